@@ -1,0 +1,20 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "embedder",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        // Without traits: neither SQLite nor JavaScriptCore is needed to build or to run.
+        .package(name: "workflow", path: "../..", traits: [])
+    ],
+    targets: [
+        .executableTarget(
+            name: "embedder",
+            dependencies: [
+                .product(name: "WorkflowCore", package: "workflow"),
+                .product(name: "WorkflowModules", package: "workflow"),
+            ]
+        )
+    ]
+)

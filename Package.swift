@@ -1,0 +1,181 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "workflow",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "WorkflowCore", targets: ["WorkflowCore"]),
+        .library(name: "WorkflowModules", targets: ["WorkflowModules"]),
+        .library(name: "WorkflowHTTP", targets: ["WorkflowHTTP"]),
+        .library(name: "WorkflowStore", targets: ["WorkflowStore"]),
+        .library(name: "WorkflowStoreSQLite", targets: ["WorkflowStoreSQLite"]),
+        .library(name: "WorkflowJavaScript", targets: ["WorkflowJavaScript"]),
+        .library(name: "WorkflowCatalog", targets: ["WorkflowCatalog"]),
+        .library(name: "WorkflowTesting", targets: ["WorkflowTesting"]),
+        .executable(name: "wfserver", targets: ["wfserver"]),
+    ],
+    traits: [
+        .trait(name: "SQLite", description: "Durable state on SQLite, through GRDB. Needs libsqlite3."),
+        .trait(name: "JavaScript", description: "Components in JavaScript, on JavaScriptCore. Needs libjavascriptcoregtk-4.1."),
+        .default(enabledTraits: ["SQLite", "JavaScript"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    ],
+    targets: [
+        .target(
+            name: "WorkflowCore",
+            dependencies: [
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
+        .target(
+            name: "WorkflowModules",
+            dependencies: [
+                "WorkflowCore",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+        .target(
+            name: "WorkflowStore",
+            dependencies: ["WorkflowCore", .product(name: "Logging", package: "swift-log")]
+        ),
+        .target(
+            name: "WorkflowStoreSQLite",
+            dependencies: [
+                "WorkflowCore",
+                "WorkflowStore",
+                .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .target(
+            name: "WorkflowHTTP",
+            dependencies: [
+                "WorkflowCore",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
+        .systemLibrary(name: "CJavaScriptCore", pkgConfig: "javascriptcoregtk-4.1"),
+        .target(
+            name: "WorkflowJavaScript",
+            dependencies: [
+                "WorkflowCore",
+                .target(name: "CJavaScriptCore", condition: .when(traits: ["JavaScript"])),
+                .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["JavaScript"])),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .target(
+            name: "WorkflowCatalog",
+            dependencies: [
+                "WorkflowCore", "WorkflowModules", "WorkflowHTTP", "WorkflowStore", "WorkflowStoreSQLite",
+                "WorkflowJavaScript",
+            ]
+        ),
+        .target(
+            name: "WorkflowTesting",
+            dependencies: ["WorkflowCore", .product(name: "Logging", package: "swift-log")]
+        ),
+        .executableTarget(
+            name: "wfserver",
+            dependencies: [
+                "WorkflowCore", "WorkflowModules", "WorkflowHTTP", "WorkflowStore", "WorkflowStoreSQLite",
+                "WorkflowJavaScript", "WorkflowCatalog",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(name: "WorkflowCoreTests", dependencies: ["WorkflowCore", "WorkflowTesting"]),
+        .testTarget(
+            name: "WorkflowModulesTests",
+            dependencies: [
+                "WorkflowModules", "WorkflowTesting",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(name: "WorkflowStoreTests", dependencies: ["WorkflowStoreSQLite", "WorkflowStore", "WorkflowTesting"]),
+        .testTarget(
+            name: "WorkflowHTTPTests",
+            dependencies: [
+                "WorkflowCore", "WorkflowHTTP", "WorkflowTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
+        .testTarget(name: "WorkflowJavaScriptTests", dependencies: ["WorkflowJavaScript", "WorkflowTesting"]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "WorkflowCatalog", "WorkflowCore", "WorkflowStore", "WorkflowStoreSQLite", "WorkflowTesting", "wfserver",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    var settings = target.swiftSettings ?? []
+    settings += [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+    if Context.environment["WORKFLOW_STRICT"] != nil {
+        settings.append(.treatAllWarnings(as: .error))
+    }
+    target.swiftSettings = settings
+}

@@ -1,0 +1,77 @@
+/// The configuration of an application: its modules, workflows and triggers, not yet decoded.
+public struct ApplicationConfiguration: Sendable, Hashable {
+    /// One module.
+    public struct Module: Sendable, Hashable {
+        /// The name by which others refer to it.
+        public var name: String
+        /// The module type, such as `http.server`.
+        public var type: String
+        /// Its own keys.
+        public var configuration: ConfigurationNode
+        /// Modules that must be ready before it.
+        public var dependsOn: [Located<String>]
+        /// The modules that the named outcomes of a conditional lead to.
+        public var branches: [String: String]
+        /// Where it stands.
+        public var location: SourceLocation
+        /// Its path within its file, such as `modules[3]`.
+        public var path: String
+    }
+
+    /// The section of one workflow kind or trigger kind.
+    public struct Section: Sendable, Hashable {
+        /// The kind, such as `http`.
+        public var name: String
+        /// Its keys.
+        public var configuration: ConfigurationNode
+        /// Where it stands.
+        public var location: SourceLocation
+    }
+
+    /// The modules in the order of the files.
+    public var modules: [Module] = []
+    /// The workflow sections.
+    public var workflows: [Section] = []
+    /// The trigger sections.
+    public var triggers: [Section] = []
+    /// The files it was read from.
+    public var files: [String] = []
+
+    /// Creates an empty configuration.
+    public init() {}
+
+    /// Creates a configuration from a value made in a program.
+    ///
+    /// ```swift
+    /// let configuration = try ApplicationConfiguration([
+    ///     "modules": [["name": "events", "type": "messaging.broker"]]
+    /// ])
+    /// ```
+    /// - Parameters:
+    ///   - value: An object with `modules`, `workflows` and `triggers`.
+    ///   - baseDirectory: Where relative paths start from.
+    /// - Throws: ``ConfigurationError``.
+    public init(_ value: JSONValue, baseDirectory: String = ".") throws {
+        var builder = ApplicationConfigurationBuilder()
+        builder.add(ConfigurationNode(value, file: "\(baseDirectory)/<config>"))
+        builder.refuseIncludes()
+        self = try builder.finish()
+    }
+
+    /// Creates a configuration from YAML or JSON text.
+    ///
+    /// - Parameters:
+    ///   - yaml: The text.
+    ///   - file: The name for error messages; relative paths start from its folder.
+    ///   - environment: The variables for `${NAME}`.
+    /// - Throws: ``ConfigurationError``.
+    public init(yaml: String, file: String = "<config>", environment: [String: String] = [:]) throws {
+        var builder = ApplicationConfigurationBuilder()
+        let expansion = EnvironmentExpansion(variables: environment)
+        builder.add(YAMLParser.read(yaml, file: file, environment: expansion))
+        builder.refuseIncludes()
+        self = try builder.finish()
+        files = [file]
+    }
+}
+

@@ -1,0 +1,47 @@
+public import Logging
+
+/// What the program that runs an engine provides: time, identifiers, logs, metrics and the parts that need a driver.
+public struct EngineEnvironment: Sendable {
+    /// The time.
+    public var clock: any EngineClock
+    /// Where identifiers come from.
+    public var identifiers: any IdentifierGenerator
+    /// The logger that the loggers of modules are made from.
+    public var logger: Logger
+    /// The metrics.
+    public var metrics: EngineMetrics
+    /// What outlives a generation: listeners, pools, connections.
+    public var resources: SharedResourcePool
+    /// Keeps state when the configuration has no module for it.
+    public var defaultStore: any StateStore
+    /// Runs scripted components; `nil` when the program has no script engine.
+    public var scriptRuntime: (any ScriptRuntime)?
+    /// A number from 0 up to 1, for jitter.
+    public var random: @Sendable () -> Double
+    /// How long a stop may take before what is still running is cut off.
+    public var drainDeadline: Duration = .seconds(30)
+
+    /// Creates an environment.
+    ///
+    /// - Parameters:
+    ///   - clock: The time.
+    ///   - identifiers: Where identifiers come from; by default UUID version 7.
+    ///   - logger: The logger that the loggers of modules are made from.
+    ///   - metrics: The metrics.
+    ///   - defaultStore: Keeps state when the configuration has no module for it.
+    ///   - scriptRuntime: Runs scripted components.
+    public init(
+        clock: any EngineClock = SystemClock(), identifiers: (any IdentifierGenerator)? = nil,
+        logger: Logger = Logger(label: "workflow"), metrics: EngineMetrics = EngineMetrics(registry: MetricsRegistry()),
+        defaultStore: (any StateStore)? = nil, scriptRuntime: (any ScriptRuntime)? = nil
+    ) {
+        self.clock = clock
+        self.identifiers = identifiers ?? UUIDv7Generator(clock: clock)
+        self.logger = logger
+        self.metrics = metrics
+        self.resources = SharedResourcePool()
+        self.defaultStore = defaultStore ?? InMemoryStateStore()
+        self.scriptRuntime = scriptRuntime
+        self.random = { Double.random(in: 0..<1) }
+    }
+}

@@ -1,0 +1,116 @@
+import Logging
+
+/// Creates the modules of a plan.
+struct GenerationBuilder {
+    private let number: Int
+    private let environment: EngineEnvironment
+    private let isDryRun: Bool
+    private var services = ServiceDirectory()
+    private var instances: [EngineGeneration.Instance] = []
+    private var prepared: [EngineGeneration.Instance] = []
+    private var issues: [ConfigurationIssue] = []
+    private var created: Set<String> = []
+    /// The contexts in use: the one for the modules that keep the state, when there are any, and that of all others.
+    private var contexts: [GenerationContext] = []
+
+    init(number: Int, environment: EngineEnvironment, isDryRun: Bool) {
+        self.number = number
+        self.environment = environment
+        self.isDryRun = isDryRun
+    }
+
+    /// Creates every module; leaves nothing behind when that fails.
+    mutating func build(_ plan: GenerationPlan) async throws -> EngineGeneration {
+        do {
+            let context = try await open(plan)
+            for part in plan.parts where !created.contains(key(part)) { make(part, context) }
+            for instance in instances { check(instance, plan) }
+            if !issues.isEmpty { throw ConfigurationError(issues) }
+            return EngineGeneration(
+                context: context, provisional: contexts.dropLast().first, services: services, instances: instances,
+                prepared: prepared)
+        } catch {
+            let prepared = prepared
+            await Task {
+                for instance in prepared.reversed() { await instance.module.shutdown() }
+            }.value
+            for context in contexts { context.dismantle() }
+            throw error
+        }
+    }
+
+    /// Makes the context of the generation.
+    ///
+    /// Modules that keep the state come first: they are prepared before any other module is created, so that the others
+    /// find the store at their creation.
+    private mutating func open(_ plan: GenerationPlan) async throws -> GenerationContext {
+        let early: Set<ServiceKind> = [.stateStore, .database]
+        let parts = plan.parts.filter {
+            $0.entry.descriptor.section == .module && !early.isDisjoint(with: $0.entry.descriptor.provides)
+        }
+        let store = isDryRun ? InMemoryStateStore() : environment.defaultStore
+        let provisional = GenerationContext(number: number, environment: environment, store: store)
+        contexts.append(provisional)
+        guard !isDryRun, !parts.isEmpty else { return provisional }
+        for part in parts {
+            make(part, provisional)
+            guard issues.isEmpty, let instance = instances.last else { throw ConfigurationError(issues) }
+            prepared.append(instance)
+            try await EngineGeneration.attempt("prepare", instance) { try await instance.module.prepare() }
+        }
+        let opened = try services.all((any StateStoreProvider).self).first?.service.stateStore()
+        let context = GenerationContext(provisional, store: opened ?? environment.defaultStore)
+        contexts.append(context)
+        return context
+    }
+
+    private mutating func make(_ part: GenerationPlan.Part, _ generation: GenerationContext) {
+        let descriptor = part.entry.descriptor
+        var logger = environment.logger
+        logger[metadataKey: "module"] = "\(part.name)"
+        let context = ModuleContext(
+            name: part.name, type: descriptor.type, location: part.location, path: part.path, logger: logger,
+            services: services, generation: generation)
+        created.insert(key(part))
+        do {
+            let module = try part.entry.make(part.configuration, context)
+            instances.append(
+                .init(
+                    name: part.name, type: descriptor.type, section: descriptor.section, isIngress: descriptor.isIngress,
+                    module: module))
+            for service in module.services {
+                if descriptor.section == .module { services.add(service, name: part.name, type: descriptor.type) }
+                if let broker = service as? any MessageBroker { generation.addBroker(broker, name: part.name) }
+                if let step = service as? any ProcessingStep {
+                    generation.work.add(.step(step), name: part.name)
+                } else if let handler = service as? any MessageHandler {
+                    generation.work.add(.message(handler), name: part.name)
+                }
+            }
+            generation.services = services
+        } catch {
+            record(error, part.location, part.path)
+        }
+    }
+
+    private mutating func check(_ instance: EngineGeneration.Instance, _ plan: GenerationPlan) {
+        do {
+            try instance.module.validate()
+        } catch {
+            let part = plan.parts.first { $0.name == instance.name && $0.entry.descriptor.section == instance.section }
+            record(error, part?.location ?? SourceLocation(file: "<config>"), part?.path ?? instance.name)
+        }
+    }
+
+    private mutating func record(_ error: any Error, _ location: SourceLocation, _ path: String) {
+        if let error = error as? ConfigurationError {
+            issues += error.issues
+        } else {
+            issues.append(ConfigurationIssue(location: location, path: path, message: "\(error)"))
+        }
+    }
+
+    private func key(_ part: GenerationPlan.Part) -> String {
+        "\(part.entry.descriptor.section)/\(part.name)"
+    }
+}

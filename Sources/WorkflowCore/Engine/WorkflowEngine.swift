@@ -1,0 +1,242 @@
+import Logging
+public import ServiceLifecycle
+import Synchronization
+
+/// Runs an application that a configuration describes.
+///
+/// ```swift
+/// let configuration = try ApplicationConfiguration(yaml: text)
+/// let engine = WorkflowEngine(configuration: configuration, registry: registry)
+/// try await engine.run()
+/// ```
+public final class WorkflowEngine: Service {
+    private enum Phase {
+        case idle
+        case starting(Task<EngineGeneration, any Error>)
+        case running(EngineGeneration)
+        case stopping
+        case stopped
+    }
+
+    /// What the program that runs the engine provides.
+    public let environment: EngineEnvironment
+    private let configuration: ApplicationConfiguration
+    private let registry: ModuleRegistry
+    private let onLifecycleEvent: (@Sendable (LifecycleEvent) -> Void)?
+    private let onReady: (@Sendable (EngineSummary) -> Void)?
+    private let phase = Mutex(Phase.idle)
+    private let lifecycle = Mutex<Task<Void, Never>?>(nil)
+    /// Closed when the engine has stopped.
+    private let ended = WakeUp()
+
+    /// Creates an engine; nothing is started yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: The application.
+    ///   - registry: The module types that it may use.
+    ///   - environment: Time, identifiers, logs, metrics, and the parts that need a driver.
+    ///   - onReady: Called once everything is active.
+    ///   - onLifecycleEvent: Called when a workflow is started, completed or failed; must not block.
+    public init(
+        configuration: ApplicationConfiguration, registry: ModuleRegistry, environment: EngineEnvironment = .init(),
+        onReady: (@Sendable (EngineSummary) -> Void)? = nil,
+        onLifecycleEvent: (@Sendable (LifecycleEvent) -> Void)? = nil
+    ) {
+        self.configuration = configuration
+        self.registry = registry
+        self.environment = environment
+        self.onReady = onReady
+        self.onLifecycleEvent = onLifecycleEvent
+    }
+
+    /// Checks a configuration as ``start()`` would, without any effect on the outside.
+    ///
+    /// - Throws: ``ConfigurationError`` with everything that is wrong.
+    public static func validate(
+        _ configuration: ApplicationConfiguration, registry: ModuleRegistry, environment: EngineEnvironment = .init()
+    ) async throws {
+        let plan = try GenerationPlan(configuration, registry: registry)
+        try await EngineGeneration.build(plan, number: 0, environment: environment, isDryRun: true).discard()
+    }
+
+    /// Starts the application and runs it until graceful shutdown, which finishes what is under way, or cancellation, which
+    /// cuts off durable work; either way everything is released in order.
+    ///
+    /// - Throws: What ``start()`` throws.
+    public func run() async throws {
+        try await start()
+        do {
+            try await gracefulShutdown()
+            await stop(isUrgent: false)
+        } catch {
+            await stop(isUrgent: true)
+        }
+    }
+
+    /// Builds, prepares and activates everything.
+    ///
+    /// - Throws: ``ConfigurationError``, or ``WorkflowError`` when something cannot be opened, when the engine was started
+    ///   before, or when it is stopped meanwhile; `CancellationError`. Everything that was started is taken down again.
+    public func start() async throws {
+        let began = environment.clock.now
+        let launch = phase.withLock { phase -> Task<EngineGeneration, any Error>? in
+            guard case .idle = phase else { return nil }
+            let launch = Task { try await self.launch() }
+            phase = .starting(launch)
+            return launch
+        }
+        guard let launch else { throw WorkflowError(.conflict, "The engine was started before.") }
+        do {
+            let generation = try await withTaskCancellationHandler {
+                try await launch.value
+            } onCancel: {
+                launch.cancel()
+            }
+            let isWanted = phase.withLock { phase in
+                guard case .starting = phase else { return false }
+                phase = .running(generation)
+                return true
+            }
+            guard isWanted else {
+                await generation.stop(isUrgent: true)
+                await stopBackground()
+                throw CancellationError()
+            }
+            onReady?(summary(of: generation, startup: began.duration(to: environment.clock.now)))
+        } catch {
+            let wasStopped = phase.withLock { phase in
+                defer { phase = .stopped }
+                if case .stopping = phase { return true }
+                return false
+            }
+            ended.close()
+            guard wasStopped, error is CancellationError else { throw error }
+            throw WorkflowError(.unavailable, "The engine was stopped while it started.", cause: error)
+        }
+    }
+
+    private func launch() async throws -> EngineGeneration {
+        let plan = try GenerationPlan(configuration, registry: registry)
+        let generation = try await EngineGeneration.build(plan, number: 1, environment: environment, isDryRun: false)
+        connect(generation)
+        do {
+            try await generation.start()
+        } catch {
+            await stopBackground()
+            throw error
+        }
+        return generation
+    }
+
+    /// Stops taking work in, finishes what is under way until the deadline, and releases everything. Returns when that is
+    /// done, also when another call began it; a start that is under way is broken off.
+    public func stop() async {
+        await stop(isUrgent: false)
+    }
+
+    private func stop(isUrgent: Bool) async {
+        let stopped = phase.withLock { phase in
+            defer {
+                switch phase {
+                case .starting, .running: phase = .stopping
+                case .idle, .stopping, .stopped: break
+                }
+            }
+            return phase
+        }
+        switch stopped {
+        case .idle, .stopped: return
+        case .starting(let launch): launch.cancel()
+        case .stopping: break
+        case .running(let generation):
+            await generation.stop(isUrgent: isUrgent)
+            await stopBackground()
+            phase.withLock { $0 = .stopped }
+            ended.close()
+        }
+        // In a task of its own, since a cancelled one would not wait.
+        await Task { await ended.wait() }.value
+    }
+
+    /// Runs a workflow.
+    ///
+    /// - Throws: ``WorkflowError`` `.unavailable` when the engine does not run, `.notFound`, or what the workflow throws.
+    @discardableResult
+    public func invoke(_ workflow: String, action: String, data: JSONObject = [:]) async throws -> JSONValue {
+        try await running().context.invoker.invoke(WorkflowCall(workflow: workflow, action: action, data: data))
+    }
+
+    /// The service that a module of the running application provides.
+    ///
+    /// - Throws: ``WorkflowError`` `.unavailable` when the engine does not run, `.invalidInput` when there is none.
+    public func service<Service>(_ type: Service.Type, named name: String = "") throws -> Service {
+        try running().services.require(type, kind: .other, named: name)
+    }
+
+    /// What belongs to the generation that runs; `nil` while the engine does not run.
+    public var runningGeneration: GenerationContext? {
+        phase.withLock { phase in
+            guard case .running(let generation) = phase else { return nil }
+            return generation.context
+        }
+    }
+
+    private func running() throws -> EngineGeneration {
+        try phase.withLock { phase in
+            guard case .running(let generation) = phase else {
+                throw WorkflowError(.unavailable, "The engine is not running.")
+            }
+            return generation
+        }
+    }
+
+    /// Passes lifecycle events on to the observer and to the brokers of a generation.
+    private func connect(_ generation: EngineGeneration) {
+        let context = generation.context
+        let (events, continuation) = AsyncStream.makeStream(
+            of: LifecycleEvent.self, bufferingPolicy: .bufferingNewest(10_000))
+        context.invoker.connect(environment) { [onLifecycleEvent] event in
+            onLifecycleEvent?(event)
+            if context.brokers.contains(where: { $0.broker.hasSubscribers(for: event.topic) }) {
+                continuation.yield(event)
+            }
+        }
+        let task = Task { [environment] in
+            for await event in events { await Self.publish(event, context, environment) }
+        }
+        lifecycle.withLock { $0 = task }
+    }
+
+    private static func publish(
+        _ event: LifecycleEvent, _ context: GenerationContext, _ environment: EngineEnvironment
+    ) async {
+        let message = Message(
+            id: environment.identifiers.next(), topic: event.topic, payload: event.payload, key: event.workflowType,
+            timestamp: event.timestamp)
+        for (name, broker) in context.brokers where broker.hasSubscribers(for: event.topic) {
+            do {
+                try await broker.publish(message)
+            } catch {
+                environment.logger.warning(
+                    "Lifecycle event not published", metadata: ["broker": "\(name)", "error": "\(error)"])
+            }
+        }
+    }
+
+    private func stopBackground() async {
+        let task = lifecycle.withLock { task in
+            defer { task = nil }
+            return task
+        }
+        task?.cancel()
+        await task?.value
+    }
+
+    private func summary(of generation: EngineGeneration, startup: Duration) -> EngineSummary {
+        EngineSummary(
+            generation: generation.context.number,
+            modules: generation.instances.filter { $0.section == .module }.map { ($0.name, $0.type) },
+            details: generation.instances.flatMap { ($0.module as? any SummarizedModule)?.summaryLines ?? [] },
+            startup: startup)
+    }
+}

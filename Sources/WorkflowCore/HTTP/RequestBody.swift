@@ -1,0 +1,61 @@
+/// The body of a request: already here, or still arriving.
+public struct RequestBody: Sendable {
+    private enum Storage: Sendable {
+        case bytes([UInt8])
+        case stream(any RequestBodySource)
+    }
+
+    private let storage: Storage
+
+    /// No body.
+    public static let empty = RequestBody(bytes: [])
+
+    /// A body that has arrived completely.
+    public init(bytes: [UInt8]) {
+        self.storage = .bytes(bytes)
+    }
+
+    /// A body that arrives in chunks from `source`.
+    public init(source: any RequestBodySource) {
+        self.storage = .stream(source)
+    }
+
+    /// Returns the whole body.
+    ///
+    /// - Parameter limit: The greatest number of bytes to accept.
+    /// - Throws: ``HTTPError`` 413 when the body is larger than `limit`, 400 when it ends too early.
+    public func collect(upTo limit: Int) async throws -> [UInt8] {
+        switch storage {
+        case .bytes(let bytes):
+            guard bytes.count <= limit else { throw HTTPError.bodyTooLarge(limit: limit) }
+            return bytes
+        case .stream(let source):
+            var collected: [UInt8] = []
+            while let chunk = try await source.nextChunk() {
+                guard collected.count + chunk.count <= limit else { throw HTTPError.bodyTooLarge(limit: limit) }
+                collected.append(contentsOf: chunk)
+            }
+            return collected
+        }
+    }
+
+    /// Calls `body` with each chunk in order until the body ends.
+    ///
+    /// - Throws: What `body` throws, or ``HTTPError`` when the body ends too early or breaks a limit.
+    public func forEachChunk(_ body: ([UInt8]) async throws -> Void) async throws {
+        switch storage {
+        case .bytes(let bytes):
+            if !bytes.isEmpty { try await body(bytes) }
+        case .stream(let source):
+            while let chunk = try await source.nextChunk() { try await body(chunk) }
+        }
+    }
+}
+
+/// Where the chunks of a request body come from; the server implements it.
+public protocol RequestBodySource: Sendable {
+    /// Returns the next chunk, or `nil` at the end. Called by one task at a time; asking is what takes off back-pressure.
+    ///
+    /// - Throws: ``HTTPError`` when the client vanishes or a limit is broken.
+    func nextChunk() async throws -> [UInt8]?
+}

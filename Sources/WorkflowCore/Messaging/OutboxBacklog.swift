@@ -1,0 +1,142 @@
+/// What an ``OutboxDispatcher`` knows of the outbox: which events wait, which are on their way, which may be removed.
+///
+/// It decides; the dispatcher acts. Each event is in one place: waiting or in hand in its broker's queue, sent but not
+/// settled, settled but not removed from the store, or undeliverable.
+struct OutboxBacklog {
+    /// How many events may wait in memory; what comes beyond is read from the store later.
+    let capacity: Int
+    /// How many new events one reading of the store is meant to bring.
+    let pageSize: Int
+
+    private var queues: [String: KeyedQueue<OutboxEvent>] = [:]
+    /// The events in memory that the store still has.
+    private var known: Set<String> = []
+    private var undeliverableIDs: Set<String> = []
+    private var settledIDs: [String] = []
+    /// Whether the store has events that are not in memory. Committers' events are not taken then, since older ones of
+    /// the same key may come from the store.
+    private(set) var isBehind = true
+    /// Whether events were not taken since the last reading began.
+    private var hasSkipped = false
+
+    /// How many events wait or are in the hands of a worker.
+    private(set) var pending = 0
+
+    init(capacity: Int, pageSize: Int) {
+        self.capacity = max(capacity, 1)
+        self.pageSize = max(pageSize, 1)
+    }
+
+    /// How many events cannot be delivered.
+    var undeliverable: Int { undeliverableIDs.count }
+
+    /// How many events may be removed from the store.
+    var removable: Int { settledIDs.count }
+
+    /// Whether nothing in memory has anything left to be done.
+    var isDone: Bool { known.isEmpty }
+
+    // MARK: - Events come in
+
+    /// Takes an event that has just been committed.
+    ///
+    /// - Returns: Whether it was taken; if not, it is read from the store later.
+    mutating func add(_ event: OutboxEvent) -> Bool {
+        if pending >= capacity { isBehind = true }
+        guard !isBehind else {
+            hasSkipped = true
+            return false
+        }
+        return insert(event)
+    }
+
+    /// Whether the store is to be read now.
+    var needsReading: Bool { isBehind && pending <= capacity / 2 }
+
+    /// Begins a reading of the store.
+    ///
+    /// - Returns: How many events to read; those in memory come first.
+    mutating func beginReading() -> Int {
+        hasSkipped = false
+        return known.count + undeliverableIDs.count + pageSize
+    }
+
+    /// Takes what was read.
+    ///
+    /// - Parameters:
+    ///   - page: The first events of the store.
+    ///   - limit: What ``beginReading()`` returned.
+    /// - Returns: The brokers of the events that are new.
+    mutating func endReading(_ page: [OutboxEvent], limit: Int) -> Set<String> {
+        var brokers: Set<String> = []
+        for event in page where !undeliverableIDs.contains(event.id) && insert(event) { brokers.insert(event.broker) }
+        if page.count < limit, !hasSkipped { isBehind = false }
+        return brokers
+    }
+
+    /// Tries events again that could not be delivered: they are read from the store once more.
+    mutating func retryUndeliverable() {
+        guard !undeliverableIDs.isEmpty else { return }
+        undeliverableIDs = []
+        isBehind = true
+    }
+
+    private mutating func insert(_ event: OutboxEvent) -> Bool {
+        guard known.insert(event.id).inserted else { return false }
+        queues[event.broker, default: KeyedQueue()].append(event, key: event.key)
+        pending += 1
+        return true
+    }
+
+    // MARK: - Events go out
+
+    /// Whether another event for a broker may be free to take.
+    func mayHaveMore(for broker: String) -> Bool {
+        queues[broker]?.mayHaveMore ?? false
+    }
+
+    /// Takes the next event for a broker; ``sent(_:)`` or ``setAside(_:)`` must follow.
+    mutating func take(for broker: String) -> OutboxEvent? {
+        queues[broker]?.take()
+    }
+
+    /// Says that the broker has taken an event; it may have been settled already.
+    mutating func sent(_ event: OutboxEvent) {
+        queues[event.broker]?.finish(key: event.key)
+        pending -= 1
+    }
+
+    /// Says that an event cannot be delivered. It stays in the store; later events of its key go on.
+    mutating func setAside(_ event: OutboxEvent) {
+        sent(event)
+        known.remove(event.id)
+        undeliverableIDs.insert(event.id)
+    }
+
+    // MARK: - Events are removed
+
+    /// Says that an event may be removed from the store.
+    mutating func settled(_ id: String) {
+        settledIDs.append(id)
+    }
+
+    /// Takes identifiers to remove from the store; ``removed(_:)`` or ``notRemoved(_:)`` must follow.
+    mutating func takeRemovable(limit: Int) -> [String] {
+        if settledIDs.count <= limit {
+            defer { settledIDs = [] }
+            return settledIDs
+        }
+        defer { settledIDs.removeFirst(limit) }
+        return Array(settledIDs.prefix(limit))
+    }
+
+    /// Says that the store has no longer got these events.
+    mutating func removed(_ ids: [String]) {
+        for id in ids { known.remove(id) }
+    }
+
+    /// Says that these events could not be removed; they come up again.
+    mutating func notRemoved(_ ids: [String]) {
+        settledIDs.insert(contentsOf: ids, at: 0)
+    }
+}

@@ -1,0 +1,193 @@
+import Logging
+import Synchronization
+
+/// The tasks of a dispatcher: readers, publishers, remover.
+extension OutboxDispatcher {
+    // MARK: - Reading
+
+    /// Reads the store whenever it has events that are not in memory and there is room for them.
+    func readStore() async {
+        var failures = 0
+        while !isClosed, !Task.isCancelled {
+            let limit = state.withLock { state -> Int? in
+                guard state.phase == .running, state.backlog.needsReading else { return nil }
+                return state.backlog.beginReading()
+            }
+            guard let limit else {
+                await reader.wait()
+                continue
+            }
+            do {
+                let page = try await store.outbox(limit: limit)
+                failures = 0
+                let brokers = state.withLock { $0.backlog.endReading(page, limit: limit) }
+                wakeWorkers(for: brokers)
+            } catch {
+                failures += 1
+                report("The outbox cannot be read; trying again.", error, failures: failures)
+                await pause(after: failures)
+            }
+        }
+    }
+
+    // MARK: - Publishing
+
+    /// One worker of a broker: hands over one event after another.
+    func publish(to name: String) async {
+        let published = metrics?.outboxPublished.with(name, "success")
+        let failed = metrics?.outboxPublished.with(name, "failure")
+        guard let workers = state.withLock({ $0.channels[name]?.workers }) else { return }
+        while !Task.isCancelled {
+            guard let event = take(for: name) else {
+                await workers.wait()
+                state.withLock { $0.channels[name]?.idle -= 1 }
+                continue
+            }
+            var failures = 0
+            var isDone = false
+            while !isDone, !Task.isCancelled {
+                guard let broker = broker(name) else {
+                    setAside(event, reportingMissingBroker: true)
+                    break
+                }
+                do {
+                    try await broker.publish(event.message) { self.settled(event.id) }
+                    published?.increment()
+                    finish(event)
+                    isDone = true
+                } catch let error as WorkflowError where error.code == .invalidInput {
+                    failed?.increment()
+                    report("A broker refuses an event; it stays in the outbox.", error, event: event)
+                    setAside(event, reportingMissingBroker: false)
+                    isDone = true
+                } catch {
+                    guard !Task.isCancelled else { return }
+                    failed?.increment()
+                    failures += 1
+                    report("A broker does not take events; trying again.", error, event: event, failures: failures)
+                    await pause(after: failures)
+                }
+            }
+        }
+    }
+
+    /// Takes the next event; without one, the worker counts as idle from now on.
+    private func take(for name: String) -> OutboxEvent? {
+        let (event, hasMore) = state.withLock { state in
+            let event = state.backlog.take(for: name)
+            if event == nil { state.channels[name]?.idle += 1 }
+            return (event, event != nil && state.backlog.mayHaveMore(for: name))
+        }
+        if hasMore { wakeWorkers(for: CollectionOfOne(name)) }
+        return event
+    }
+
+    private func finish(_ event: OutboxEvent) {
+        let isBehind = state.withLock { state in
+            state.backlog.sent(event)
+            return state.backlog.needsReading
+        }
+        if isBehind { reader.signal() }
+    }
+
+    private func setAside(_ event: OutboxEvent, reportingMissingBroker: Bool) {
+        let (isBehind, isNews) = state.withLock { state in
+            state.backlog.setAside(event)
+            let isNews = reportingMissingBroker && state.missingBrokers.insert(event.broker).inserted
+            return (state.backlog.needsReading, isNews)
+        }
+        if isNews {
+            logger.warning(
+                "There is no broker with this name; its events stay in the outbox.",
+                metadata: ["broker.name": "\(event.broker)"])
+        }
+        if isBehind { reader.signal() }
+        progress.signal()
+    }
+
+    // MARK: - Removing
+
+    private func settled(_ id: String) {
+        let (count, isDraining) = state.withLock { state in
+            state.backlog.settled(id)
+            return (state.backlog.removable, state.phase == .draining)
+        }
+        if count == 1 { remover.signal() }
+        if count == configuration.removalBatch || isDraining { batch.signal() }
+    }
+
+    /// Removes settled events from the store, many at a time.
+    func removeDelivered() async {
+        var failures = 0
+        while !isClosed, !Task.isCancelled {
+            let (count, isDraining) = state.withLock { ($0.backlog.removable, $0.phase == .draining) }
+            guard count > 0 else {
+                await remover.wait()
+                continue
+            }
+            if count < configuration.removalBatch, !isDraining { await waitForBatch() }
+            if await removeOnce() {
+                failures = 0
+            } else {
+                failures += 1
+                await pause(after: failures)
+            }
+        }
+    }
+
+    private func waitForBatch() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                guard (try? await self.clock.sleep(for: self.configuration.removalDelay)) != nil else { return }
+                self.batch.signal()
+            }
+            await batch.wait()
+            group.cancelAll()
+        }
+    }
+
+    /// Removes what may be removed, up to four batches.
+    ///
+    /// - Returns: Whether that worked.
+    @discardableResult
+    func removeOnce() async -> Bool {
+        let ids = state.withLock { $0.backlog.takeRemovable(limit: 4 * max(configuration.removalBatch, 1)) }
+        guard !ids.isEmpty else { return true }
+        do {
+            try await store.commit(StoreTransaction([.removeOutbox(ids: ids)]))
+            state.withLock { $0.backlog.removed(ids) }
+            progress.signal()
+            return true
+        } catch {
+            state.withLock { $0.backlog.notRemoved(ids) }
+            report("Delivered events cannot be removed from the outbox; trying again.", error, failures: 1)
+            return false
+        }
+    }
+
+    // MARK: - Helpers
+
+    /// Waits before the next attempt; returns early when the task is cancelled.
+    private func pause(after failures: Int) async {
+        try? await clock.sleep(for: configuration.backoff.delay(afterAttempt: failures, random: random()))
+    }
+
+    /// Reports a problem at its beginning, and then ever more rarely.
+    private func report(_ message: Logger.Message, _ error: any Error, event: OutboxEvent? = nil, failures: Int = 1) {
+        guard failures & (failures - 1) == 0 else { return }
+        var metadata: Logger.Metadata = ["error": "\(error)", "attempt": "\(failures)"]
+        if let event {
+            metadata["broker.name"] = "\(event.broker)"
+            metadata["message.topic"] = "\(event.topic)"
+            metadata["message.id"] = "\(event.id)"
+        }
+        logger.warning(message, metadata: metadata)
+    }
+}
+
+extension OutboxEvent {
+    /// The event as a message.
+    var message: Message {
+        Message(id: id, topic: topic, payload: payload, key: key, timestamp: createdAt)
+    }
+}

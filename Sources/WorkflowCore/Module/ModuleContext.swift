@@ -1,0 +1,47 @@
+public import Logging
+
+/// What a module gets from the engine.
+public struct ModuleContext: Sendable {
+    /// The name in the configuration; for workflows and triggers the key, such as `http`.
+    public let name: String
+    /// The module type.
+    public let type: String
+    /// Where the module stands in the configuration.
+    public let location: SourceLocation
+    /// Its path within its file, such as `modules[3]`.
+    public let path: String
+    /// A logger that names the module.
+    public let logger: Logger
+    /// The modules created so far.
+    public let services: ServiceDirectory
+    /// What belongs to this generation of the configuration.
+    public let generation: GenerationContext
+
+    /// Creates a context.
+    public init(
+        name: String, type: String, location: SourceLocation, path: String = "", logger: Logger,
+        services: ServiceDirectory, generation: GenerationContext
+    ) {
+        self.name = name
+        self.type = type
+        self.location = location
+        self.path = path.isEmpty ? name : path
+        self.logger = logger
+        self.services = services
+        self.generation = generation
+    }
+
+    /// What the program that runs the engine provides.
+    public var environment: EngineEnvironment { generation.environment }
+    /// The store that keeps the application's state.
+    public var store: any StateStore { generation.store }
+    /// The time.
+    public var clock: any EngineClock { generation.environment.clock }
+
+    /// An error about this module's place in the configuration.
+    public func error(_ message: String, suggestion: String? = nil) -> ConfigurationError {
+        ConfigurationError([
+            ConfigurationIssue(location: location, path: path, message: message, suggestion: suggestion)
+        ])
+    }
+}

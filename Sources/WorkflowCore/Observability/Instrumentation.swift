@@ -1,0 +1,38 @@
+import Logging
+import Tracing
+
+/// Wraps every module operation once: metric, span, log line on failure.
+public struct Instrumentation: Sendable {
+    private let clock: any EngineClock
+    private let metrics: EngineMetrics
+    private let logger: Logger
+
+    init(environment: EngineEnvironment) {
+        self.clock = environment.clock
+        self.metrics = environment.metrics
+        self.logger = environment.logger
+    }
+
+    /// Runs an operation of a module.
+    ///
+    /// - Parameters:
+    ///   - operation: What is done, such as `execute` or `handle`.
+    ///   - module: The name of the module.
+    ///   - body: Does it.
+    /// - Throws: What `body` throws.
+    public func observe<Result>(
+        _ operation: String, module: String, _ body: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            let result = try await withSpan("\(module).\(operation)") { _ in try await body() }
+            metrics.moduleOperations.with(module, operation, "success").increment()
+            return result
+        } catch {
+            metrics.moduleOperations.with(module, operation, "failure").increment()
+            logger.warning(
+                "Module operation failed",
+                metadata: ["module": "\(module)", "operation": "\(operation)", "error": "\(error)"])
+            throw error
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Synchronization
+
+/// A state store that keeps everything in this process's memory and loses it with the process.
+///
+/// It behaves like the durable stores in everything else, so it serves tests, examples and applications that configure
+/// no database.
+///
+/// ```swift
+/// let store = InMemoryStateStore()
+/// var transaction = StoreTransaction()
+/// transaction.append(.setValue(namespace: "app", key: "colour", value: "blue", expiresAt: nil))
+/// try await store.commit(transaction)
+/// ```
+public final class InMemoryStateStore: StateStore {
+    private struct State {
+        var tables = InMemoryTables()
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Creates an empty store.
+    public init() {}
+
+    public var isShared: Bool { false }
+
+    public func commit(_ transaction: StoreTransaction) async throws {
+        try withTables { try $0.apply(transaction) }
+    }
+
+    public func instance(id: String) async throws -> StateMachineInstance? {
+        try withTables { $0.instances[ExactString(id)] }
+    }
+
+    public func history(instanceID: String, limit: Int) async throws -> [TransitionRecord] {
+        try withTables { Array($0.history[ExactString(instanceID), default: []].prefix(max(0, limit))) }
+    }
+
+    public func openInstances(after: String?, limit: Int) async throws -> [StateMachineInstance] {
+        try withTables { tables in
+            tables.openInstances.elements(after: ExactString(after ?? ""), limit: limit)
+                .compactMap { tables.instances[$0] }
+        }
+    }
+
+    public func claimWork(owner: String, now: Timestamp, leaseUntil: Timestamp, limit: Int) async throws -> [WorkItem] {
+        try withTables { $0.claimWork(owner: owner, now: now, leaseUntil: leaseUntil, limit: limit) }
+    }
+
+    public func nextWorkDue() async throws -> Timestamp? {
+        try withTables { $0.availableWork.first?.availableAt }
+    }
+
+    public func outbox(limit: Int) async throws -> [OutboxEvent] {
+        try withTables { tables in
+            tables.outboxOrder.elements.prefix(max(0, limit)).compactMap { tables.outbox[$0] }
+        }
+    }
+
+    public func resource(type: String, id: String) async throws -> ResourceSnapshot? {
+        try withTables { tables in
+            tables.resources[InMemoryTables.ResourceKey(type, id)].map(tables.snapshot)
+        }
+    }
+
+    public func resources(type: String, owner: String?, limit: Int, after: Int64) async throws -> [ResourceSnapshot] {
+        try withTables { tables in
+            tables.resourceOrder[InMemoryTables.ResourceOrderKey(type, owner)]?.elements(after: after, limit: limit)
+                .compactMap { tables.resourceKeys[$0].flatMap { tables.resources[$0] }.map(tables.snapshot) } ?? []
+        }
+    }
+
+    public func resourceCount(type: String) async throws -> Int {
+        try withTables { $0.resourceOrder[InMemoryTables.ResourceOrderKey(type, nil)]?.count ?? 0 }
+    }
+
+    public func user(email: String) async throws -> UserRecord? {
+        try withTables { tables in
+            tables.userIDs[ExactString(UserRecord.emailKey(email))].flatMap { tables.users[$0] }
+        }
+    }
+
+    public func user(id: String) async throws -> UserRecord? {
+        try withTables { $0.users[ExactString(id)] }
+    }
+
+    public func value(namespace: String, key: String, now: Timestamp) async throws -> JSONValue? {
+        try withTables { $0.value(namespace: namespace, key: key, now: now) }
+    }
+
+    public func values(
+        namespace: String, prefix: String, limit: Int, now: Timestamp
+    ) async throws -> [(key: String, value: JSONValue)] {
+        try withTables { $0.values(namespace: namespace, prefix: prefix, limit: limit, now: now) }
+    }
+
+    public func checkHealth() async throws {
+        try withTables { _ in }
+    }
+
+    public func close() async {
+        state.withLock { state in
+            state.isClosed = true
+            state.tables = InMemoryTables()
+        }
+    }
+
+    private func withTables<Result: Sendable>(_ body: (inout InMemoryTables) throws -> Result) throws -> Result {
+        try state.withLock { state in
+            guard !state.isClosed else { throw StoreError(.unavailable, "the store is closed") }
+            return try body(&state.tables)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+/// Keeps everything the engine must not forget: state-machine instances and their history, durable work, outgoing
+/// events, resources, users and small values.
+///
+/// What implementations promise:
+/// - ``commit(_:)`` is atomic and durable: it returns only after the whole transaction would survive `kill -9` and power
+///   loss (as far as the medium can promise that), and changes nothing when it throws.
+/// - Transactions are serializable with respect to each other. A read that starts after a commit returned sees it.
+/// - Callers that are cancelled while a commit is under way may or may not have committed.
+public protocol StateStore: Sendable {
+    /// Whether other processes write to the same data. When `false`, callers may cache what they read and wrote.
+    var isShared: Bool { get }
+
+    /// Applies all operations of the transaction, or none.
+    ///
+    /// - Throws: ``StoreError``: `.conflict` when a version, token or uniqueness condition does not hold, `.storageFull`,
+    ///   `.unavailable`.
+    func commit(_ transaction: StoreTransaction) async throws
+
+    /// Returns the instance with this identifier, or `nil`.
+    func instance(id: String) async throws -> StateMachineInstance?
+    /// Returns the transitions an instance has made, oldest first.
+    func history(instanceID: String, limit: Int) async throws -> [TransitionRecord]
+    /// Returns instances that are not completed, for counting and recovery; ordered by identifier.
+    ///
+    /// - Parameters:
+    ///   - after: The identifier after which to go on; `nil` for the beginning.
+    ///   - limit: The greatest number of instances to return.
+    func openInstances(after: String?, limit: Int) async throws -> [StateMachineInstance]
+
+    /// Takes up to `limit` work items that are due and not leased to a living owner, and leases them.
+    ///
+    /// - Parameters:
+    ///   - owner: Who takes them; unique to this run of the process.
+    ///   - now: The time to compare with `notBefore` and with leases.
+    ///   - leaseUntil: When the lease ends unless it is renewed.
+    ///   - limit: The greatest number of items.
+    /// - Returns: The items that could be claimed for longest, with their new ``WorkItem/fencingToken``, in order of
+    ///   `notBefore`.
+    func claimWork(owner: String, now: Timestamp, leaseUntil: Timestamp, limit: Int) async throws -> [WorkItem]
+    /// Returns when the next work item can be claimed, or `nil` when there is no work.
+    ///
+    /// A leased item can be claimed when its lease ends, so that work of an owner that died is not forgotten.
+    func nextWorkDue() async throws -> Timestamp?
+
+    /// Returns outgoing events in the order in which they were committed.
+    func outbox(limit: Int) async throws -> [OutboxEvent]
+
+    /// Returns one resource with the instance that is linked to it.
+    func resource(type: String, id: String) async throws -> ResourceSnapshot?
+    /// Returns resources with their linked instances in the order of creation.
+    ///
+    /// - Parameters:
+    ///   - type: The resource type.
+    ///   - owner: Only resources of this owner; `nil` for all.
+    ///   - limit: The greatest number of resources.
+    ///   - after: The ``Resource/sequence`` after which to go on; 0 for the beginning.
+    func resources(type: String, owner: String?, limit: Int, after: Int64) async throws -> [ResourceSnapshot]
+    /// Returns how many resources of a type there are.
+    func resourceCount(type: String) async throws -> Int
+
+    /// Returns the user with this e-mail address (compared without case), or `nil`.
+    func user(email: String) async throws -> UserRecord?
+    /// Returns the user with this identifier, or `nil`.
+    func user(id: String) async throws -> UserRecord?
+
+    /// Returns a small value, or `nil` when it is absent or has expired at `now`.
+    func value(namespace: String, key: String, now: Timestamp) async throws -> JSONValue?
+    /// Returns the keys and values of a namespace whose keys begin with `prefix`, in key order.
+    func values(namespace: String, prefix: String, limit: Int, now: Timestamp) async throws -> [(key: String, value: JSONValue)]
+
+    /// Proves that the store can be read and written.
+    ///
+    /// - Throws: ``StoreError`` that says what is wrong.
+    func checkHealth() async throws
+    /// Finishes what is under way and releases files, connections and threads. Later calls throw `.unavailable`.
+    func close() async
+}

@@ -1,0 +1,105 @@
+/// The states of a workflow and the transitions between them.
+public struct StateMachineDefinition: Sendable, Hashable {
+    /// A state.
+    public struct State: Sendable, Hashable {
+        /// What it means.
+        public var description: String
+        /// Whether an instance that enters it is completed.
+        public var isFinal: Bool
+        /// Whether it means that something went wrong.
+        public var isError: Bool
+        /// Data that is merged into an instance that enters it.
+        public var data: JSONObject
+
+        /// Creates a state.
+        public init(description: String = "", isFinal: Bool = false, isError: Bool = false, data: JSONObject = [:]) {
+            self.description = description
+            self.isFinal = isFinal
+            self.isError = isError
+            self.data = data
+        }
+    }
+
+    /// A transition.
+    public struct Transition: Sendable, Hashable {
+        /// The state it leaves.
+        public var fromState: String
+        /// The state it enters.
+        public var toState: String
+        /// Whether it is made by itself as soon as a transition leads to `fromState`; being created there is not enough.
+        public var autoTransform: Bool
+        /// Data that is merged into an instance that makes it.
+        public var data: JSONObject
+
+        /// Creates a transition.
+        public init(fromState: String, toState: String, autoTransform: Bool = false, data: JSONObject = [:]) {
+            self.fromState = fromState
+            self.toState = toState
+            self.autoTransform = autoTransform
+            self.data = data
+        }
+    }
+
+    /// The name; instances call it their workflow type.
+    public let name: String
+    /// The state that a new instance is in.
+    public let initialState: String
+    /// The states by name.
+    public let states: [String: State]
+    /// The transitions by name.
+    public let transitions: [String: Transition]
+    private let automatic: [String: String]
+
+    /// Creates a definition.
+    ///
+    /// - Throws: ``WorkflowError`` `.invalidInput` when a state is missing, two automatic transitions leave one state, or
+    ///   automatic transitions run in a circle.
+    public init(
+        name: String, initialState: String, states: [String: State], transitions: [String: Transition]
+    ) throws {
+        self.name = name
+        self.initialState = initialState
+        self.states = states
+        self.transitions = transitions
+        func fail(_ message: String) -> WorkflowError {
+            WorkflowError(.invalidInput, "The state machine \"\(name)\": \(message)")
+        }
+        guard states[initialState] != nil else { throw fail("the initial state \"\(initialState)\" is not among its states") }
+        var automatic: [String: String] = [:]
+        for (id, transition) in transitions.sorted(by: { $0.key < $1.key }) {
+            for state in [transition.fromState, transition.toState] where states[state] == nil {
+                let hint = Suggestion.text(for: state, among: states.keys.sorted(), what: "states")
+                throw fail("the transition \"\(id)\" names the unknown state \"\(state)\"" + (hint.map { "; \($0)" } ?? ""))
+            }
+            guard transition.autoTransform else { continue }
+            if let other = automatic.updateValue(id, forKey: transition.fromState) {
+                throw fail(
+                    "\"\(other)\" and \"\(id)\" are both automatic and leave the state \"\(transition.fromState)\"")
+            }
+        }
+        self.automatic = automatic
+        for state in automatic.keys.sorted() {
+            var current = state
+            for _ in 0...states.count {
+                guard let id = automatic[current], let next = transitions[id] else { break }
+                current = next.toState
+                if current == state { throw fail("automatic transitions run in a circle through the state \"\(state)\"") }
+            }
+        }
+    }
+
+    /// The automatic transition that leaves a state, when there is one.
+    public func automaticTransition(from state: String) -> String? {
+        automatic[state]
+    }
+
+    /// The transitions that leave a state, by name.
+    public func transitions(from state: String) -> [String] {
+        transitions.filter { $0.value.fromState == state }.map(\.key).sorted()
+    }
+
+    /// The first segment of the topics of its events: the name up to the first `-`.
+    public var topicPrefix: String {
+        name.firstIndex(of: "-").map { String(name[..<$0]) } ?? name
+    }
+}

@@ -1,0 +1,59 @@
+extension StateMachineEngine {
+    /// Merges data into an instance without a transition, in one transaction with further changes.
+    ///
+    /// - Parameters:
+    ///   - data: The data; its values win.
+    ///   - id: The identifier of the instance.
+    ///   - expectedVersion: The version that the instance must have; `nil` for any.
+    ///   - operations: Further changes of the same transaction.
+    /// - Throws: ``WorkflowError`` `.notFound`, `.conflict` when the instance has another version; ``StoreError``.
+    public func merge(
+        _ data: JSONObject, into id: String, expectedVersion: Int64? = nil,
+        with operations: [StoreTransaction.Operation] = []
+    ) async throws -> StateMachineInstance {
+        while true {
+            guard var instance = try await generation.store.instance(id: id) else {
+                throw WorkflowError(.notFound, "There is no state-machine instance \"\(id)\".")
+            }
+            let version = instance.version
+            guard expectedVersion == nil || expectedVersion == version else {
+                throw WorkflowError(.conflict, "The state-machine instance \"\(id)\" has changed.")
+            }
+            instance.data.merge(data)
+            instance.version += 1
+            instance.lastUpdated = generation.environment.clock.now
+            do {
+                let update = StoreTransaction.Operation.updateInstance(instance, expectedVersion: version)
+                try await generation.store.commit(StoreTransaction([update] + operations))
+            } catch let error as StoreError where error.code == .conflict && error.operation == 0 {
+                continue
+            }
+            observers.notify(instance)
+            return instance
+        }
+    }
+
+    /// Removes an instance with its history and work, in one transaction with further changes. Nothing happens to an
+    /// instance that does not exist; the further changes are made all the same.
+    ///
+    /// - Throws: ``StoreError``.
+    public func delete(_ id: String, with operations: [StoreTransaction.Operation] = []) async throws {
+        let instance = try await generation.store.instance(id: id)
+        try await generation.store.commit(StoreTransaction([.deleteInstance(id: id)] + operations))
+        observers.end(id)
+        if let instance, !instance.completed { try? machine(instance.workflowType).countActive(-1) }
+    }
+
+    /// The instance with this identifier, or `nil`.
+    public func instance(_ id: String) async throws -> StateMachineInstance? {
+        try await generation.store.instance(id: id)
+    }
+
+    /// The instance after each change, beginning with the next one. Ends when the instance is completed or removed.
+    ///
+    /// Changes that come faster than they are read are left out, except for the last one. For an instance that is
+    /// completed already the stream gives it once and ends; for one that does not exist it ends at once.
+    public func changes(of id: String) -> AsyncStream<StateMachineInstance> {
+        observers.stream(of: id) { [store = generation.store] in try await store.instance(id: id) }
+    }
+}

@@ -1,0 +1,141 @@
+import Logging
+import Synchronization
+
+/// Creates instances of state machines and makes their transitions.
+///
+/// A transition is one transaction: the compare-and-set of the instance, its history, the events for the brokers and the
+/// work that follows. No lock is held while user code runs.
+public final class StateMachineEngine: Sendable {
+    private struct Setup {
+        var machines: [String: CompiledStateMachine] = [:]
+        var hooks: [TransitionHook] = []
+    }
+
+    /// The name of the module.
+    public let name: String
+    let generation: GenerationContext
+    let observers = InstanceObservers()
+    private let setup = Mutex(Setup())
+
+    /// Creates an engine without definitions.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the module.
+    ///   - generation: The generation that it belongs to.
+    public init(name: String, generation: GenerationContext) {
+        self.name = name
+        self.generation = generation
+        generation.work.add(self)
+    }
+
+    /// Adds a definition.
+    ///
+    /// - Throws: ``WorkflowError`` `.conflict` when there is one of the same name.
+    public func add(_ definition: StateMachineDefinition) throws {
+        let metrics = generation.environment.metrics
+        try setup.withLock { setup in
+            guard setup.machines[definition.name] == nil else {
+                throw WorkflowError(.conflict, "The state machine \"\(definition.name)\" is defined twice.")
+            }
+            setup.machines[definition.name] = CompiledStateMachine(definition, hooks: setup.hooks, metrics: metrics)
+        }
+    }
+
+    /// Adds a hook; hooks run in the order of addition.
+    public func add(_ hook: TransitionHook) {
+        let metrics = generation.environment.metrics
+        setup.withLock { setup in
+            setup.hooks.append(hook)
+            for (name, machine) in setup.machines where hook.workflowType == nil || hook.workflowType == name {
+                setup.machines[name] = CompiledStateMachine(machine.definition, hooks: setup.hooks, metrics: metrics)
+            }
+        }
+    }
+
+    /// The names of the definitions.
+    public var definitionNames: [String] {
+        setup.withLock { $0.machines.keys.sorted() }
+    }
+
+    /// The definition called `name`.
+    public func definition(_ name: String) -> StateMachineDefinition? {
+        setup.withLock { $0.machines[name]?.definition }
+    }
+
+    /// Creates an instance and, in the same transaction, makes a first transition and applies further changes.
+    ///
+    /// - Parameters:
+    ///   - workflowType: The name of the definition.
+    ///   - id: The identifier of the instance.
+    ///   - data: The data it starts with.
+    ///   - transition: A transition to make at once; `nil` for none.
+    ///   - operations: Further changes of the same transaction, such as the resource that the instance belongs to.
+    /// - Throws: ``WorkflowError`` `.notFound` for an unknown definition, `.transitionRefused`; ``StoreError`` `.conflict`
+    ///   when there is an instance with this identifier.
+    public func create(
+        _ workflowType: String, id: String, data: JSONObject, firing transition: String? = nil,
+        with operations: [StoreTransaction.Operation] = [], events: [OutboxEvent] = []
+    ) async throws -> StateMachineInstance {
+        let machine = try machine(workflowType)
+        let now = generation.environment.clock.now
+        var plan = TransitionPlan(creating: machine.definition, id: id, data: data, now: now)
+        if let transition {
+            do {
+                try plan.fire(transition, data: [:], machine: machine, now: now)
+            } catch {
+                machine.countRefusal(of: transition)
+                throw error
+            }
+        }
+        try await commit(plan, machine, first: .createInstance(plan.instance), operations: operations, events: events)
+        machine.countActive(plan.instance.completed ? 0 : 1)
+        return plan.instance
+    }
+
+    /// Makes a transition and, in the same transaction, applies further changes.
+    ///
+    /// - Parameters:
+    ///   - transition: The name of the transition.
+    ///   - id: The identifier of the instance.
+    ///   - data: Data to merge into the instance.
+    ///   - operations: Further changes of the same transaction.
+    /// - Returns: The instance after the transition and the automatic ones that followed.
+    /// - Throws: ``WorkflowError``: `.notFound`, `.transitionRefused` when the instance is in another state, `.conflict`
+    ///   when another transition was faster; ``StoreError`` when one of `operations` is in conflict or the store fails.
+    public func fire(
+        _ transition: String, on id: String, data: JSONObject = [:], with operations: [StoreTransaction.Operation] = []
+    ) async throws -> StateMachineInstance {
+        var lostRace = false
+        while true {
+            guard let instance = try await generation.store.instance(id: id) else {
+                throw WorkflowError(.notFound, "There is no state-machine instance \"\(id)\".")
+            }
+            let machine = try machine(instance.workflowType)
+            var plan = TransitionPlan(instance: instance)
+            do {
+                try plan.fire(transition, data: data, machine: machine, now: generation.environment.clock.now)
+            } catch let error as WorkflowError {
+                machine.countRefusal(of: transition)
+                guard lostRace else { throw error }
+                throw WorkflowError(.conflict, "Another transition of \"\(id)\" was faster.", cause: error)
+            }
+            do {
+                try await commit(
+                    plan, machine, first: .updateInstance(plan.instance, expectedVersion: instance.version),
+                    operations: operations, events: [])
+            } catch let error as StoreError where error.code == .conflict && error.operation == 0 {
+                lostRace = true
+                continue
+            }
+            if plan.instance.completed != instance.completed { machine.countActive(plan.instance.completed ? -1 : 1) }
+            return plan.instance
+        }
+    }
+
+    func machine(_ type: String) throws -> CompiledStateMachine {
+        if let machine = setup.withLock({ $0.machines[type] }) { return machine }
+        let hint = Suggestion.text(for: type, among: definitionNames, what: "definitions")
+        throw WorkflowError(
+            .notFound, "The engine \"\(name)\" has no state machine \"\(type)\"" + (hint.map { "; \($0)" } ?? "") + ".")
+    }
+}

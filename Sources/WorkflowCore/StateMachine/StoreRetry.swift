@@ -1,0 +1,41 @@
+import Logging
+
+/// Repeats what the store refused to do until it works.
+struct StoreRetry: Sendable {
+    private static let backoff = Backoff(base: .milliseconds(400), limit: .seconds(30))
+
+    let environment: EngineEnvironment
+
+    /// Runs `body` until it does not fail because of the store; waits longer and longer in between.
+    ///
+    /// - Parameters:
+    ///   - message: What to log when the store fails, at first and then ever more rarely.
+    ///   - metadata: What it is about.
+    ///   - body: Works with the store; it is repeated as a whole.
+    /// - Throws: `CancellationError`, ``WorkflowError``, and ``StoreError`` `.conflict`, which no repetition would change.
+    func untilItWorks<Value: Sendable>(
+        _ message: Logger.Message, _ metadata: Logger.Metadata = [:], _ body: () async throws -> Value
+    ) async throws -> Value {
+        var failures = 0
+        while true {
+            do {
+                return try await body()
+            } catch let error as StoreError where error.code == .conflict {
+                throw error
+            } catch let error as WorkflowError {
+                throw error
+            } catch {
+                try Task.checkCancellation()
+                failures += 1
+                if failures & (failures - 1) == 0 {
+                    var metadata = metadata
+                    metadata["error"] = "\(error)"
+                    metadata["attempt"] = "\(failures)"
+                    environment.logger.error(message, metadata: metadata)
+                }
+                try await environment.clock.sleep(
+                    for: Self.backoff.delay(afterAttempt: failures, random: environment.random()))
+            }
+        }
+    }
+}

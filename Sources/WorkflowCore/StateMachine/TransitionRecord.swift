@@ -1,0 +1,31 @@
+/// One transition that an instance has made.
+public struct TransitionRecord: Sendable, Hashable {
+    /// The instance.
+    public var instanceID: String
+    /// The version of the instance after the transition.
+    public var version: Int64
+    /// The name of the transition; empty for the creation.
+    public var transition: String
+    /// The state that was left; empty for the creation.
+    public var fromState: String
+    /// The state that was entered.
+    public var toState: String
+    /// The data that came with it.
+    public var data: JSONObject
+    /// When it was made.
+    public var timestamp: Timestamp
+
+    /// Creates a record.
+    public init(
+        instanceID: String, version: Int64, transition: String, fromState: String, toState: String,
+        data: JSONObject = [:], timestamp: Timestamp
+    ) {
+        self.instanceID = instanceID
+        self.version = version
+        self.transition = transition
+        self.fromState = fromState
+        self.toState = toState
+        self.data = data
+        self.timestamp = timestamp
+    }
+}

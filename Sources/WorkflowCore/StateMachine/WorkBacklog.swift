@@ -1,0 +1,115 @@
+/// What a ``WorkDispatcher`` holds in memory, and when it has to look into the store for more; decisions only.
+///
+/// Work is held in memory under a lease. When there is too much, new work is committed without a lease and read later.
+struct WorkBacklog {
+    /// How many items may be ready, running or about to be committed.
+    let capacity: Int
+    /// How many items may wait for their time.
+    let waitingCapacity: Int
+    /// How many items one reading of the store may bring.
+    let pageSize: Int
+
+    private(set) var queue: WorkQueue
+    private(set) var isStopping = false
+    /// When the store may have work that nobody holds; `nil` when there is none.
+    private var storeDue: Timestamp? = Timestamp(nanoseconds: .min)
+    private var reserved = 0
+    /// Items whose commit failed in a way that leaves open whether it was made.
+    private var unconfirmed: Set<String> = []
+
+    init(concurrency: Int, capacity: Int, waitingCapacity: Int = 100_000, pageSize: Int = 1000) {
+        self.capacity = capacity
+        self.waitingCapacity = waitingCapacity
+        self.pageSize = pageSize
+        queue = WorkQueue(concurrency: concurrency)
+    }
+
+    /// Whether there is room for a new item; room that is granted must be given back with ``take(_:now:)`` or
+    /// ``abandon(_:isCommitUnknown:now:)``.
+    mutating func reserve(now: Timestamp) -> Bool {
+        guard !isStopping, queue.active + reserved < capacity, queue.waiting < waitingCapacity else {
+            lookIntoStore(at: now)
+            return false
+        }
+        reserved += 1
+        return true
+    }
+
+    /// Takes items that were committed.
+    mutating func take(_ items: [WorkItem], now: Timestamp) {
+        for item in items {
+            if item.leaseOwner != nil {
+                reserved -= 1
+                queue.add(item, now: now)
+            } else {
+                // Once more after the commit: a reading that began before it may have missed the item.
+                lookIntoStore(at: item.notBefore)
+            }
+        }
+    }
+
+    /// Gives back room for items that were not committed, or perhaps were.
+    mutating func abandon(_ items: [WorkItem], isCommitUnknown: Bool, now: Timestamp) {
+        for item in items {
+            if item.leaseOwner == nil {
+                lookIntoStore(at: item.notBefore)
+                continue
+            }
+            reserved -= 1
+            if isCommitUnknown {
+                unconfirmed.insert(item.id)
+                queue.add(item, now: now)
+            }
+        }
+    }
+
+    /// Begins a reading of the store when it is time for one and there is room.
+    ///
+    /// - Returns: How many items to read; 0 for none.
+    mutating func beginReading(now: Timestamp) -> Int {
+        guard !isStopping, room > 0, let due = storeDue, due <= now else { return 0 }
+        storeDue = nil
+        return room
+    }
+
+    /// Takes what was read.
+    ///
+    /// - Parameters:
+    ///   - items: The items.
+    ///   - next: When to read again.
+    ///   - now: The time.
+    mutating func endReading(_ items: [WorkItem], next: Timestamp?, now: Timestamp) {
+        for item in items { queue.add(item, now: now) }
+        if let next { lookIntoStore(at: next) }
+    }
+
+    /// Takes the next item to run; ``finish(_:)`` or ``resume(_:now:)`` must follow.
+    mutating func next(now: Timestamp) -> (item: WorkItem, isUnconfirmed: Bool)? {
+        guard !isStopping, let item = queue.next(now: now) else { return nil }
+        return (item, unconfirmed.remove(item.id) != nil)
+    }
+
+    /// When something is to be done without a signal.
+    var nextDue: Timestamp? {
+        guard !isStopping else { return nil }
+        let storeDue = room > 0 ? storeDue : nil
+        guard let waiting = queue.running < queue.concurrency ? queue.nextDue : nil else { return storeDue }
+        return storeDue.map { min($0, waiting) } ?? waiting
+    }
+
+    mutating func resume(_ item: WorkItem, now: Timestamp) { queue.resume(item, now: now) }
+
+    mutating func finish(_ item: WorkItem) { queue.finish(item) }
+
+    mutating func stop() { isStopping = true }
+
+    private var room: Int {
+        let active = queue.active + reserved
+        guard active <= capacity / 2, queue.waiting < waitingCapacity else { return 0 }
+        return min(capacity - active, pageSize)
+    }
+
+    private mutating func lookIntoStore(at time: Timestamp) {
+        storeDue = storeDue.map { min($0, time) } ?? time
+    }
+}

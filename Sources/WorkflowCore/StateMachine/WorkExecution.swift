@@ -1,0 +1,165 @@
+import Logging
+
+/// One run of one handler of a work item, up to the moment its outcome is in the store.
+///
+/// The handler runs once; when the store fails, only the writing of the outcome is repeated.
+struct WorkExecution: Sendable {
+    /// What becomes of the item.
+    enum Result: Sendable {
+        /// It is finished, or belongs to somebody else now.
+        case done
+        /// It goes on: later, or with its next handler.
+        case again(WorkItem)
+    }
+
+    /// What a handler led to.
+    enum Outcome: Sendable {
+        /// Fire a transition, or merge the data when it has no name, and go on with the next handler.
+        case success(firing: String, data: JSONObject)
+        /// Fire a transition, or merge the data when it has no name, and drop the handlers that would follow.
+        case failure(firing: String, data: JSONObject)
+        /// Try the handler again after a while.
+        case retry(message: String, policy: StepPolicy)
+    }
+
+    /// How often a message handler is tried again.
+    static let messagePolicy = StepPolicy(maxRetries: 4)
+
+    let item: WorkItem
+    let store: any StateStore
+    let environment: EngineEnvironment
+    let instrumentation: Instrumentation
+    let engine: StateMachineEngine?
+    let target: WorkTarget?
+    /// Whether it is not known that the item was committed.
+    let isUnconfirmed: Bool
+    /// How long leases last; `nil` when they last as long as the process.
+    let leaseDuration: Duration?
+    /// The fencing token that is current when the outcome is applied.
+    let token: @Sendable () -> Int64
+
+    func run() async -> Result {
+        guard let engine, let target else { return leave(because: "Durable work names a module that does not exist") }
+        do {
+            try await confirm()
+            guard let instance = try await retrying({ try await store.instance(id: item.instanceID) }) else {
+                return try await retrying { try await finish() }
+            }
+            guard engine.definition(instance.workflowType) != nil else {
+                return leave(because: "Durable work belongs to a state machine that does not exist")
+            }
+            let outcome = try await execute(target, instance)
+            return try await retrying { try await apply(outcome, engine) }
+        } catch is CancellationError {
+            return .done
+        } catch let error as StoreError where error.code == .conflict {
+            // Somebody else has the item now, or the instance was removed.
+            return .done
+        } catch {
+            return leave(because: "Durable work failed: \(error)")
+        }
+    }
+
+    /// The name of the module that runs.
+    var handlerName: String { item.handlers.indices.contains(item.cursor) ? item.handlers[item.cursor] : "" }
+
+    /// Leaves the item in the store, for a run whose configuration can do something with it.
+    private func leave(because reason: Logger.Message) -> Result {
+        environment.logger.error(
+            reason,
+            metadata: [
+                "item": "\(item.id)", "instance": "\(item.instanceID)", "engine": "\(item.engine)",
+                "handler": "\(handlerName)",
+            ])
+        return .done
+    }
+
+    /// Makes sure that the item exists and that the lease outlasts the step.
+    private func confirm() async throws {
+        guard isUnconfirmed || leaseDuration != nil else { return }
+        let timeout = if case .step(let step) = target { step.policy.timeout } else { Duration.zero }
+        let now = environment.clock.now
+        var renewed = item
+        if let leaseDuration {
+            let end = now.advanced(by: timeout)
+            guard isUnconfirmed || (item.leaseUntil ?? end) < end else { return }
+            renewed.leaseUntil = end.advanced(by: leaseDuration)
+        }
+        let update = StoreTransaction.Operation.updateWork(renewed, expectedToken: token())
+        try await retrying { try await store.commit(StoreTransaction([update])) }
+    }
+
+    private func retrying<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        try await StoreRetry(environment: environment).untilItWorks(
+            "Durable work waits for the store", ["item": "\(item.id)", "instance": "\(item.instanceID)"], body)
+    }
+
+    // MARK: - Running
+
+    /// Runs the handler.
+    ///
+    /// - Throws: `CancellationError` when it was cut off.
+    private func execute(_ target: WorkTarget, _ instance: StateMachineInstance) async throws -> Outcome {
+        switch target {
+        case .step(let step):
+            let policy = step.policy
+            do {
+                switch StepOutcome(result: try await execute(step, policy, instance)) {
+                case .success(let data): return .success(firing: policy.successTransition, data: data)
+                case .businessFailure(let data): return .failure(firing: policy.compensateTransition, data: data)
+                }
+            } catch {
+                try Task.checkCancellation()
+                let message = describe(error)
+                guard item.attempts >= policy.maxRetries else { return .retry(message: message, policy: policy) }
+                return .failure(firing: policy.compensateTransition, data: ["error": .string(message)])
+            }
+        case .message(let handler):
+            do {
+                try await instrumentation.observe("handle", module: handlerName) {
+                    try await handler.handle(message(for: instance))
+                }
+                return .success(firing: "", data: [:])
+            } catch {
+                try Task.checkCancellation()
+                let policy = Self.messagePolicy
+                if item.attempts < policy.maxRetries { return .retry(message: describe(error), policy: policy) }
+                environment.logger.error(
+                    "Message handler of a hook failed for good",
+                    metadata: ["handler": "\(handlerName)", "instance": "\(item.instanceID)", "error": "\(error)"])
+                return .failure(firing: "", data: [:])
+            }
+        }
+    }
+
+    private func execute(
+        _ step: any ProcessingStep, _ policy: StepPolicy, _ instance: StateMachineInstance
+    ) async throws -> JSONObject {
+        let invocation = StepInvocation(
+            instanceID: item.instanceID, workflowType: instance.workflowType, transition: item.transition,
+            fromState: item.fromState, toState: item.toState, data: instance.data.merging(item.input),
+            idempotencyKey: item.cursor == 0 ? item.id : "\(item.id).\(item.cursor)", attempt: item.attempts + 1)
+        let started = environment.clock.now
+        defer {
+            environment.metrics.workflowDuration.with("step", "processing_step")
+                .record(started.duration(to: environment.clock.now))
+        }
+        return try await instrumentation.observe("execute", module: handlerName) {
+            try await withTimeout(policy.timeout, clock: environment.clock) { try await step.execute(invocation) }
+        }
+    }
+
+    private func message(for instance: StateMachineInstance) -> Message {
+        Message(
+            id: "\(item.id).\(item.cursor)", topic: "\(instance.workflowType).\(item.transition)",
+            payload: [
+                "workflowId": .string(instance.workflowType), "instanceId": .string(instance.id),
+                "transition": .string(item.transition), "fromState": .string(item.fromState),
+                "toState": .string(item.toState),
+            ], key: instance.id, timestamp: item.createdAt, deliveryAttempt: item.attempts + 1)
+    }
+
+    private func describe(_ error: any Error) -> String {
+        String("\(error)".prefix(500))
+    }
+}

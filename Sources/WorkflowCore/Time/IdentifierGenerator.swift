@@ -1,0 +1,42 @@
+/// Makes identifiers that are unique without coordination.
+public protocol IdentifierGenerator: Sendable {
+    /// Returns a new identifier; never the same twice.
+    func next() -> String
+}
+
+/// UUID version 7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then random bits.
+///
+/// Identifiers made later sort later (to the millisecond), which keeps database indexes compact.
+public struct UUIDv7Generator: IdentifierGenerator {
+    private let clock: any EngineClock
+
+    /// Creates a generator that takes its time from `clock`.
+    public init(clock: any EngineClock = SystemClock()) {
+        self.clock = clock
+    }
+
+    public func next() -> String {
+        var random = SystemRandomNumberGenerator()
+        let milliseconds = UInt64(bitPattern: clock.now.milliseconds)
+        let high = milliseconds << 16 | 0x7000 | UInt64(random.next() & 0x0FFF)
+        let low = (random.next() as UInt64) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        return UUIDv7Generator.text(high: high, low: low)
+    }
+
+    static func text(high: UInt64, low: UInt64) -> String {
+        String(unsafeUninitializedCapacity: 36) { buffer in
+            var position = 0
+            for index in 0..<32 {
+                if index == 8 || index == 12 || index == 16 || index == 20 {
+                    buffer[position] = UInt8(ascii: "-")
+                    position += 1
+                }
+                let word = index < 16 ? high : low
+                let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - index % 16 * 4)) & 0xF
+                buffer[position] = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+                position += 1
+            }
+            return position
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import WorkflowCore
+
+/// Shows a configuration without its secrets.
+struct ConfigurationRedactor {
+    /// What stands in place of a secret.
+    static let mark = JSONValue.string("<redacted>")
+
+    let registry: ModuleRegistry
+
+    /// The configuration as JSON. Parts whose type is not known are left out, since their secrets are not known either.
+    func redact(_ configuration: ApplicationConfiguration) -> JSONValue {
+        let modules = configuration.modules.map { module -> JSONValue in
+            var document: JSONObject = ["name": .string(module.name), "type": .string(module.type)]
+            if let settings = show(module.configuration, .module, module.type) { document["config"] = settings }
+            if !module.dependsOn.isEmpty {
+                document["dependsOn"] = .array(module.dependsOn.map { .string($0.value) })
+            }
+            if !module.branches.isEmpty {
+                document["branches"] = .object(
+                    JSONObject(module.branches.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+            }
+            return .object(document)
+        }
+        return [
+            "modules": .array(modules), "workflows": sections(configuration.workflows, .workflow),
+            "triggers": sections(configuration.triggers, .trigger),
+        ]
+    }
+
+    private func sections(
+        _ sections: [ApplicationConfiguration.Section], _ kind: ModuleDescriptor.Section
+    ) -> JSONValue {
+        .object(JSONObject(sections.map { ($0.name, show($0.configuration, kind, $0.name) ?? .object([:])) }))
+    }
+
+    private func show(
+        _ node: ConfigurationNode, _ section: ModuleDescriptor.Section, _ type: String
+    ) -> JSONValue? {
+        let known = registry.types.first {
+            $0.descriptor.section == section && ($0.descriptor.type == type || $0.descriptor.aliases.contains(type))
+        }
+        return known.map { redact(node, $0.schema) }
+    }
+
+    private func redact(_ node: ConfigurationNode, _ schema: ConfigurationSchema) -> JSONValue {
+        switch (schema, node.content) {
+        case (.object(let fields), .mapping(let entries)):
+            return .object(
+                JSONObject(
+                    entries.map { entry -> (String, JSONValue) in
+                        guard
+                            let field = fields.first(where: { $0.name == entry.key || $0.aliases.contains(entry.key) })
+                        else { return (entry.key, Self.mark) }
+                        return (entry.key, field.isSecret ? Self.mark : redact(entry.value, field.schema))
+                    }))
+        case (.list(let element), .sequence(let elements)):
+            return .array(elements.map { redact($0, element) })
+        case (.map(let value), .mapping(let entries)):
+            return .object(JSONObject(entries.map { ($0.key, redact($0.value, value)) }))
+        default:
+            return node.json
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import HTTPTypes
+import WorkflowCore
+
+/// The requests of the management API.
+struct ManagementAPI: Sendable {
+    let application: ManagedApplication
+    let maxBodyBytes: Int
+
+    /// The routes.
+    func routes() throws -> RouteTable {
+        var builder = RouteTableBuilder()
+        func add(
+            _ method: HTTPRequest.Method, _ path: String,
+            _ body: @escaping @Sendable (ServerRequest) async throws -> ServerResponse
+        ) throws {
+            try builder.add(method: method, pattern: path, handler: ClosureHandler(body))
+        }
+        try add(.get, "/api/workflow/status") { _ in .json(status) }
+        try add(.get, "/api/workflow/config") { _ in
+            .json(ConfigurationRedactor(registry: application.registry).redact(application.configuration))
+        }
+        try add(.get, "/api/workflow/modules") { _ in
+            .json(.array(application.registry.types.map { ModuleTypeDocument.make($0.descriptor, $0.schema) }))
+        }
+        try add(.post, "/api/workflow/validate") { try await validate($0) }
+        try add(.get, "/healthz") { await health($0) }
+        try add(.get, "/livez") { _ in .json(["status": "alive"]) }
+        try add(.get, "/readyz") { _ in
+            let isReady = application.engine.runningGeneration?.isReady ?? false
+            return .json(
+                ["status": isReady ? "ready" : "not_ready"], status: isReady ? .ok : .serviceUnavailable)
+        }
+        return builder.build()
+    }
+
+    private var status: JSONValue {
+        let generation = application.engine.runningGeneration
+        var status: JSONObject = [
+            "status": generation == nil ? "stopped" : generation?.isReady == true ? "running" : "starting",
+            "moduleCount": .integer(Int64(application.configuration.modules.count)),
+            "workflowCount": .integer(Int64(application.configuration.workflows.count)),
+            "triggerCount": .integer(Int64(application.configuration.triggers.count)),
+        ]
+        if let generation { status["generation"] = .integer(Int64(generation.number)) }
+        return .object(status)
+    }
+
+    private func validate(_ request: ServerRequest) async throws -> ServerResponse {
+        let bytes = try await request.body.collect(upTo: maxBodyBytes)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw HTTPError(.badRequest, "The configuration is not UTF-8 text.")
+        }
+        do {
+            // JSON is YAML, and this way its issues have lines and columns.
+            let configuration = try ApplicationConfiguration(yaml: text, environment: application.variables)
+            guard !configuration.modules.isEmpty || !configuration.workflows.isEmpty else {
+                return .json(["valid": false, "errors": ["the configuration has no modules"]])
+            }
+            try await WorkflowEngine.validate(
+                configuration, registry: application.registry, environment: application.engine.environment)
+            return .json(["valid": true])
+        } catch let error as ConfigurationError {
+            return .json([
+                "valid": false, "errors": .array(error.issues.map { .string($0.description) }),
+                "issues": .array(error.issues.map(Self.document)),
+            ])
+        } catch let error as WorkflowError {
+            return .json(["valid": false, "errors": [.string(error.message)]])
+        }
+    }
+
+    private static func document(of issue: ConfigurationIssue) -> JSONValue {
+        var document: JSONObject = [
+            "message": .string(issue.message), "path": .string(issue.path),
+            "line": .integer(Int64(issue.location.line)), "column": .integer(Int64(issue.location.column)),
+        ]
+        if let suggestion = issue.suggestion { document["suggestion"] = .string(suggestion) }
+        return .object(document)
+    }
+
+    private func health(_ request: ServerRequest) async -> ServerResponse {
+        guard let generation = application.engine.runningGeneration else {
+            return .json(["status": "unhealthy"], status: .serviceUnavailable)
+        }
+        var worst = HealthStatus.Level.healthy
+        var checks = JSONObject()
+        for (name, check) in generation.healthChecks {
+            let status = await check.check()
+            worst = max(worst, status.level)
+            var entry: JSONObject = ["status": .string(status.level.rawValue)]
+            if let message = status.message { entry["message"] = .string(message) }
+            checks[name] = .object(entry)
+        }
+        var document: JSONObject = ["status": .string(worst.rawValue)]
+        if request.principal != nil { document["checks"] = .object(checks) }
+        return .json(.object(document), status: worst == .unhealthy ? .serviceUnavailable : .ok)
+    }
+}

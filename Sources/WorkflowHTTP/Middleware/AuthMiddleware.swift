@@ -1,0 +1,117 @@
+import HTTPTypes
+public import WorkflowCore
+
+/// `http.middleware.auth`: lets a request pass that carries a valid bearer token.
+public struct AuthMiddleware: WorkflowModule, HTTPMiddleware {
+    /// The keys of the module's configuration.
+    public struct Configuration: ConfigurationObject {
+        /// The scheme of the `Authorization` field.
+        public var authType = "Bearer"
+        /// The module that checks tokens; empty for all that can.
+        public var authProvider = ""
+        /// Not used; see the module's page.
+        public var secretKey = SecretString("")
+
+        public static let fields: [ConfigurationField<Self>] = [
+            .init(
+                "authType", \.authType, "The scheme of the Authorization header field; only Bearer is known.",
+                aliases: ["auth_type"],
+                check: { $0.lowercased() == "bearer" ? nil : "must be Bearer, is \"\($0)\"" }),
+            .init(
+                "authProvider", \.authProvider,
+                "The module that checks tokens, such as an auth.jwt. Without it, every module that can is asked in turn.",
+                aliases: ["provider", "auth_provider"], reference: .authenticator),
+            .init(
+                "secretKey", \.secretKey,
+                "Accepted for older files. Tokens are checked by an auth.jwt module, which has the secret.",
+                secret: true, aliases: ["secret_key"]),
+        ]
+
+        /// Creates the value with all defaults.
+        public init() {}
+    }
+
+    public static let descriptor = ModuleDescriptor(
+        type: "http.middleware.auth", summary: "Lets a request pass that carries a valid bearer token.",
+        details: """
+            The token comes from `Authorization: Bearer <token>` (the scheme in any case) and is checked by the module \
+            that `authProvider` names, or by every module that can check tokens. Handlers behind it learn who makes the \
+            request.
+
+            Anything else is answered with 401, `WWW-Authenticate: Bearer` and a JSON document whose `error` is \
+            `Authorization header required`, `Bearer authorization required` or `Invalid credentials`.
+
+            Without a module that can check tokens the configuration is refused: every request would be. Put \
+            `http.middleware.cors` anywhere in the same list; preflight requests need no token.
+            """,
+        provides: [.httpMiddleware], requires: [.init(.authenticator, optional: true)],
+        examples: [
+            .init(
+                "A route for users with a token",
+                yaml: """
+                    modules:
+                      - name: server
+                        type: http.server
+                        config: {address: "127.0.0.1:8080"}
+                      - name: router
+                        type: http.router
+                      - name: tokens
+                        type: auth.jwt
+                        config: {secret: "change-me-to-something-long-and-random"}
+                      - name: auth
+                        type: http.middleware.auth
+                        config: {authProvider: tokens}
+                      - name: hello
+                        type: http.handler
+                    workflows:
+                      http:
+                        routes:
+                          - {method: POST, path: "/auth/{action}", handler: tokens}
+                          - {method: GET, path: /hello, handler: hello, middlewares: [auth]}
+                    """)
+        ])
+
+    private let authenticators: [any Authenticator]
+
+    public init(configuration: Configuration, context: ModuleContext) throws {
+        let found = context.services.all((any Authenticator).self)
+        authenticators =
+            configuration.authProvider.isEmpty
+            ? found.map(\.service) : found.filter { $0.name == configuration.authProvider }.map(\.service)
+        guard authenticators.isEmpty else { return }
+        throw context.error(
+            "no module checks tokens, so every request would be refused"
+                + (configuration.secretKey.value.isEmpty ? "" : "; \"secretKey\" here is not used"),
+            suggestion: "add a module of type auth.jwt with your secret in its config:"
+                + " {name: tokens, type: auth.jwt, config: {secret: ...}}")
+    }
+
+    public func handle(_ request: ServerRequest, next: any HTTPHandler) async throws -> ServerResponse {
+        guard let value = request.headers[.authorization] else {
+            return Self.refusal("Authorization header required", challenge: "Bearer").response
+        }
+        guard let token = Self.bearerToken(value) else {
+            return Self.refusal("Bearer authorization required", challenge: "Bearer").response
+        }
+        for authenticator in authenticators {
+            guard let principal = await authenticator.authenticate(bearer: token) else { continue }
+            var request = request
+            request.principal = principal
+            return try await next.handle(request)
+        }
+        return Self.refusal("Invalid credentials", challenge: "Bearer error=\"invalid_token\"").response
+    }
+
+    private static func refusal(_ message: String, challenge: String) -> HTTPError {
+        HTTPError(.unauthorized, message, headers: [.wwwAuthenticate: challenge])
+    }
+
+    /// The token of `Bearer <token>`; `nil` when the scheme is another one or the token is missing.
+    static func bearerToken(_ value: String) -> String? {
+        let scheme = value.utf8.prefix { $0 != UInt8(ascii: " ") }
+        guard scheme.count == 6, String(Substring(scheme)).lowercased() == "bearer" else { return nil }
+        let token = value.utf8.dropFirst(6).drop { $0 == UInt8(ascii: " ") }
+        guard !token.isEmpty, !token.contains(UInt8(ascii: " ")) else { return nil }
+        return String(Substring(token))
+    }
+}

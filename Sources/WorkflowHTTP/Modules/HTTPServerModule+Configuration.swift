@@ -1,0 +1,182 @@
+public import WorkflowCore
+
+extension HTTPServerModule {
+    /// The keys of the module's configuration.
+    public struct Configuration: ConfigurationObject {
+        /// Where to listen.
+        public var address: Located<String>?
+        /// The host, for files that give it apart from the port.
+        public var host = ""
+        /// The port, for files that give it apart from the host.
+        public var port: Int?
+        /// The router.
+        public var router = ""
+        /// How long a request may take to arrive.
+        public var readTimeout: Duration = .seconds(15)
+        /// How long a client may refuse to take a response.
+        public var writeTimeout: Duration = .seconds(15)
+        /// How long a connection may stay open without a request.
+        public var idleTimeout: Duration = .seconds(60)
+        /// How long a handler may take.
+        public var requestTimeout: Duration?
+        /// How long requests in progress may take at the end.
+        public var shutdownTimeout: Duration = .seconds(30)
+        /// The greatest size of a request body.
+        public var maxBodyBytes = ByteSize(bytes: 1 << 20)
+        /// The greatest size of a request's header.
+        public var maxHeaderBytes = ByteSize(bytes: 16 << 10)
+        /// How many connections may be open.
+        public var maxConnections = 16_384
+        /// Whether HTTP/2 is offered on TLS connections.
+        public var http2 = true
+        /// Certificate and key.
+        public var tls: TLS?
+        /// Whether every request gets an identifier.
+        public var requestId = false
+        /// Whether answers tell how long they took.
+        public var serverTiming = false
+
+        public static let fields: [ConfigurationField<Self>] = [
+            .init(
+                "address", \.address,
+                "Where to listen: host:port, :port (the default is :8080), [ipv6]:port or unix:/path.",
+                check: { $0.flatMap { addressProblem($0.value) } }),
+            .init("host", \.host, "The host, for files that give it apart from the port."),
+            .init(
+                "port", \.port, "The port, for files that give it apart from the host.",
+                schema: .integer(minimum: 0, maximum: 65_535)),
+            .init(
+                "router", \.router, "The router that gets the requests; otherwise workflows.http gives it one.",
+                reference: .httpRouter),
+            .init(
+                "readTimeout", \.readTimeout, "How long a request may take to arrive.",
+                aliases: ["read_timeout", "readTimeoutSeconds"], check: timeProblem),
+            .init(
+                "writeTimeout", \.writeTimeout, "How long a client may refuse to take any bytes of a response.",
+                aliases: ["write_timeout", "writeTimeoutSeconds"], check: timeProblem),
+            .init(
+                "idleTimeout", \.idleTimeout, "How long a connection may stay open without a request.",
+                aliases: ["idle_timeout", "idleTimeoutSeconds"], check: timeProblem),
+            .init(
+                "requestTimeout", \.requestTimeout,
+                "How long a handler may take; after that the client gets 503. Without it, as long as it wants.",
+                aliases: ["request_timeout"], check: { $0.flatMap(timeProblem) }),
+            .init(
+                "shutdownTimeout", \.shutdownTimeout, "How long requests in progress may take when the server stops.",
+                aliases: ["shutdown_timeout"]),
+            .init(
+                "maxBodyBytes", \.maxBodyBytes, "The greatest size of a request body, such as 1MB.",
+                aliases: ["max_body_bytes", "maxBodySize"]),
+            .init(
+                "maxHeaderBytes", \.maxHeaderBytes, "The greatest size of the request line and the header together.",
+                aliases: ["max_header_bytes"],
+                check: { (1024...(1 << 20)).contains($0.bytes) ? nil : "must be between 1KB and 1MB" }),
+            .init(
+                "maxConnections", \.maxConnections, "How many connections may be open at a time.",
+                aliases: ["max_connections"], schema: .integer(minimum: 1, maximum: 1_000_000)),
+            .init("http2", \.http2, "Whether HTTP/2 is offered on TLS connections."),
+            .init("tls", \.tls, "Certificate and key; without them the server speaks plain HTTP."),
+            .init(
+                "requestId", \.requestId,
+                "Whether every request gets an identifier (X-Request-ID), as http.middleware.requestid does for routes."
+            ),
+            .init(
+                "serverTiming", \.serverTiming, "Whether answers tell in Server-Timing how long the handler took."),
+        ]
+
+        /// Creates the value with all defaults.
+        public init() {}
+
+        public func check(_ node: ConfigurationNode, using decoder: inout ConfigurationDecoder) {
+            guard let address, !host.isEmpty || port != nil else { return }
+            decoder.fail(
+                node["port"] ?? node["host"] ?? node, "\"address\" (\(address.value)) has host and port already",
+                suggestion: "keep address and remove the others")
+        }
+
+        private static func addressProblem(_ text: String) -> String? {
+            do {
+                _ = try ListenAddress(text)
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+
+        private static let timeProblem: @Sendable (Duration) -> String? = {
+            $0 > .zero ? nil : "must be longer than zero"
+        }
+    }
+
+    /// Certificate and key of a server.
+    public struct TLS: ConfigurationObject {
+        /// The file with the certificate chain.
+        public var certificate = ConfigurationFilePath("")
+        /// The file with the private key.
+        public var key = ConfigurationFilePath("")
+
+        public static let fields: [ConfigurationField<Self>] = [
+            .init(
+                "certificate", \.certificate,
+                "The file with the certificate chain in PEM form, its own certificate first.",
+                required: true, aliases: ["cert", "certFile", "cert_file"]),
+            .init(
+                "key", \.key, "The file with the private key in PEM form.", required: true,
+                aliases: ["keyFile", "key_file"]),
+        ]
+
+        /// Creates the value with all defaults.
+        public init() {}
+    }
+}
+
+extension HTTPServerModule.Configuration {
+    /// Where the address stands, when it does.
+    var place: (location: SourceLocation, path: String)? {
+        address.map { ($0.location, $0.path) }
+    }
+
+    /// The settings as the server takes them.
+    func serverConfiguration() throws(ListenAddressError) -> HTTPServerConfiguration {
+        let isIPv6 = host.contains(":") && !host.hasPrefix("[")
+        let listenAddress = try ListenAddress(address?.value ?? "\(isIPv6 ? "[\(host)]" : host):\(port ?? 8080)")
+        var settings = HTTPServerConfiguration(address: listenAddress)
+        settings.readTimeout = readTimeout
+        settings.writeTimeout = writeTimeout
+        settings.idleTimeout = idleTimeout
+        settings.handlerTimeout = requestTimeout
+        settings.maxBodyBytes = maxBodyBytes.bytes
+        settings.maxHeaderBytes = maxHeaderBytes.bytes
+        settings.maxConnections = maxConnections
+        settings.http2.isEnabled = http2
+        settings.tls = tls.map {
+            HTTPServerConfiguration.TLS(certificatePath: $0.certificate.resolved, privateKeyPath: $0.key.resolved)
+        }
+        return settings
+    }
+
+    /// What tells listeners apart that generations may share.
+    func resourceKey(address: ListenAddress, name: String) -> String {
+        var copy = self
+        copy.address = nil
+        copy.host = ""
+        copy.port = nil
+        // These are not settings of the listener, so a change of them keeps it.
+        copy.router = ""
+        copy.requestId = false
+        copy.serverTiming = false
+        copy.shutdownTimeout = .zero
+        let files = tls.map { " \($0.certificate.resolved) \($0.key.resolved)" } ?? ""
+        let settings = copy.configurationValue?.jsonString(sortedKeys: true) ?? ""
+        // Servers on ports that the system chooses are different ones.
+        let owner = address.port == 0 ? " \(name)" : ""
+        return "listener \(address)\(owner) \(settings)\(files)"
+    }
+}
+
+extension ListenAddress {
+    /// The port; `nil` for a unix socket.
+    var port: Int? {
+        if case .tcp(_, let port) = endpoint { port } else { nil }
+    }
+}

@@ -1,0 +1,171 @@
+import HTTPTypes
+import Logging
+import Synchronization
+public import WorkflowCore
+
+/// `http.server`: listens for HTTP requests.
+public final class HTTPServerModule: WorkflowModule, SummarizedModule {
+    public static let descriptor = ModuleDescriptor(
+        type: "http.server", summary: "Listens for HTTP requests and gives them to a router.",
+        details: """
+            Speaks HTTP/1.1 and, with `tls`, HTTP/2. `workflows.http` gives it its router, or its own key `router` does; \
+            when there is one server and one router they belong together.
+
+            Every limit can be set: sizes of header and body, the time a request may take to arrive, the time its answer \
+            may take, the number of connections. What breaks one is answered with 408, 413, 431 or 503.
+
+            When the configuration is reloaded and the settings here have not changed, the socket stays open and no \
+            request is lost: requests in progress end with the old modules, new ones begin with the new modules. At the \
+            end of the program it takes nothing new and lets requests in progress finish for `shutdownTimeout`.
+
+            Two servers on the same port, or on a port of all addresses and of one of them, are an error before anything \
+            is started. Port 0 lets the system choose.
+            """,
+        provides: [.httpServer], requires: [.init(.httpRouter, optional: true)], isIngress: true,
+        examples: [
+            .init(
+                "A server with limits",
+                yaml: """
+                    modules:
+                      - name: server
+                        type: http.server
+                        config:
+                          address: "127.0.0.1:8080"
+                          readTimeout: 10s
+                          maxBodyBytes: 2MB
+                          requestId: true
+                      - name: router
+                        type: http.router
+                      - name: hello
+                        type: http.handler
+                    workflows:
+                      http:
+                        routes:
+                          - {method: GET, path: /hello, handler: hello}
+                    """)
+        ])
+
+    /// The name of the module.
+    public let name: String
+    private let configuration: Configuration
+    private let settings: HTTPServerConfiguration
+    private let context: ModuleContext
+    private let composition: HTTPComposition
+    private let resourceKey: String
+    private let ownRouter: HTTPRouterModule?
+    private let listener = Mutex<SharedListener?>(nil)
+    private let responder = Mutex<GenerationResponder?>(nil)
+
+    public init(configuration: Configuration, context: ModuleContext) throws {
+        name = context.name
+        self.configuration = configuration
+        self.context = context
+        do {
+            settings = try configuration.serverConfiguration()
+        } catch {
+            throw context.error("\(error)")
+        }
+        composition = HTTPComposition.of(context)
+        ownRouter =
+            configuration.router.isEmpty
+            ? nil : try context.services.require(HTTPRouterModule.self, kind: .httpRouter, named: configuration.router)
+        resourceKey = configuration.resourceKey(address: settings.address, name: context.name)
+        let server = HTTPComposition.Server(name: name, address: settings.address, hasRouter: ownRouter != nil)
+        if let other = composition.add(server) { throw clash(with: other.name, address: "\(other.address)") }
+        let port = settings.address.port ?? -1
+        if port != 0, let other = context.generation.claim("listener \(settings.address)", owner: name) {
+            throw clash(with: other, address: "\(settings.address)")
+        }
+        context.generation.addHealthCheck(
+            "\(name) listener",
+            ClosureHealthCheck { [weak self] in
+                guard self?.localAddress == nil else { return }
+                throw WorkflowError(.unavailable, "The listener is not open.")
+            })
+    }
+
+    /// The address that the server listens on, with the port that the system chose; `nil` while it does not listen.
+    public var localAddress: ListenAddress? { listener.withLock { $0 }?.server.localAddress }
+
+    /// The port that the server listens on; `nil` while it does not listen and for unix sockets.
+    public var port: Int? { listener.withLock { $0 }?.server.port }
+
+    public var summaryLines: [SummaryLine] {
+        guard let address = localAddress else { return [] }
+        let scheme = settings.tls == nil ? "http" : "https"
+        switch address.endpoint {
+        case .unix: return [SummaryLine("listener", "\(address) (\(name))")]
+        case .tcp(nil, let port):
+            return [SummaryLine("listener", "\(scheme)://localhost:\(port) on all addresses (\(name))")]
+        case .tcp: return [SummaryLine("listener", "\(scheme)://\(address) (\(name))")]
+        }
+    }
+
+    public func validate() throws {
+        _ = try router()
+    }
+
+    public func prepare() async throws {
+        let (settings, environment) = (settings, context.environment)
+        let listener = try environment.resources.acquire(
+            resourceKey,
+            make: { SharedListener(settings: settings, environment: environment) },
+            close: { await $0.close() })
+        self.listener.withLock { $0 = listener }
+        try await listener.open()
+    }
+
+    public func activate() async throws {
+        var handler = try router().responder()
+        var added: [any HTTPMiddleware] = []
+        if configuration.serverTiming { added.append(ServerTimingMiddleware()) }
+        if configuration.requestId {
+            added.append(
+                RequestIDMiddleware(
+                    header: "X-Request-ID", trustsIncoming: true, identifiers: context.environment.identifiers))
+        }
+        handler = RouteChain(logger: context.logger).handler(handler, behind: added)
+        let responder = GenerationResponder(next: handler)
+        self.responder.withLock { $0 = responder }
+        listener.withLock { $0 }?.activate(responder)
+    }
+
+    public func shutdown() async {
+        let listener = self.listener.withLock { listener in
+            defer { listener = nil }
+            return listener
+        }
+        guard let listener else { return }
+        let responder = responder.withLock { $0 }
+        if let responder { listener.deactivate(responder) }
+        listener.drainTime = configuration.shutdownTimeout
+        await context.environment.resources.release(resourceKey)
+        // Another generation may keep the listener; what this one has begun still belongs to its modules.
+        await responder?.waitUntilIdle(for: configuration.shutdownTimeout)
+    }
+
+    private func router() throws -> HTTPRouterModule {
+        if let router = ownRouter ?? composition.router(ofServer: name) { return router }
+        let routers = context.services.all(HTTPRouterModule.self).map(\.service).filter(\.hasRoutes)
+        if routers.count == 1, let router = routers.first { return router }
+        throw context.error(
+            routers.isEmpty
+                ? "the server has nothing to serve: no router with routes belongs to it"
+                : "there are several routers and nothing says which one belongs to this server",
+            suggestion: routers.isEmpty
+                ? "add a module of type http.router, and routes in workflows.http"
+                : "name one: router: \(routers[0].name)")
+    }
+
+    private func clash(with other: String, address: String) -> ConfigurationError {
+        let place = configuration.place ?? (context.location, context.name)
+        let same = "\(settings.address)" == address
+        return ConfigurationError([
+            ConfigurationIssue(
+                location: place.location, path: place.path,
+                message: "\"\(name)\" cannot listen on \(settings.address): "
+                    + (same ? "\"\(other)\" listens there already" : "it overlaps with \(address) of \"\(other)\""),
+                suggestion: "give one of them another port")
+        ])
+    }
+}

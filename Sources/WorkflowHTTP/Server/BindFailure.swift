@@ -1,0 +1,30 @@
+import NIOCore
+import WorkflowCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Says in words why an address cannot be listened on.
+enum BindFailure {
+    static func error(for error: any Error, address: ListenAddress) -> WorkflowError {
+        let (cause, remedy) =
+            switch (error as? IOError)?.errnoCode {
+            case EADDRINUSE?:
+                ("the address is already in use", "stop the other program, or choose another port")
+            case EACCES?, EPERM?:
+                ("this user may not use it", "choose a port above 1023, or give the program the right to bind it")
+            case EADDRNOTAVAIL?:
+                ("this machine has no such address", "choose one of its own addresses, or ':port' for all of them")
+            case ENOENT?, ENOTDIR?:
+                ("the directory does not exist", "create it first")
+            default:
+                ("\(error)", "check the address")
+            }
+        return WorkflowError(.unavailable, "Cannot listen on \(address): \(cause); \(remedy).", cause: error)
+    }
+}

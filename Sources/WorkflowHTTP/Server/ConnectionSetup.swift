@@ -1,0 +1,150 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTP2
+import NIOHTTPTypesHTTP2
+import NIOSSL
+import Synchronization
+import WorkflowCore
+
+/// Puts the handlers into the pipeline of a new connection.
+struct ConnectionSetup: Sendable {
+    let loop: ServerLoop
+    let tls: TLSContext?
+
+    private var core: ServerCore { loop.core }
+
+    func configure(_ channel: any Channel) throws {
+        loop.refreshTime()
+        let open = core.openConnections.add(1, ordering: .relaxed).newValue
+        channel.closeFuture.whenComplete { [core] _ in core.connectionClosed() }
+        guard open <= core.configuration.maxConnections else { return try reject(channel) }
+        let pipeline = channel.pipeline.syncOperations
+        guard let tls else {
+            if core.configuration.http2.allowsPriorKnowledge {
+                try pipeline.addHandler(PrefaceDetector(self))
+            } else {
+                try addHTTP1(to: channel, isSecure: false)
+            }
+            return
+        }
+        try pipeline.addHandler(NIOSSLServerHandler(context: tls.context))
+        guard core.configuration.http2.isEnabled else { return try addHTTP1(to: channel, isSecure: true) }
+        // Until the handshake is over there is no handler of ours that would watch the time.
+        let handshake = Handshake(channel: channel, deadline: loop.now + core.readTimeout)
+        loop.add(handshake)
+        channel.closeFuture.whenComplete { _ in loop.remove(handshake) }
+        channel.configureHTTP2SecureUpgrade(
+            h2ChannelConfigurator: { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    loop.remove(handshake)
+                    try addHTTP2(to: channel, isSecure: true)
+                }
+            },
+            http1ChannelConfigurator: { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    loop.remove(handshake)
+                    try addHTTP1(to: channel, isSecure: true)
+                }
+            }
+        ).whenFailure { _ in channel.close(promise: nil) }
+    }
+
+    func addHTTP1(to channel: any Channel, isSecure: Bool) throws {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = core.configuration.maxHeaderBytes
+        limits.maxHeaderListSize = core.configuration.maxHeaderBytes
+        limits.maxHeaderFieldCount = core.configuration.maxHeaderFields
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits)))
+        try pipeline.addHandler(
+            HTTP1Connection(loop: loop, isSecure: isSecure, remoteAddress: Self.address(of: channel)))
+    }
+
+    func addHTTP2(to channel: any Channel, isSecure: Bool) throws {
+        let connection = HTTP2Connection(
+            loop: loop, channel: channel, isSecure: isSecure, remoteAddress: Self.address(of: channel))
+        var settings = NIOHTTP2Handler.ConnectionConfiguration()
+        settings.initialSettings = [
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: core.configuration.http2.maxConcurrentStreams),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: core.configuration.maxHeaderBytes),
+            HTTP2Setting(parameter: .enablePush, value: 0),
+        ]
+        var stream = NIOHTTP2Handler.StreamConfiguration()
+        stream.outboundBufferSizeHighWatermark = 64 * 1024
+        stream.outboundBufferSizeLowWatermark = 16 * 1024
+        let management = NIOHTTP2ServerConnectionManagementHandler(
+            eventLoop: channel.eventLoop,
+            configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil))
+        let handler = NIOHTTP2Handler(
+            mode: .server, eventLoop: channel.eventLoop, connectionConfiguration: settings,
+            streamConfiguration: stream, streamDelegate: management.http2StreamDelegate
+        ) { stream in
+            stream.eventLoop.makeCompletedFuture {
+                try stream.pipeline.syncOperations.addHandler(HTTP2FramePayloadToHTTPServerCodec())
+                try stream.pipeline.syncOperations.addHandler(HTTP2Stream(connection: connection))
+            }
+        }
+        try channel.pipeline.syncOperations.addHandlers([handler, management])
+        loop.add(connection)
+        channel.closeFuture.whenComplete { [loop] _ in loop.remove(connection) }
+    }
+
+    /// Tells a client over the limit so and closes; over TLS just closes.
+    private func reject(_ channel: any Channel) throws {
+        core.observer?.requestRefused(
+            status: .serviceUnavailable, reason: "There are too many connections.",
+            remoteAddress: Self.address(of: channel))
+        guard tls == nil else {
+            channel.close(promise: nil)
+            return
+        }
+        try channel.pipeline.syncOperations.addHandler(Rejection())
+    }
+
+    /// The address of the peer without its port; an IPv4 address in IPv6 form is given in IPv4 form.
+    static func address(of channel: any Channel) -> String {
+        let address = channel.remoteAddress?.ipAddress ?? ""
+        return address.hasPrefix("::ffff:") ? String(address.dropFirst(7)) : address
+    }
+}
+
+/// A TLS connection before the end of its handshake.
+private final class Handshake: ServerConnection, @unchecked Sendable {
+    // `@unchecked`: immutable, but `ServerConnection` does not ask for `Sendable`.
+    private let channel: any Channel
+    private let deadline: NIODeadline
+
+    init(channel: any Channel, deadline: NIODeadline) {
+        self.channel = channel
+        self.deadline = deadline
+    }
+
+    func sweep(now: NIODeadline) {
+        if now >= deadline { channel.close(promise: nil) }
+    }
+
+    func drain() {
+        channel.close(promise: nil)
+    }
+
+    func cut() -> Int {
+        channel.close(promise: nil)
+        return 0
+    }
+}
+
+/// Answers a connection that is one too many.
+private final class Rejection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    func channelActive(context: ChannelHandlerContext) {
+        let buffer = ByteBuffer(
+            string: "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        let channel = context.channel
+        context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in channel.close(promise: nil) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
+}

@@ -1,0 +1,264 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import WorkflowCore
+
+extension HTTP1Connection {
+    func exchange(_ id: UInt64) -> Exchange? {
+        current?.id == id ? current : nil
+    }
+
+    func sendContinue() {
+        awaitsContinue = false
+        guard let context else { return }
+        var buffer = context.channel.allocator.buffer(capacity: 32)
+        buffer.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+        context.write(wrapOutboundOut(.byteBuffer(buffer)), promise: nil)
+        flush()
+    }
+
+    func send(_ response: ServerResponse, body: [UInt8], declaredLength: Int64?, exchange id: UInt64) {
+        send(response, body: body, declaredLength: declaredLength, exchange: id, ending: .completed)
+    }
+
+    func send(
+        _ response: ServerResponse, body: [UInt8], declaredLength: Int64?, exchange id: UInt64,
+        ending: HTTPRequestOutcome.Ending
+    ) {
+        guard let exchange = exchange(id), let context else { return }
+        decideKeepAlive(response)
+        let omitsBody = exchange.method == .head || response.status.hasNoBody
+        let framing = Self.framing(response, bodyCount: body.count, declaredLength: declaredLength, exchange: exchange)
+        var buffer = context.channel.allocator.buffer(capacity: 320 + (omitsBody ? 0 : body.count))
+        writeHead(response, framing: framing, to: &buffer)
+        if !omitsBody {
+            buffer.writeBytes(body)
+            current?.responseBytes = body.count
+        }
+        let isLast = current?.keepAlive != true
+        context.write(
+            wrapOutboundOut(.byteBuffer(buffer)), promise: isLast ? closingPromise(lingering: isBodyUnread) : nil)
+        // Before the flush, which may close the connection at once.
+        endExchange(ending)
+        flush()
+    }
+
+    private static func framing(
+        _ response: ServerResponse, bodyCount: Int, declaredLength: Int64?, exchange: Exchange
+    ) -> ResponseHeadWriter.Framing {
+        if response.status == .noContent { return .none }
+        if let declaredLength { return .length(declaredLength) }
+        if bodyCount > 0 && response.status != .notModified { return .length(Int64(bodyCount)) }
+        if exchange.method == .head || response.status == .notModified {
+            // The handler may know the length that GET would have.
+            if let text = response.headers[.contentLength], let length = Int64(text), length >= 0 {
+                return .length(length)
+            }
+            if case .stream = response.body { return .unstated }
+            return response.status == .notModified ? .unstated : .length(0)
+        }
+        return .length(0)
+    }
+
+    private func writeHead(
+        _ response: ServerResponse, framing: ResponseHeadWriter.Framing, to buffer: inout ByteBuffer
+    ) {
+        guard let exchange = current else { return }
+        let connection: ResponseHeadWriter.Connection =
+            exchange.keepAlive ? (exchange.isHTTP10 ? .keepAlive : .unstated) : .close
+        current?.status = response.status
+        hasWrittenSinceSweep = true
+        ResponseHeadWriter(
+            status: response.status, framing: framing, connection: connection,
+            dateLine: loop.dateLine(at: exchange.receivedAt), serverLine: core.serverLine
+        ).write(response.headers, to: &buffer)
+    }
+
+    /// Whether bytes of the request's body are still to come.
+    private var isBodyUnread: Bool {
+        switch inbound {
+        case .streaming, .closing: true
+        default: false
+        }
+    }
+
+    private func decideKeepAlive(_ response: ServerResponse) {
+        guard let exchange = current, exchange.keepAlive else { return }
+        var keepAlive = !isDraining
+        if let limit = core.configuration.maxRequestsPerConnection, requestCount >= limit { keepAlive = false }
+        if case .streaming(let body) = inbound {
+            switch response.body {
+            case .stream: break
+            default:
+                // The client may or may not send the rest, when it waits for `100 Continue`.
+                let isShort = body.remaining.map { $0 <= ServerCore.discardLimit } ?? false
+                if awaitsContinue || !isShort { keepAlive = false }
+            }
+        }
+        if response.headers[.connection]?.lowercased() == "close" { keepAlive = false }
+        current?.keepAlive = keepAlive
+    }
+
+    func begin(_ response: ServerResponse, length: Int64?, exchange id: UInt64) throws {
+        guard let exchange = exchange(id), let context else { throw CancellationError() }
+        decideKeepAlive(response)
+        let framing: ResponseHeadWriter.Framing
+        if let length {
+            framing = .length(length)
+        } else if exchange.isHTTP10 {
+            framing = .untilClose
+            current?.keepAlive = false
+        } else {
+            framing = .chunked
+        }
+        streamedFraming = framing
+        var buffer = context.channel.allocator.buffer(capacity: 512)
+        writeHead(response, framing: framing, to: &buffer)
+        context.write(wrapOutboundOut(.byteBuffer(buffer)), promise: nil)
+        flushSoon()
+    }
+
+    func write(_ bytes: [UInt8], exchange id: UInt64) throws -> Bool {
+        guard exchange(id) != nil, let context else { throw CancellationError() }
+        var buffer = context.channel.allocator.buffer(capacity: bytes.count + 24)
+        if streamedFraming == .chunked {
+            buffer.writeString(String(bytes.count, radix: 16))
+            buffer.writeStaticString("\r\n")
+            buffer.writeBytes(bytes)
+            buffer.writeStaticString("\r\n")
+        } else {
+            buffer.writeBytes(bytes)
+        }
+        current?.responseBytes += bytes.count
+        hasWrittenSinceSweep = true
+        needsFlush = false
+        context.writeAndFlush(wrapOutboundOut(.byteBuffer(buffer)), promise: nil)
+        return context.channel.isWritable
+    }
+
+    func waitForRoom(exchange id: UInt64) async throws {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                loop.eventLoop.execute { self.park(continuation, exchange: id) }
+            }
+        } onCancel: {
+            loop.eventLoop.execute {
+                guard self.exchange(id) != nil, let waiter = self.roomWaiter else { return }
+                self.roomWaiter = nil
+                waiter.resume(throwing: CancellationError())
+            }
+        }
+    }
+
+    private func park(_ continuation: CheckedContinuation<Void, any Error>, exchange id: UInt64) {
+        guard exchange(id) != nil, let context, roomWaiter == nil else {
+            return continuation.resume(throwing: CancellationError())
+        }
+        if context.channel.isWritable { continuation.resume() } else { roomWaiter = continuation }
+    }
+
+    func sendRegion(of file: OpenFile, offset: Int64, length: Int64, exchange id: UInt64) async throws -> Bool {
+        // TLS has to see the bytes.
+        guard !isSecure else { return false }
+        guard exchange(id) != nil, let context else { throw CancellationError() }
+        let region = FileRegion(fileHandle: file.handle, readerIndex: Int(offset), endIndex: Int(offset + length))
+        let promise = loop.eventLoop.makePromise(of: Void.self)
+        hasWrittenSinceSweep = true
+        needsFlush = false
+        context.writeAndFlush(wrapOutboundOut(.fileRegion(region)), promise: promise)
+        try await promise.futureResult.get()
+        if current?.id == id { current?.responseBytes = Int(length) }
+        return true
+    }
+
+    func finish(exchange id: UInt64) {
+        guard let exchange = exchange(id), let context else { return }
+        var buffer = context.channel.allocator.buffer(capacity: 8)
+        if streamedFraming == .chunked { buffer.writeStaticString("0\r\n\r\n") }
+        streamedFraming = nil
+        let isUnreadable =
+            isBodyUnread && (awaitsContinue || (exchange.body?.remaining ?? .max) > ServerCore.discardLimit)
+        if !exchange.keepAlive || isDraining || isUnreadable {
+            current?.keepAlive = false
+            context.write(
+                wrapOutboundOut(.byteBuffer(buffer)), promise: closingPromise(lingering: isBodyUnread))
+        } else {
+            context.write(wrapOutboundOut(.byteBuffer(buffer)), promise: nil)
+        }
+        endExchange(.completed)
+        flush()
+    }
+
+    func abort(exchange id: UInt64) {
+        guard exchange(id) != nil else { return }
+        streamedFraming = nil
+        isClosed(.responseFailed)
+        context?.close(promise: nil)
+    }
+
+    /// Ends the exchange whose response has been written, and goes on with what the client sent meanwhile.
+    func endExchange(_ ending: HTTPRequestOutcome.Ending) {
+        guard let exchange = current else { return }
+        current = nil
+        awaitsContinue = false
+        exchange.end(ending, remoteAddress: remoteAddress, protocolName: "HTTP/1.1", core: core)
+        guard exchange.keepAlive else {
+            if case .closing = inbound {} else { inbound = .closing(ServerCore.discardLimit) }
+            pending.removeAll()
+            pendingBytes = 0
+            return
+        }
+        switch inbound {
+        case .streaming(let body):
+            body.fail(CancellationError())
+            inbound = .discarding(ServerCore.discardLimit)
+        case .complete: inbound = .head
+        default: break
+        }
+        idleDeadline = loop.now + core.idleTimeout
+        processPending()
+        resumeReading()
+    }
+
+    /// A promise for the last write of the connection, which is closed when the write is done.
+    func closingPromise(lingering: Bool) -> EventLoopPromise<Void> {
+        let promise = loop.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.whenComplete { [self] result in
+            if lingering, case .success = result { linger() } else { context?.close(promise: nil) }
+        }
+        return promise
+    }
+
+    /// Closes for writing, and takes what still comes for a moment: closing with unread bytes would make the kernel
+    /// reset the connection and could take the answer away from the client.
+    func linger() {
+        if case .closing = inbound {} else { inbound = .closing(ServerCore.discardLimit) }
+        lingerDeadline = loop.now + ServerCore.lingerTime + core.sweepInterval
+        if !isSecure { context?.close(mode: .output, promise: nil) }
+        resumeReading()
+    }
+
+    /// Flushes now, or together with the other responses of the current read.
+    func flush() {
+        if isReading {
+            needsFlush = true
+        } else {
+            needsFlush = false
+            context?.flush()
+        }
+    }
+
+    /// Flushes at the end of the event loop's turn, unless something else flushes before.
+    private func flushSoon() {
+        guard !isReading else {
+            needsFlush = true
+            return
+        }
+        needsFlush = true
+        loop.eventLoop.execute { [self] in
+            guard needsFlush, !isReading else { return }
+            needsFlush = false
+            context?.flush()
+        }
+    }
+}

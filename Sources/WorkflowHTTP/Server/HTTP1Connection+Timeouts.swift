@@ -1,0 +1,76 @@
+import HTTPTypes
+import NIOCore
+import WorkflowCore
+
+extension HTTP1Connection {
+    func sweep(now: NIODeadline) {
+        if hasStalled(now) {
+            isClosed(.clientGone)
+            context?.close(promise: nil)
+            return
+        }
+        if let deadline = current?.handlerDeadline, now >= deadline, let exchange = current { timeOut(exchange) }
+        switch inbound {
+        case .head:
+            guard current == nil else { return }
+            if let deadline = receiveDeadline {
+                if now >= deadline { refuseAsTooSlow() }
+            } else if now >= idleDeadline {
+                context?.close(promise: nil)
+            }
+        case .gathering:
+            if let deadline = receiveDeadline, now >= deadline { refuseAsTooSlow() }
+        case .streaming(let body):
+            // While reads are held or the client waits for `100 Continue` the delay is ours.
+            guard !isReadHeld, !awaitsContinue, let deadline = receiveDeadline else { return }
+            // One second more for each 16 KiB, so that a large upload over a slow line passes.
+            guard now >= deadline + .seconds(Int64(body.received / 16_384)) else { return }
+            current?.keepAlive = false
+            inbound = .closing(0)
+            body.fail(HTTPError(.requestTimeout, "The request body arrived too slowly."))
+        case .discarding:
+            if let deadline = receiveDeadline, now >= deadline { context?.close(promise: nil) }
+        case .complete: break
+        case .closing:
+            if let lingerDeadline, now >= lingerDeadline { context?.close(promise: nil) }
+        }
+    }
+
+    private func refuseAsTooSlow() {
+        refuse(RequestRefusal(.requestTimeout, "The request did not arrive within \(core.configuration.readTimeout)."))
+    }
+
+    /// Whether the client has not taken a single byte for the write timeout.
+    private func hasStalled(_ now: NIODeadline) -> Bool {
+        guard let channel = context?.channel,
+            let unsent = try? channel.syncOptions?.getOption(.bufferedWritableBytes), unsent > 0
+        else {
+            unsentBytes = 0
+            stalledSince = nil
+            return false
+        }
+        defer {
+            unsentBytes = unsent
+            hasWrittenSinceSweep = false
+        }
+        guard unsent >= unsentBytes, !hasWrittenSinceSweep, unsentBytes > 0, let since = stalledSince else {
+            stalledSince = now
+            return false
+        }
+        return now - since >= core.writeTimeout
+    }
+
+    private func timeOut(_ exchange: Exchange) {
+        exchange.task?.cancel()
+        guard exchange.status == nil else {
+            isClosed(.handlerTimeout)
+            context?.close(promise: nil)
+            return
+        }
+        current?.keepAlive = false
+        let answer = HTTPError(.serviceUnavailable, "The handler did not answer in time.").response
+        if case .bytes(let body) = answer.body {
+            send(answer, body: body, declaredLength: nil, exchange: exchange.id, ending: .handlerTimeout)
+        }
+    }
+}

@@ -1,0 +1,197 @@
+public import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+public import WorkflowCore
+
+/// An HTTP server on one address: HTTP/1.1, and HTTP/2 over TLS.
+///
+/// The server outlives configurations: its responder can be exchanged while it serves, without losing a request.
+///
+/// ```swift
+/// let server = HTTPServer(
+///     configuration: HTTPServerConfiguration(address: try ListenAddress("127.0.0.1:8080")),
+///     responder: routes, logger: logger)
+/// try await server.start()
+/// // ...
+/// let report = await server.stop(deadline: .seconds(10))
+/// ```
+public final class HTTPServer: Sendable {
+    private enum State {
+        case idle
+        case starting
+        case running(channels: [any Channel], loops: [ServerLoop])
+        case stopped
+    }
+
+    /// What ``stop(deadline:)`` had to do.
+    public struct StopReport: Sendable, Hashable {
+        /// How many requests were in progress when the server was told to stop.
+        public let requestsInFlight: Int
+        /// How many of them were cut off at the deadline.
+        public let requestsCut: Int
+
+        /// Creates a report.
+        public init(requestsInFlight: Int, requestsCut: Int) {
+            self.requestsInFlight = requestsInFlight
+            self.requestsCut = requestsCut
+        }
+    }
+
+    /// The configuration.
+    public let configuration: HTTPServerConfiguration
+    private let core: ServerCore
+    private let loops: HTTPEventLoops
+    private let tls: Mutex<TLSContext?> = Mutex(nil)
+    private let state = Mutex(State.idle)
+
+    /// Creates a server. Nothing happens before ``start()``.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where to listen and what to tolerate.
+    ///   - responder: What answers the requests, usually a ``RouteTable`` behind middlewares.
+    ///   - loops: The event loops to run on.
+    ///   - observer: Hears about each request.
+    ///   - logger: Gets one line at level `error` for each request that failed with an unexpected error.
+    public init(
+        configuration: HTTPServerConfiguration, responder: any HTTPHandler, loops: HTTPEventLoops = .shared,
+        observer: (any HTTPServerObserver)? = nil, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.loops = loops
+        self.core = ServerCore(
+            configuration: configuration, responder: responder, observer: observer, logger: logger,
+            threadPool: loops.threadPool)
+    }
+
+    /// The number of connections that are open.
+    public var openConnections: Int { core.openConnections.load(ordering: .relaxed) }
+
+    /// The number of requests that have been given to a handler and are not answered completely.
+    public var requestsInFlight: Int { core.requestsInFlight.load(ordering: .relaxed) }
+
+    /// The address that the server listens on with the port that the system chose; `nil` while it is not running.
+    public var localAddress: ListenAddress? {
+        state.withLock { state in
+            guard case .running(let channels, _) = state, let address = channels.first?.localAddress else { return nil }
+            switch configuration.address.endpoint {
+            case .unix: return configuration.address
+            case .tcp(let host, _): return ListenAddress(host: host, port: UInt16(address.port ?? 0))
+            }
+        }
+    }
+
+    /// The port that the server listens on; `nil` while it is not running and for unix sockets.
+    public var port: Int? {
+        guard case .tcp(_, let port)? = localAddress?.endpoint else { return nil }
+        return port
+    }
+
+    /// Lets another responder answer the requests that begin from now on.
+    ///
+    /// Requests in progress stay with the responder that they began with.
+    ///
+    /// - Returns: The responder so far.
+    @discardableResult
+    public func exchangeResponder(_ responder: any HTTPHandler) -> any HTTPHandler {
+        core.exchangeResponder(responder)
+    }
+
+    /// Reads the certificate and the key again; connections from now on use them. Blocks while it reads.
+    ///
+    /// - Throws: ``WorkflowError`` when they cannot be used; the ones so far stay in use.
+    public func reloadCertificates() throws {
+        guard let settings = configuration.tls else { return }
+        let context = try TLSContext(settings, offersHTTP2: configuration.http2.isEnabled)
+        tls.withLock { $0 = context }
+    }
+
+    /// Binds the address and begins to serve.
+    ///
+    /// - Throws: ``WorkflowError`` with code `unavailable` that names the address, the reason and a way out.
+    public func start() async throws {
+        let mayStart = state.withLock { state in
+            guard case .idle = state else { return false }
+            state = .starting
+            return true
+        }
+        guard mayStart else { throw WorkflowError(.conflict, "The server was started before; make a new one.") }
+        do {
+            if configuration.tls != nil {
+                try await loops.threadPool.runIfActive { try self.reloadCertificates() }
+            }
+            let serverLoops = Dictionary(
+                uniqueKeysWithValues: loops.group.makeIterator().map {
+                    (ObjectIdentifier($0), ServerLoop(core: core, eventLoop: $0))
+                })
+            let channel = try await bind(serverLoops)
+            state.withLock { $0 = .running(channels: [channel], loops: Array(serverLoops.values)) }
+        } catch {
+            state.withLock { $0 = .idle }
+            throw error
+        }
+    }
+
+    private func bind(_ serverLoops: [ObjectIdentifier: ServerLoop]) async throws -> any Channel {
+        let bootstrap = ServerBootstrap(group: loops.group)
+            .serverChannelOption(ChannelOptions.backlog, value: Int32(clamping: configuration.backlog))
+            .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: false)
+            .childChannelInitializer { [self] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let loop = serverLoops[ObjectIdentifier(channel.eventLoop)] else {
+                        throw WorkflowError(.internal, "A connection came on a foreign event loop.")
+                    }
+                    try ConnectionSetup(loop: loop, tls: tls.withLock { $0 }).configure(channel)
+                }
+            }
+        switch configuration.address.endpoint {
+        case .unix(let path):
+            return try await translate { try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get() }
+        case .tcp(let host?, let port):
+            return try await translate {
+                try await bootstrap.childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1).bind(host: host, port: port).get()
+            }
+        case .tcp(nil, let port):
+            let bootstrap = bootstrap.childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
+            // `::` takes IPv4 as well; a machine without IPv6 has only `0.0.0.0`.
+            if let channel = try? await bootstrap.bind(host: "::", port: port).get() { return channel }
+            return try await translate { try await bootstrap.bind(host: "0.0.0.0", port: port).get() }
+        }
+    }
+
+    private func translate(_ bind: () async throws -> any Channel) async throws -> any Channel {
+        do {
+            return try await bind()
+        } catch {
+            throw BindFailure.error(for: error, address: configuration.address)
+        }
+    }
+
+    /// Stops: no new connections, idle ones are closed, requests in progress may finish until the deadline.
+    ///
+    /// Responses that begin from now on say that the connection will be closed. Requests that are still in progress at
+    /// the deadline are cancelled and their connections are closed. Returns when no connection is left.
+    ///
+    /// - Parameter deadline: How long the requests in progress may still take.
+    /// - Returns: What was in progress and what had to be cut.
+    @discardableResult
+    public func stop(deadline: Duration) async -> StopReport {
+        let running: (channels: [any Channel], loops: [ServerLoop])? = state.withLock { state in
+            defer { state = .stopped }
+            guard case .running(let channels, let loops) = state else { return nil }
+            return (channels, loops)
+        }
+        guard let running else { return StopReport(requestsInFlight: 0, requestsCut: 0) }
+        for channel in running.channels { try? await channel.close().get() }
+        let inFlight = requestsInFlight
+        for loop in running.loops { try? await loop.eventLoop.submit { loop.drain() }.get() }
+        if await core.waitUntilEmpty(for: deadline, on: loops.group.any()) {
+            return StopReport(requestsInFlight: inFlight, requestsCut: 0)
+        }
+        var cut = 0
+        for loop in running.loops { cut += (try? await loop.eventLoop.submit { loop.cut() }.get()) ?? 0 }
+        _ = await core.waitUntilEmpty(for: .seconds(1), on: loops.group.any())
+        return StopReport(requestsInFlight: inFlight, requestsCut: cut)
+    }
+}

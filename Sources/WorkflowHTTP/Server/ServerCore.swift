@@ -1,0 +1,84 @@
+import HTTPTypes
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+import WorkflowCore
+
+/// What all connections of a server share.
+final class ServerCore: Sendable {
+    /// Bodies with a known length up to this are read before the handler is called.
+    static let gatherLimit = 64 * 1024
+    /// How much of a body that the handler did not read is skipped to keep the connection.
+    static let discardLimit = 256 * 1024
+    /// How long a connection is kept open after a refusal, so that the client can read the answer.
+    static let lingerTime = TimeAmount.seconds(1)
+
+    let configuration: HTTPServerConfiguration
+    let observer: (any HTTPServerObserver)?
+    let logger: Logger
+    let threadPool: NIOThreadPool
+    let serverLine: [UInt8]
+    let readTimeout: TimeAmount
+    let idleTimeout: TimeAmount
+    let writeTimeout: TimeAmount
+    let handlerTimeout: TimeAmount?
+    let sweepInterval: TimeAmount
+    let openConnections = Atomic<Int>(0)
+    let requestsInFlight = Atomic<Int>(0)
+    /// Resumed when the last connection is closed.
+    let emptied = Mutex<CheckedContinuation<Bool, Never>?>(nil)
+    private let currentResponder: Mutex<any HTTPHandler>
+
+    init(
+        configuration: HTTPServerConfiguration, responder: any HTTPHandler, observer: (any HTTPServerObserver)?,
+        logger: Logger, threadPool: NIOThreadPool
+    ) {
+        self.configuration = configuration
+        self.observer = observer
+        self.logger = logger
+        self.threadPool = threadPool
+        self.currentResponder = Mutex(responder)
+        let name = configuration.serverName.map { HTTPField(name: .server, value: $0).value }
+        self.serverLine = name.map { Array("server: \($0)\r\n".utf8) } ?? []
+        self.readTimeout = TimeAmount(configuration.readTimeout)
+        self.idleTimeout = TimeAmount(configuration.idleTimeout)
+        self.writeTimeout = TimeAmount(configuration.writeTimeout)
+        self.handlerTimeout = configuration.handlerTimeout.map { TimeAmount($0) }
+        let shortest = [readTimeout, idleTimeout, writeTimeout, handlerTimeout ?? idleTimeout].min() ?? .seconds(1)
+        self.sweepInterval = .nanoseconds(max(2_000_000, min(1_000_000_000, shortest.nanoseconds / 4)))
+    }
+
+    var responder: any HTTPHandler { currentResponder.withLock { $0 } }
+
+    func exchangeResponder(_ responder: any HTTPHandler) -> any HTTPHandler {
+        currentResponder.withLock { current in
+            let previous = current
+            current = responder
+            return previous
+        }
+    }
+
+    /// The answer for an error that a handler threw.
+    func response(for error: any Error, record: RequestRecord?) -> ServerResponse {
+        switch error {
+        case let error as HTTPError:
+            return error.response
+        case is CancellationError:
+            return HTTPError(.serviceUnavailable, "The request was cancelled.").response
+        default:
+            log(error, "request failed", record: record)
+            return HTTPError(.internalServerError, "The server failed to answer this request.").response
+        }
+    }
+
+    func log(_ error: any Error, _ message: Logger.Message, record: RequestRecord?) {
+        logger.error(
+            message,
+            metadata: [
+                "request.id": "\(record?.requestID ?? "-")",
+                "http.route": "\(record?.routePattern ?? "")",
+                "error": "\(error)",
+            ])
+    }
+}

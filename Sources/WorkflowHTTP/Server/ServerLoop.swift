@@ -1,0 +1,95 @@
+import NIOCore
+import WorkflowCore
+
+/// A connection as its event loop keeps it.
+protocol ServerConnection: AnyObject {
+    /// Acts on the deadlines that have passed.
+    func sweep(now: NIODeadline)
+
+    /// Closes when idle, else after the requests in progress.
+    func drain()
+
+    /// Cancels the requests in progress and closes.
+    ///
+    /// - Returns: How many requests were cut off.
+    func cut() -> Int
+}
+
+/// What the connections of one server on one event loop share.
+final class ServerLoop: @unchecked Sendable {
+    // `@unchecked`: the variables are only touched on `eventLoop`.
+    let core: ServerCore
+    let eventLoop: any EventLoop
+    let executor: LoopExecutor
+    /// The time of the last sweep; good enough for deadlines, which are only acted on by sweeps.
+    private(set) var now = NIODeadline.now()
+    private var connections: [ObjectIdentifier: any ServerConnection] = [:]
+    private var sweeping: RepeatedTask?
+    private var isDraining = false
+    private var dateSecond = Int64.min
+    private var dateText = ""
+    private var dateLine: [UInt8] = []
+
+    init(core: ServerCore, eventLoop: any EventLoop) {
+        self.core = core
+        self.eventLoop = eventLoop
+        self.executor = LoopExecutor(eventLoop)
+    }
+
+    /// The bytes of the `date` header field line at `time`.
+    func dateLine(at time: Timestamp) -> [UInt8] {
+        updateDate(time)
+        return dateLine
+    }
+
+    /// The value of the `date` header field at `time`.
+    func dateText(at time: Timestamp) -> String {
+        updateDate(time)
+        return dateText
+    }
+
+    private func updateDate(_ time: Timestamp) {
+        let second = time.seconds
+        guard second != dateSecond else { return }
+        dateSecond = second
+        dateText = HTTPDate.text(seconds: second)
+        dateLine = Array("date: \(dateText)\r\n".utf8)
+    }
+
+    func add(_ connection: any ServerConnection) {
+        connections[ObjectIdentifier(connection)] = connection
+        if isDraining { connection.drain() }
+        guard sweeping == nil else { return }
+        let interval = core.sweepInterval
+        sweeping = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in
+            self?.sweep()
+        }
+    }
+
+    /// Sets ``now``, which stands still while there is no connection.
+    func refreshTime() {
+        now = .now()
+    }
+
+    func remove(_ connection: any ServerConnection) {
+        connections.removeValue(forKey: ObjectIdentifier(connection))
+        if connections.isEmpty {
+            sweeping?.cancel()
+            sweeping = nil
+        }
+    }
+
+    private func sweep() {
+        now = .now()
+        for connection in connections.values { connection.sweep(now: now) }
+    }
+
+    func drain() {
+        isDraining = true
+        for connection in connections.values { connection.drain() }
+    }
+
+    func cut() -> Int {
+        connections.values.reduce(0) { $0 + $1.cut() }
+    }
+}

@@ -1,0 +1,85 @@
+#if JavaScript
+import Synchronization
+import WorkflowCore
+
+/// A component that lives in one or more workers.
+final class JavaScriptComponent: ScriptComponent {
+    /// The component in one worker.
+    struct Instance {
+        let slot: ScriptWorkerSlot
+        let id: UInt32
+    }
+
+    let name: String
+    let contract: ScriptContract
+    private let limits: ScriptLimits
+    private let instances: [Instance]
+    private let gate: CallGate
+    private let isStopped = Atomic(false)
+    /// Keeps the workers alive as long as the component is.
+    private let runtime: JavaScriptRuntime
+
+    init(
+        name: String, contract: ScriptContract, limits: ScriptLimits, instances: [Instance], runtime: JavaScriptRuntime
+    ) {
+        self.name = name
+        self.contract = contract
+        self.limits = limits
+        self.instances = instances
+        self.runtime = runtime
+        gate = CallGate(limit: limits.concurrency, queue: limits.queue)
+    }
+
+    deinit {
+        for instance in instances { instance.slot.removeComponent(instance.id) }
+    }
+
+    func start() async throws {
+        for instance in instances {
+            _ = try await instance.slot.call(.start, component: instance.id, [])
+            instance.slot.markStarted(instance.id)
+        }
+    }
+
+    func execute(_ input: JSONValue) async throws -> JSONValue {
+        let completed = try contract.completing(input)
+        var payload = completed.jsonBytes()
+        guard payload.count <= limits.outputSize else {
+            throw ScriptError(.invalidValue, "the input is larger than \(limits.outputSize) bytes")
+        }
+        payload.append(0)
+        try await gate.enter()
+        defer { gate.leave() }
+        guard let instance = leastLoaded else { throw ScriptError(.stopped, "the component has been stopped") }
+        let result = try await instance.slot.call(.execute, component: instance.id, payload)
+        do {
+            return try JSONValue(parsing: result, options: Self.resultOptions(limits))
+        } catch {
+            throw ScriptError(.invalidValue, "the result is not JSON that the engine takes: \(error)")
+        }
+    }
+
+    func stop() async throws {
+        guard !isStopped.exchange(true, ordering: .sequentiallyConsistent) else { return }
+        await gate.close()
+        var failure: (any Error)?
+        for instance in instances {
+            do {
+                _ = try await instance.slot.call(.stop, component: instance.id, [])
+            } catch {
+                failure = failure ?? error
+            }
+            instance.slot.removeComponent(instance.id)
+        }
+        if let failure { throw failure }
+    }
+
+    private var leastLoaded: Instance? {
+        instances.count == 1 ? instances.first : instances.min { $0.slot.load.calls < $1.slot.load.calls }
+    }
+
+    private static func resultOptions(_ limits: ScriptLimits) -> JSONParsingOptions {
+        JSONParsingOptions(maximumBytes: limits.outputSize, duplicateKeys: .lastWins)
+    }
+}
+#endif

@@ -1,0 +1,30 @@
+import WorkflowCore
+
+/// What a component may do.
+struct ComponentGrants: Sendable {
+    let hosts: [HostRule]
+    let topics: [TopicPattern]
+    let hasValues: Bool
+    let resources: [String]
+    let transitions: [String]
+
+    init(_ configuration: DynamicComponentModule.GrantsConfiguration) {
+        hosts = configuration.http.compactMap { HostRule($0) }
+        topics = configuration.publish.compactMap { try? TopicPattern($0) }
+        hasValues = configuration.kv
+        resources = configuration.resources
+        transitions = configuration.transitions
+    }
+
+    func mayPublish(to topic: String) -> Bool {
+        topics.contains { $0.matches(topic) }
+    }
+
+    func mayRead(resourcesOf type: String) -> Bool {
+        resources.contains(type) || resources.contains("*")
+    }
+
+    func mayMove(instancesOf definition: String) -> Bool {
+        transitions.contains(definition) || transitions.contains("*")
+    }
+}

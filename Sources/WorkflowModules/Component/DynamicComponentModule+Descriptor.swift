@@ -1,0 +1,58 @@
+public import WorkflowCore
+
+extension DynamicComponentModule {
+    public static let descriptor = ModuleDescriptor(
+        type: "dynamic.component",
+        summary: "A component written in JavaScript that steps of state machines run.",
+        details: """
+            The script is one file that sets `module.exports` to an object:
+
+            | Member | Meaning |
+            |---|---|
+            | `execute(input)` | does the work and returns a JSON value; may be `async` |
+            | `name`, `contract` | optional: a name, and the inputs and outputs, which are checked |
+            | `init(config)` | optional: gets the key `config` |
+            | `start()`, `stop()` | optional: called before the first and after the last call |
+
+            A script can compute, log (`workflow.log`, `console`), wait (`workflow.sleep`), make random numbers and \
+            digests. Everything else must be granted with `allow`:
+
+            | Call | Grant |
+            |---|---|
+            | `workflow.fetch(url, {method, headers, body, timeoutMs})`, gives `{status, ok, headers, body}` | `http` |
+            | `workflow.publish(topic, payload)` | `publish` |
+            | `workflow.kv.get(key)`, `.set(key, value, {ttlSeconds})`, `.delete(key)` | `kv` |
+            | `workflow.resource.get(type, id)`, gives `{id, type, state, data}` or `null` | `resources` |
+            | `workflow.transition(instanceId, name, data)`, gives `{instanceId, currentState, transition, success}` | `transitions` |
+
+            `fetch` follows redirects only within the same host and port, and never to another one.
+
+            A call that uses more than its `limits` is stopped and fails; the engine goes on. Values of the module scope \
+            live as long as the worker process does, so what must not be lost belongs into `workflow.kv`.
+            """,
+        provides: [.component],
+        requires: [.init(.messageBroker, optional: true)],
+        examples: [
+            ModuleDescriptor.Example(
+                "A component that asks a shipping service",
+                yaml: """
+                    modules:
+                      - name: events
+                        type: messaging.broker
+                      - name: shipping-service
+                        type: dynamic.component
+                        config:
+                          source: components/shipping-service.js
+                          config:
+                            carrier: post
+                          limits:
+                            wallTime: 10s
+                            memory: 64MB
+                            concurrency: 16
+                          allow:
+                            http: [api.shipping.example]
+                            publish: [shipping.*]
+                            kv: true
+                    """)
+        ])
+}

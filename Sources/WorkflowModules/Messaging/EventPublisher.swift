@@ -1,0 +1,41 @@
+import WorkflowCore
+
+/// Publishes messages through the outbox: they are committed first and delivered at least once.
+struct EventPublisher {
+    let generation: GenerationContext
+
+    /// Publishes a message to one broker, or to all.
+    ///
+    /// Brokers that know of no subscriber are left out.
+    ///
+    /// - Parameters:
+    ///   - topic: The topic.
+    ///   - payload: The content.
+    ///   - key: Messages with the same key are delivered in order.
+    ///   - id: The stable identifier, for a message to one broker; a message that is on its way already is not published
+    ///     again. `nil` for a new one.
+    ///   - broker: The name of the broker; `nil` for all.
+    /// - Throws: ``StoreError``; nothing has been published then.
+    func publish(
+        to topic: String, _ payload: JSONValue, key: String = "", id: String? = nil, broker: String? = nil
+    ) async throws {
+        let environment = generation.environment
+        let now = environment.clock.now
+        let targets = generation.brokers.filter { name, target in
+            (broker == nil || broker == name) && target.hasSubscribers(for: topic)
+        }
+        guard !targets.isEmpty else { return }
+        let events = targets.map { target in
+            OutboxEvent(
+                id: (targets.count == 1 ? id : nil) ?? environment.identifiers.next(), broker: target.name,
+                topic: topic, payload: payload, key: key, createdAt: now)
+        }
+        do {
+            try await generation.store.commit(StoreTransaction([.appendOutbox(events)]))
+        } catch let error as StoreError where error.code == .conflict && id != nil {
+            // The same message was published before and is still on its way.
+            return
+        }
+        generation.outbox.enqueue(events)
+    }
+}

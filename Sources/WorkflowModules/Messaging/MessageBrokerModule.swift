@@ -1,0 +1,113 @@
+public import WorkflowCore
+
+/// A message broker inside this process.
+///
+/// ```yaml
+/// modules:
+///   - name: events
+///     type: messaging.broker
+/// ```
+public struct MessageBrokerModule: WorkflowModule {
+    /// The keys of the configuration.
+    public struct Configuration: ConfigurationObject {
+        /// What the broker is for.
+        public var description = ""
+        /// The topics in use.
+        public var topics: [String] = []
+        /// How many messages of one subscription may wait.
+        public var capacity = 1000
+        /// How many messages of one subscription are handled at once.
+        public var concurrency = 1
+        /// How often a message is delivered.
+        public var maxDeliveries = 5
+        /// The longest wait after the first failed delivery.
+        public var retryBackoff: Duration = .milliseconds(100)
+        /// The longest wait after any failed delivery.
+        public var retryLimit: Duration = .seconds(30)
+        /// How many dead letters are kept.
+        public var deadLetters = 1000
+
+        public static let fields: [ConfigurationField<Self>] = [
+            .init("description", \.description, "What the broker is for, in words."),
+            .init("topics", \.topics, "The topics in use, for readers; messages on other topics are carried as well."),
+            .init(
+                "capacity", \.capacity, "How many messages of one subscription may wait before publishing waits.",
+                schema: .integer(minimum: 1, maximum: 1_000_000)),
+            .init(
+                "concurrency", \.concurrency,
+                "How many messages of one subscription are handled at once; messages with the same key go one after the other.",
+                schema: .integer(minimum: 1, maximum: 1000)),
+            .init(
+                "maxDeliveries", \.maxDeliveries,
+                "How often a message is delivered whose handler fails, before it becomes a dead letter.",
+                schema: .integer(minimum: 1, maximum: 1000)),
+            .init(
+                "retryBackoff", \.retryBackoff,
+                "The longest wait after the first failed delivery; doubles with each further one."),
+            .init("retryLimit", \.retryLimit, "The longest wait after any failed delivery."),
+            .init(
+                "deadLetters", \.deadLetters, "How many dead letters are kept; the oldest are dropped.",
+                schema: .integer(minimum: 0, maximum: 1_000_000)),
+        ]
+
+        /// Creates the defaults.
+        public init() {}
+
+        var brokerConfiguration: InMemoryMessageBroker.Configuration {
+            InMemoryMessageBroker.Configuration(
+                subscription: InMemoryMessageBroker.SubscriptionOptions(
+                    capacity: capacity, concurrency: concurrency, maxDeliveries: maxDeliveries,
+                    backoff: Backoff(base: retryBackoff, limit: retryLimit)), deadLetterCapacity: deadLetters)
+        }
+    }
+
+    public static let descriptor = ModuleDescriptor(
+        type: "messaging.broker",
+        summary: "Carries messages between the modules of this process.",
+        details: """
+            Each subscription has a queue of its own, so that a slow or failing handler holds up nobody else. Messages \
+            with the same key reach a subscription in order. A message whose handler fails is delivered again, after a \
+            growing wait, up to `maxDeliveries` times; then it is a dead letter.
+
+            In topics of subscriptions `*` stands for one segment; at the end it stands for one or more, as `>` does: \
+            `order.*` takes `order.paid` and `order.item.added`.
+
+            Events of state machines, forwarded messages and messages of components are committed to the state store \
+            before they are published, and stay there until all subscriptions are done with them: with a durable store \
+            they survive a crash, and may then be delivered again with the same identifier.
+            """,
+        provides: [.messageBroker],
+        examples: [
+            ModuleDescriptor.Example(
+                "A handler that hears of all orders",
+                yaml: """
+                    modules:
+                      - name: events
+                        type: messaging.broker
+                        config:
+                          capacity: 5000
+                          maxDeliveries: 8
+                      - name: order-log
+                        type: messaging.handler
+                        config:
+                          topic: order.*
+                    """)
+        ])
+
+    /// The broker.
+    public let broker: InMemoryMessageBroker
+    private let generation: GenerationContext
+
+    public init(configuration: Configuration, context: ModuleContext) throws {
+        broker = InMemoryMessageBroker(
+            name: context.name, configuration: configuration.brokerConfiguration, clock: context.clock,
+            random: context.environment.random, metrics: context.environment.metrics, logger: context.logger)
+        generation = context.generation
+    }
+
+    public var services: [any Sendable] { [broker] }
+
+    public func shutdown() async {
+        await broker.shutdown(deadline: generation.environment.drainDeadline)
+    }
+}

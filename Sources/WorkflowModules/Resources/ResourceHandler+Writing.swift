@@ -1,0 +1,178 @@
+import HTTPTypes
+import WorkflowCore
+
+extension ResourceHandler {
+    /// How often a change is tried again that somebody else was faster with.
+    static let raceLimit = 16
+
+    static let invalidBody = "Invalid request body"
+
+    func body(_ request: ServerRequest) async throws -> JSONObject {
+        try await request.jsonObject(upTo: configuration.maxBodyBytes.bytes, otherwise: Self.invalidBody)
+    }
+
+    func create(
+        _ request: ServerRequest, id pathID: String?, firing trigger: TriggeredTransition?
+    ) async throws -> ServerResponse {
+        let body = try await body(request)
+        let id = try newID(pathID, body)
+        let start = try start(trigger)
+        let now = context.clock.now
+        var resource = Resource(
+            type: configuration.resourceName, id: id, data: body, state: Self.state(body), owner: Resource.nobody,
+            createdAt: now, updatedAt: now)
+        resource.data["id"] = .string(id)
+        if let viewer = viewer(request) {
+            resource.owner = viewer
+            resource.data["userId"] = .string(viewer)
+        }
+        if start != nil { resource.instanceID = instanceID(resource) }
+        let events = events(.created, ResourceSnapshot(resource: resource))
+        defer { changes.changed(id) }
+        do {
+            var snapshot = ResourceSnapshot(resource: resource)
+            if let start, let instanceID = resource.instanceID {
+                snapshot.instance = try await start.engine.create(
+                    start.type, id: instanceID, data: instanceData(resource, type: start.type),
+                    firing: start.transition, with: [.createResource(resource)], events: events)
+            } else {
+                try await commit([.createResource(resource)], events)
+            }
+            var response = answer(snapshot, status: .created)
+            let collection = request.path.hasSuffix("/") ? String(request.path.dropLast()) : request.path
+            response.headers[.location] = pathID == nil ? "\(collection)/\(id)" : request.path
+            return response
+        } catch let error as StoreError where error.code == .conflict {
+            throw ErrorAnswer(.conflict, "Resource already exists", details: ["id": .string(id)])
+        } catch let error as WorkflowError {
+            throw ErrorAnswer(error.code == .transitionRefused ? .badRequest : .internalServerError, error.message)
+        }
+    }
+
+    func replace(
+        _ request: ServerRequest, id: String, firing trigger: TriggeredTransition?
+    ) async throws -> ServerResponse {
+        let body = try await body(request)
+        for _ in 0..<Self.raceLimit {
+            let snapshot = try await find(id, for: request)
+            try checkPrecondition(request, snapshot)
+            var resource = snapshot.resource
+            resource.data = body
+            resource.data["id"] = .string(id)
+            if let owner = resource.owner, !owner.isEmpty { resource.data["userId"] = .string(owner) }
+            resource.updatedAt = context.clock.now
+            defer { changes.changed(id) }
+            do {
+                return answer(
+                    try await save(
+                        resource, over: snapshot, firing: trigger, isConditional: request.headers[.ifMatch] != nil))
+            } catch let error as StoreError where error.code == .conflict {
+                continue
+            } catch let error as WorkflowError where error.code == .conflict || error.code == .notFound {
+                continue
+            } catch let error as WorkflowError {
+                throw ErrorAnswer(error.code == .transitionRefused ? .badRequest : .internalServerError, error.message)
+            }
+        }
+        throw ErrorAnswer(.conflict, "Resource is being changed by others")
+    }
+
+    func delete(_ request: ServerRequest, id: String) async throws -> ServerResponse {
+        for _ in 0..<Self.raceLimit {
+            let snapshot = try await find(id, for: request)
+            try checkPrecondition(request, snapshot)
+            let resource = snapshot.resource
+            let events = events(.deleted, snapshot)
+            // The update makes sure that what is deleted is what was seen.
+            var operations: [StoreTransaction.Operation] = [
+                .updateResource(resource, expectedVersion: resource.version),
+                .deleteResource(type: resource.type, id: id),
+            ]
+            defer { changes.changed(id) }
+            do {
+                if let instance = snapshot.instance {
+                    if !events.isEmpty { operations.append(.appendOutbox(events)) }
+                    if let engine = engine(for: instance.workflowType) ?? engines.first {
+                        try await engine.delete(instance.id, with: operations)
+                    } else {
+                        operations.append(.deleteInstance(id: instance.id))
+                        try await context.store.commit(StoreTransaction(operations))
+                    }
+                    context.generation.outbox.enqueue(events)
+                } else {
+                    try await commit(operations, events)
+                }
+                return ServerResponse(status: .noContent)
+            } catch let error as StoreError where error.code == .conflict {
+                continue
+            }
+        }
+        throw ErrorAnswer(.conflict, "Resource is being changed by others")
+    }
+
+    /// Stores a resource and brings its instance up to date, in one transaction.
+    private func save(
+        _ resource: Resource, over snapshot: ResourceSnapshot, firing trigger: TriggeredTransition?, isConditional: Bool
+    ) async throws -> ResourceSnapshot {
+        var saved = ResourceSnapshot(resource: resource, instance: snapshot.instance)
+        let start = snapshot.instance == nil && trigger != nil ? try start(trigger) : nil
+        if start != nil { saved.resource.instanceID = instanceID(resource) }
+        let events = events(.updated, saved)
+        let update = StoreTransaction.Operation.updateResource(saved.resource, expectedVersion: saved.resource.version)
+        saved.resource.version += 1
+        if let start, let instanceID = saved.resource.instanceID {
+            saved.instance = try await start.engine.create(
+                start.type, id: instanceID, data: instanceData(saved.resource, type: start.type),
+                firing: start.transition, with: [update], events: events)
+            return saved
+        }
+        guard let instance = snapshot.instance, let engine = engine(for: instance.workflowType) ?? engines.first else {
+            try await commit([update], events)
+            return saved
+        }
+        let operations = events.isEmpty ? [update] : [update, .appendOutbox(events)]
+        if let trigger {
+            saved.instance = try await engine.fire(
+                trigger.transition, on: instance.id,
+                data: instanceData(saved.resource, type: instance.workflowType), with: operations)
+        } else {
+            saved.instance = try await engine.merge(
+                instanceData(saved.resource, type: instance.workflowType), into: instance.id,
+                expectedVersion: isConditional ? instance.version : nil,
+                with: operations)
+        }
+        context.generation.outbox.enqueue(events)
+        return saved
+    }
+
+    private func commit(_ operations: [StoreTransaction.Operation], _ events: [OutboxEvent]) async throws {
+        var transaction = StoreTransaction(operations)
+        if !events.isEmpty { transaction.append(.appendOutbox(events)) }
+        try await context.store.commit(transaction)
+        if !events.isEmpty { context.generation.outbox.enqueue(events) }
+    }
+
+    private func checkPrecondition(_ request: ServerRequest, _ snapshot: ResourceSnapshot) throws {
+        guard let field = request.headers[.ifMatch] else { return }
+        let tag = EntityTag(snapshot)
+        guard tag.isNamed(in: field, weakly: false) else {
+            throw ErrorAnswer(.preconditionFailed, "Resource has changed", headers: [.eTag: tag.text])
+        }
+    }
+
+    private func newID(_ pathID: String?, _ body: JSONObject) throws -> String {
+        if let pathID {
+            guard ResourceID.isValid(pathID) else {
+                throw ErrorAnswer(.badRequest, "The id must have 1 to 128 letters, digits, - and _")
+            }
+            return pathID
+        }
+        if let id = body["id"]?.stringValue, ResourceID.isValid(id) { return id }
+        return ResourceID.make(context.environment.identifiers)
+    }
+
+    private static func state(_ body: JSONObject) -> String {
+        guard let state = body["state"]?.stringValue, !state.isEmpty else { return "new" }
+        return state
+    }
+}

@@ -1,0 +1,22 @@
+public import WorkflowCore
+
+/// The module types that need neither a database driver nor a server.
+public enum StandardModules {
+    /// All of them, in the order of the reference pages.
+    public static let all: [any WorkflowModule.Type] = [
+        StateMachineEngineModule.self,
+        StateTrackerModule.self,
+        StateConnectorModule.self,
+        StateMachineWorkflowModule.self,
+        ProcessingStepModule.self,
+        DynamicComponentModule.self,
+        MessageBrokerModule.self,
+        MessageHandlerModule.self,
+        MessagingWorkflowModule.self,
+        EventTriggerModule.self,
+        JWTAuthentication.self,
+        ResourceHandler.self,
+        MetricsCollectorModule.self,
+        HealthCheckerModule.self,
+    ]
+}

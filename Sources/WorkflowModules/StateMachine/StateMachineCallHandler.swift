@@ -1,0 +1,122 @@
+import WorkflowCore
+
+/// Makes the transitions that triggers ask for.
+struct StateMachineCallHandler: ActionCheckingWorkflow {
+    let engine: StateMachineEngine
+    /// The definition that triggers name; `nil` for the whole section, where instances must exist.
+    let definition: String?
+    let generation: GenerationContext
+
+    func execute(_ call: WorkflowCall) async throws -> JSONValue {
+        let transition = try transition(of: call.action)
+        let instance = try await fire(transition, CallTarget(call.data))
+        return [
+            "instanceId": .string(instance.id), "currentState": .string(instance.currentState),
+            "transition": .string(transition), "success": true,
+        ]
+    }
+
+    func problem(withAction action: String) -> (message: String, suggestion: String?)? {
+        let known = knownTransitions
+        guard let name = try? transition(of: action) else {
+            return ("the action \"\(action)\" names another engine than \"\(engine.name)\"", nil)
+        }
+        guard !known.contains(name) else { return nil }
+        let owner = definition.map { "the state machine \"\($0)\"" } ?? "the engine \"\(engine.name)\""
+        return (
+            "\(owner) has no transition \"\(name)\"",
+            Suggestion.text(for: name, among: known, what: "transitions")
+        )
+    }
+
+    private var knownTransitions: [String] {
+        let names = definition.map { [$0] } ?? engine.definitionNames
+        return Set(names.flatMap { engine.definition($0)?.transitions.keys.sorted() ?? [] }).sorted()
+    }
+
+    private func transition(of action: String) throws -> String {
+        guard let colon = action.firstIndex(of: ":"), !knownTransitions.contains(action) else { return action }
+        guard action[..<colon] == engine.name else {
+            throw WorkflowError(
+                .notFound, "The action \"\(action)\" names another engine than \"\(engine.name)\".")
+        }
+        return String(action[action.index(after: colon)...])
+    }
+
+    private func fire(_ transition: String, _ target: CallTarget) async throws -> StateMachineInstance {
+        guard let definition else {
+            guard let id = target.identifiers.first else {
+                throw WorkflowError(
+                    .invalidInput, "The transition \"\(transition)\" needs instanceId or id in its data.")
+            }
+            return try await engine.fire(transition, on: id, data: target.transitionData)
+        }
+        var attempt = 0
+        while true {
+            let found = try await resolve(target, definition)
+            if let id = found.existing {
+                return try await engine.fire(transition, on: id, data: target.transitionData)
+            }
+            do {
+                return try await create(definition, transition, target, found)
+            } catch let error as StoreError where error.code == .conflict && attempt < 5 {
+                // Somebody else was faster with the instance or its resource: look again.
+                attempt += 1
+            }
+        }
+    }
+
+    /// What the identifiers of a call stand for.
+    private struct Resolution {
+        /// The instance; `nil` when it has to be created.
+        var existing: String?
+        /// Whether the identifier of the call belongs to an instance of another definition.
+        var isForeign = false
+        /// The resource that is to be linked to the new instance.
+        var resource: Resource?
+    }
+
+    private func resolve(_ target: CallTarget, _ definition: String) async throws -> Resolution {
+        var resolution = Resolution()
+        for id in target.identifiers {
+            if let instance = try await engine.instance(id) {
+                if instance.workflowType == definition { return Resolution(existing: id) }
+                resolution.isForeign = true
+            }
+        }
+        let types = generation.stateTracker.resourceTypes(of: definition, engine: engine.name)
+        for id in target.identifiers {
+            for type in types {
+                guard let found = try await generation.store.resource(type: type, id: id) else { continue }
+                if let instance = found.instance, instance.workflowType == definition {
+                    return Resolution(existing: instance.id)
+                }
+                if found.resource.instanceID == nil { resolution.resource = resolution.resource ?? found.resource }
+            }
+            let origin = id.firstIndex(of: ":").map { String(id[id.index(after: $0)...]) }
+            for candidate in ["\(definition):\(id)", origin ?? ""] where !candidate.isEmpty {
+                if let instance = try await engine.instance(candidate), instance.workflowType == definition {
+                    return Resolution(existing: candidate)
+                }
+            }
+        }
+        return resolution
+    }
+
+    private func create(
+        _ definition: String, _ transition: String, _ target: CallTarget, _ found: Resolution
+    ) async throws -> StateMachineInstance {
+        let id = target.identifiers.first ?? generation.environment.identifiers.next()
+        let instanceID = found.isForeign ? "\(definition):\(id)" : id
+        var operations: [StoreTransaction.Operation] = []
+        var data = target.creationData
+        if var resource = found.resource, !found.isForeign {
+            data = resource.data.merging(data)
+            let version = resource.version
+            resource.instanceID = instanceID
+            resource.updatedAt = generation.environment.clock.now
+            operations = [.updateResource(resource, expectedVersion: version)]
+        }
+        return try await engine.create(definition, id: instanceID, data: data, firing: transition, with: operations)
+    }
+}

@@ -1,0 +1,154 @@
+/// The statements of the store. Column lists that are read agree with `RecordMapping`.
+struct StoreStatements: Sendable {
+    static let instanceColumns = """
+        i.id, i.workflow_type, i.current_state, i.previous_state, i.data, i.start_time, i.last_updated, i.completed, \
+        i.error_msg, i.version
+        """
+    static let resourceColumns = """
+        r.resource_type, r.id, r.data, r.state, r.owner, r.instance_id, r.sequence, r.version, r.created_at, \
+        r.updated_at
+        """
+    static let workColumns = """
+        id, instance_id, engine, transition, from_state, to_state, handlers, handler_cursor, input, attempts, \
+        last_error, not_before, lease_owner, lease_until, fencing_token, created_at
+        """
+    static let userColumns = "id, email, name, password_hash, created_at"
+
+    // Instances
+    let createInstance = SQLStatement(
+        """
+        INSERT INTO workflow_instances (id, workflow_type, current_state, previous_state, data, start_time, \
+        last_updated, completed, error_msg, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    let updateInstance = SQLStatement(
+        """
+        UPDATE workflow_instances SET workflow_type = ?, current_state = ?, previous_state = ?, data = ?, \
+        start_time = ?, last_updated = ?, completed = ?, error_msg = ?, version = ? WHERE id = ? AND version = ?
+        """)
+    let deleteInstance = SQLStatement("DELETE FROM workflow_instances WHERE id = ?")
+    let instance = SQLStatement("SELECT \(instanceColumns) FROM workflow_instances i WHERE i.id = ?")
+    let openInstances = SQLStatement(
+        """
+        SELECT \(instanceColumns) FROM workflow_instances i WHERE i.completed = 0 AND i.id > ? ORDER BY i.id LIMIT ?
+        """)
+
+    // History
+    let appendHistory = SQLStatement(
+        """
+        INSERT INTO workflow_history (instance_id, version, transition, from_state, to_state, data, made_at) \
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """)
+    let deleteHistory = SQLStatement("DELETE FROM workflow_history WHERE instance_id = ?")
+    let history = SQLStatement(
+        """
+        SELECT instance_id, version, transition, from_state, to_state, data, made_at FROM workflow_history \
+        WHERE instance_id = ? ORDER BY sequence LIMIT ?
+        """)
+
+    // Work
+    let enqueueWork = SQLStatement(
+        """
+        INSERT INTO work_items (id, instance_id, engine, transition, from_state, to_state, handlers, handler_cursor, \
+        input, attempts, last_error, not_before, lease_owner, lease_until, fencing_token, created_at, available_at) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    let finishWork = SQLStatement("DELETE FROM work_items WHERE id = ? AND fencing_token = ?")
+    let updateWork = SQLStatement(
+        """
+        UPDATE work_items SET handler_cursor = ?, attempts = ?, last_error = ?, not_before = ?, lease_owner = ?, \
+        lease_until = ?, available_at = ? WHERE id = ? AND fencing_token = ?
+        """)
+    let deleteInstanceWork = SQLStatement("DELETE FROM work_items WHERE instance_id = ?")
+    let claimWork: SQLStatement
+    let nextWorkDue = SQLStatement("SELECT available_at FROM work_items ORDER BY available_at LIMIT 1")
+
+    // Outbox
+    let appendOutbox = SQLStatement(
+        "INSERT INTO outbox (id, broker, topic, payload, ordering_key, created_at) VALUES (?, ?, ?, ?, ?, ?)")
+    let removeOutbox = SQLStatement("DELETE FROM outbox WHERE id = ?")
+    let outbox = SQLStatement(
+        "SELECT id, broker, topic, payload, ordering_key, created_at FROM outbox ORDER BY sequence LIMIT ?")
+
+    // Resources
+    let createResource = SQLStatement(
+        """
+        INSERT INTO resources (resource_type, id, data, state, owner, instance_id, version, created_at, updated_at) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING sequence, version
+        """)
+    let updateResource = SQLStatement(
+        """
+        UPDATE resources SET data = ?, state = ?, owner = ?, instance_id = ?, version = version + 1, created_at = ?, \
+        updated_at = ? WHERE resource_type = ? AND id = ? RETURNING sequence, version
+        """)
+    let updateResourceVersion = SQLStatement(
+        """
+        UPDATE resources SET data = ?, state = ?, owner = ?, instance_id = ?, version = version + 1, created_at = ?, \
+        updated_at = ? WHERE resource_type = ? AND id = ? AND version = ? RETURNING sequence, version
+        """)
+    let deleteResource = SQLStatement("DELETE FROM resources WHERE resource_type = ? AND id = ?")
+    let resource = SQLStatement("\(snapshots) WHERE r.resource_type = ? AND r.id = ?")
+    let resources = SQLStatement(
+        "\(snapshots) WHERE r.resource_type = ? AND r.sequence > ? ORDER BY r.sequence LIMIT ?")
+    let resourcesOfOwner = SQLStatement(
+        "\(snapshots) WHERE r.resource_type = ? AND r.owner = ? AND r.sequence > ? ORDER BY r.sequence LIMIT ?")
+    let resourceCount = SQLStatement("SELECT count(*) FROM resources WHERE resource_type = ?")
+
+    private static let snapshots = """
+        SELECT \(resourceColumns), \(instanceColumns) FROM resources r \
+        LEFT JOIN workflow_instances i ON i.id = r.instance_id
+        """
+
+    // Users
+    let createUser = SQLStatement(
+        "INSERT INTO users (id, email, email_key, name, password_hash, created_at) VALUES (?, ?, ?, ?, ?, ?)")
+    let updateUser = SQLStatement(
+        "UPDATE users SET email = ?, email_key = ?, name = ?, password_hash = ?, created_at = ? WHERE id = ?")
+    let userByID = SQLStatement("SELECT \(userColumns) FROM users WHERE id = ?")
+    let userByEmail = SQLStatement("SELECT \(userColumns) FROM users WHERE email_key = ?")
+
+    // Small values
+    let setValue = SQLStatement(
+        """
+        INSERT INTO key_values (namespace, key, value, expires_at) VALUES (?, ?, ?, ?) \
+        ON CONFLICT (namespace, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at
+        """)
+    let createValue = SQLStatement(
+        """
+        INSERT INTO key_values (namespace, key, value, expires_at) VALUES (?, ?, ?, ?) \
+        ON CONFLICT (namespace, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at \
+        WHERE key_values.expires_at <= ?
+        """)
+    let removeValue = SQLStatement("DELETE FROM key_values WHERE namespace = ? AND key = ?")
+    let value = SQLStatement(
+        """
+        SELECT value FROM key_values WHERE namespace = ? AND key = ? AND (expires_at IS NULL OR expires_at > ?)
+        """)
+    let values = SQLStatement(
+        """
+        SELECT key, value FROM key_values WHERE namespace = ? AND key >= ? \
+        AND (expires_at IS NULL OR expires_at > ?) ORDER BY key LIMIT ?
+        """)
+    let valuesInRange = SQLStatement(
+        """
+        SELECT key, value FROM key_values WHERE namespace = ? AND key >= ? AND key < ? \
+        AND (expires_at IS NULL OR expires_at > ?) ORDER BY key LIMIT ?
+        """)
+    let removeExpiredValues = SQLStatement(
+        """
+        DELETE FROM key_values WHERE (namespace, key) IN \
+        (SELECT namespace, key FROM key_values WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)
+        """)
+
+    // Health
+    let countHealthCheck = SQLStatement("UPDATE store_health SET checks = checks + 1 WHERE id = 1")
+    let healthChecks = SQLStatement("SELECT checks FROM store_health WHERE id = 1")
+
+    init(dialect: SQLDialect) {
+        claimWork = SQLStatement(
+            """
+            UPDATE work_items SET lease_owner = ?, lease_until = ?, available_at = ?, \
+            fencing_token = fencing_token + 1 WHERE id IN (SELECT id FROM work_items WHERE available_at <= ? \
+            ORDER BY available_at, id LIMIT ? \(dialect.lockSkippingLocked)) RETURNING \(Self.workColumns)
+            """)
+    }
+}

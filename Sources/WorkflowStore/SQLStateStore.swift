@@ -1,0 +1,142 @@
+import Synchronization
+public import WorkflowCore
+
+/// A state store in an SQL database.
+///
+/// When no other process writes to the database, single instances, resources and users are also kept in memory, so that
+/// reading one neither suspends nor queries.
+public final class SQLStateStore: StateStore {
+    /// How the store behaves.
+    public struct Configuration: Sendable {
+        /// The greatest number of rows kept in memory; 0 keeps none. Shared databases keep none in any case.
+        public var cachedRows = 10_000
+        /// The greatest size of the rows kept in memory, in estimated bytes.
+        public var cachedBytes = 16 * 1024 * 1024
+        /// Where the store reads the time at which it migrates.
+        public var clock: any EngineClock = SystemClock()
+
+        /// Creates the default configuration.
+        public init() {}
+    }
+
+    /// How much is kept in memory and how often it served.
+    public struct CacheStatistics: Sendable, Hashable {
+        /// Rows in memory.
+        public let rows: Int
+        /// Their size in estimated bytes.
+        public let bytes: Int
+        /// Look-ups that found a row.
+        public let hits: Int
+        /// Look-ups that did not.
+        public let misses: Int
+    }
+
+    /// The database that the store owns.
+    let database: any SQLDatabase
+    let statements: StoreStatements
+    let cache: RecordCache?
+    private let isClosed = Atomic<Bool>(false)
+    private let lastPurge = Mutex(Timestamp(nanoseconds: .min))
+    private static let purgeInterval = Duration.seconds(30)
+    private static let purgeLimit: Int64 = 1000
+
+    private init(database: any SQLDatabase, configuration: Configuration) {
+        self.database = database
+        statements = StoreStatements(dialect: database.dialect)
+        cache =
+            database.isShared || configuration.cachedRows <= 0
+            ? nil : RecordCache(maximumCount: configuration.cachedRows, maximumCost: configuration.cachedBytes)
+    }
+
+    /// Opens a store, bringing the schema up to date.
+    ///
+    /// - Parameters:
+    ///   - database: The database; the store closes it.
+    ///   - configuration: How the store behaves.
+    /// - Throws: ``StoreError``: `.corrupted` when the schema is newer than this program; the database is closed then.
+    public static func open(
+        _ database: any SQLDatabase, configuration: Configuration = Configuration()
+    ) async throws -> SQLStateStore {
+        do {
+            _ = try await SQLMigrator(StoreSchema.migrations).migrate(database, now: configuration.clock.now)
+        } catch {
+            await database.close()
+            throw StoreError.translating(error)
+        }
+        return SQLStateStore(database: database, configuration: configuration)
+    }
+
+    public var isShared: Bool { database.isShared }
+
+    /// How much is kept in memory and how often it served.
+    public var cacheStatistics: CacheStatistics {
+        let (rows, bytes, hits, misses) = cache?.statistics ?? (0, 0, 0, 0)
+        return CacheStatistics(rows: rows, bytes: bytes, hits: hits, misses: misses)
+    }
+
+    public func commit(_ transaction: StoreTransaction) async throws {
+        guard !transaction.operations.isEmpty else {
+            guard !isClosed.load(ordering: .relaxed) else { throw StoreError(.unavailable, "the store is closed") }
+            return
+        }
+        let plan = TransactionPlan(transaction, statements: statements)
+        let cache = cache
+        do {
+            _ = try await database.write({ try plan.run(on: $0) }) { positions in
+                cache?.apply(transaction, positions: positions)
+            }
+        } catch {
+            throw StoreError.translating(error)
+        }
+    }
+
+    public func claimWork(owner: String, now: Timestamp, leaseUntil: Timestamp, limit: Int) async throws -> [WorkItem] {
+        guard limit > 0 else { return [] }
+        let statements = statements
+        let purges = isPurgeDue(now)
+        let items = try await translated {
+            try await database.write { connection in
+                if purges {
+                    try connection.execute(
+                        statements.removeExpiredValues, [.time(now), .integer(Self.purgeLimit)])
+                }
+                var items: [WorkItem] = []
+                try connection.query(
+                    statements.claimWork,
+                    [.text(owner), .time(leaseUntil), .time(leaseUntil), .time(now), .integer(Int64(limit))]
+                ) { items.append(try RecordMapping.work($0)) }
+                return items
+            }
+        }
+        return items.sorted { ($0.notBefore, ExactString($0.id)) < ($1.notBefore, ExactString($1.id)) }
+    }
+
+    public func checkHealth() async throws {
+        let statements = statements
+        try await translated {
+            try await database.write { _ = try $0.execute(statements.countHealthCheck, []) }
+            try await database.read { try $0.query(statements.healthChecks, []) { _ in } }
+        }
+    }
+
+    public func close() async {
+        isClosed.store(true, ordering: .relaxed)
+        cache?.close()
+        await database.close()
+    }
+
+    /// Runs `body` and turns errors of the database into errors of the store.
+    func translated<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do { return try await body() } catch { throw StoreError.translating(error) }
+    }
+
+    /// Whether values that have expired should be removed now; `true` at most once per interval.
+    private func isPurgeDue(_ now: Timestamp) -> Bool {
+        lastPurge.withLock { last in
+            let (elapsed, overflow) = now.nanoseconds.subtractingReportingOverflow(last.nanoseconds)
+            guard overflow || elapsed < 0 || elapsed >= Self.purgeInterval.wholeNanoseconds else { return false }
+            last = now
+            return true
+        }
+    }
+}

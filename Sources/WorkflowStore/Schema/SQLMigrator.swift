@@ -1,0 +1,73 @@
+package import WorkflowCore
+
+/// Brings a schema up to date, one transaction per migration, and refuses a schema it does not know.
+package struct SQLMigrator: Sendable {
+    private let migrations: [SQLMigration]
+    private let record = SQLStatement("INSERT INTO schema_migrations (position, name, applied_at) VALUES (?, ?, ?)")
+    private let applied = SQLStatement("SELECT name FROM schema_migrations ORDER BY position")
+
+    /// Creates a migrator.
+    ///
+    /// - Parameter migrations: All migrations, oldest first.
+    package init(_ migrations: [SQLMigration]) {
+        self.migrations = migrations
+    }
+
+    /// Applies what is missing.
+    ///
+    /// - Parameters:
+    ///   - database: The database.
+    ///   - now: The time to note for new migrations.
+    /// - Returns: The names of the migrations that were applied now.
+    /// - Throws: ``StoreError`` `.corrupted` when the schema is newer than this program or belongs to another one.
+    package func migrate(_ database: some SQLDatabase, now: Timestamp) async throws -> [String] {
+        let dialect = database.dialect
+        let known = try await database.write { [applied] connection in
+            try connection.executeScript(
+                """
+                CREATE TABLE IF NOT EXISTS schema_migrations (
+                    position BIGINT NOT NULL PRIMARY KEY,
+                    name \(dialect.textType) NOT NULL UNIQUE,
+                    applied_at BIGINT NOT NULL
+                )
+                """)
+            var names: [String] = []
+            try connection.query(applied, []) { names.append($0.text(0)) }
+            return names
+        }
+        try check(known)
+        for (position, migration) in migrations.enumerated().dropFirst(known.count) {
+            try await database.write { [record] connection in
+                // Another process may have migrated in the meantime; then this insert fails and nothing is done twice.
+                try connection.execute(
+                    record, [.integer(Int64(position + 1)), .text(migration.name), .time(now)])
+                do {
+                    try connection.executeScript(migration.script(dialect))
+                } catch let error as SQLError where error.kind == .invalidStatement {
+                    throw StoreError(
+                        .corrupted,
+                        "the schema migration '\(migration.name)' does not fit the tables in the database; "
+                            + "was it made by another program? (\(error.message))")
+                }
+            }
+        }
+        return migrations.dropFirst(known.count).map(\.name)
+    }
+
+    private func check(_ applied: [String]) throws {
+        for (position, name) in applied.enumerated() {
+            guard position < migrations.count else {
+                throw StoreError(
+                    .corrupted,
+                    "the database has schema version \(applied.count) ('\(name)'), newer than version "
+                        + "\(migrations.count) of this program; use a newer program or a backup from before the update")
+            }
+            guard migrations[position].name == name else {
+                throw StoreError(
+                    .corrupted,
+                    "version \(position + 1) of the database schema is '\(name)', but this program expects "
+                        + "'\(migrations[position].name)'; the database belongs to another program")
+            }
+        }
+    }
+}

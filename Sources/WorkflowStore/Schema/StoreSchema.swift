@@ -1,0 +1,110 @@
+/// The tables of the store.
+package enum StoreSchema {
+    /// All migrations, oldest first. Only ever add at the end.
+    package static let migrations: [SQLMigration] = [
+        SQLMigration(name: "001-initial", script: initial)
+    ]
+
+    private static func initial(_ dialect: SQLDialect) -> String {
+        let text = dialect.textType
+        return """
+            CREATE TABLE workflow_instances (
+                id \(text) NOT NULL PRIMARY KEY,
+                workflow_type \(text) NOT NULL,
+                current_state \(text) NOT NULL,
+                previous_state \(text) NOT NULL,
+                data \(text) NOT NULL,
+                start_time BIGINT NOT NULL,
+                last_updated BIGINT NOT NULL,
+                completed BIGINT NOT NULL,
+                error_msg \(text),
+                version BIGINT NOT NULL
+            );
+            CREATE INDEX workflow_instances_open ON workflow_instances (id) WHERE completed = 0;
+
+            CREATE TABLE workflow_history (
+                sequence \(dialect.sequenceKey),
+                instance_id \(text) NOT NULL,
+                version BIGINT NOT NULL,
+                transition \(text) NOT NULL,
+                from_state \(text) NOT NULL,
+                to_state \(text) NOT NULL,
+                data \(text) NOT NULL,
+                made_at BIGINT NOT NULL
+            );
+            CREATE INDEX workflow_history_instance ON workflow_history (instance_id);
+
+            CREATE TABLE work_items (
+                id \(text) NOT NULL PRIMARY KEY,
+                available_at BIGINT NOT NULL,
+                fencing_token BIGINT NOT NULL,
+                lease_owner \(text),
+                lease_until BIGINT,
+                not_before BIGINT NOT NULL,
+                instance_id \(text) NOT NULL,
+                engine \(text) NOT NULL,
+                transition \(text) NOT NULL,
+                from_state \(text) NOT NULL,
+                to_state \(text) NOT NULL,
+                handlers \(text) NOT NULL,
+                handler_cursor BIGINT NOT NULL,
+                input \(text) NOT NULL,
+                attempts BIGINT NOT NULL,
+                last_error \(text),
+                created_at BIGINT NOT NULL
+            ) \(dialect.clusteredTable);
+            CREATE INDEX work_items_available ON work_items (available_at, id);
+            CREATE INDEX work_items_instance ON work_items (instance_id);
+
+            CREATE TABLE outbox (
+                sequence \(dialect.sequenceKey),
+                id \(text) NOT NULL UNIQUE,
+                broker \(text) NOT NULL,
+                topic \(text) NOT NULL,
+                payload \(text) NOT NULL,
+                ordering_key \(text) NOT NULL,
+                created_at BIGINT NOT NULL
+            );
+
+            CREATE TABLE resources (
+                sequence \(dialect.sequenceKey),
+                resource_type \(text) NOT NULL,
+                id \(text) NOT NULL,
+                data \(text) NOT NULL,
+                state \(text) NOT NULL,
+                owner \(text),
+                instance_id \(text),
+                version BIGINT NOT NULL,
+                created_at BIGINT NOT NULL,
+                updated_at BIGINT NOT NULL,
+                UNIQUE (resource_type, id)
+            );
+            CREATE INDEX resources_type ON resources (resource_type, sequence);
+            CREATE INDEX resources_owner ON resources (resource_type, owner, sequence) WHERE owner IS NOT NULL;
+
+            CREATE TABLE users (
+                id \(text) NOT NULL PRIMARY KEY,
+                email \(text) NOT NULL,
+                email_key \(text) NOT NULL UNIQUE,
+                name \(text) NOT NULL,
+                password_hash \(text) NOT NULL,
+                created_at BIGINT NOT NULL
+            );
+
+            CREATE TABLE key_values (
+                namespace \(text) NOT NULL,
+                key \(text) NOT NULL,
+                value \(text) NOT NULL,
+                expires_at BIGINT,
+                PRIMARY KEY (namespace, key)
+            ) \(dialect.clusteredTable);
+            CREATE INDEX key_values_expiry ON key_values (expires_at) WHERE expires_at IS NOT NULL;
+
+            CREATE TABLE store_health (
+                id BIGINT NOT NULL PRIMARY KEY,
+                checks BIGINT NOT NULL
+            );
+            INSERT INTO store_health (id, checks) VALUES (1, 0);
+            """
+    }
+}

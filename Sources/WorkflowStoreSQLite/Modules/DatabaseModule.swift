@@ -1,0 +1,117 @@
+#if SQLite
+import Synchronization
+public import WorkflowCore
+import WorkflowStore
+
+/// `database.workflow`: a database that other modules keep their state in.
+public final class DatabaseModule: WorkflowModule {
+    /// The keys of the module.
+    public struct Configuration: ConfigurationObject {
+        /// The kind of database.
+        public var driver = "sqlite"
+        /// Where it is.
+        public var dsn: ConfigurationFilePath?
+        /// How many connections read at once.
+        public var maxOpenConns = 2
+        /// Kept for configurations of other engines.
+        public var maxIdleConns = 2
+
+        /// Creates the defaults.
+        public init() {}
+
+        /// The keys.
+        public static let fields: [ConfigurationField<Self>] = [
+            .init(
+                "driver", \.driver, "The kind of database; this version knows sqlite.",
+                check: { driver in
+                    switch driver {
+                    case "sqlite", "sqlite3": nil
+                    case "postgres", "postgresql", "pgx": "the driver \"\(driver)\" comes with the part for several nodes; use sqlite here"
+                    default: "there is no driver \"\(driver)\"; use sqlite"
+                    }
+                }),
+            .init(
+                "dsn", \.dsn, "The file, relative to the configuration, or `:memory:`. `file:` and `?options` are dropped.",
+                required: true),
+            .init(
+                "maxOpenConns", \.maxOpenConns, "How many connections read at once; one more writes.",
+                schema: .integer(minimum: 1, maximum: 64)),
+            .init(
+                "maxIdleConns", \.maxIdleConns, "Accepted for compatibility: readers stay open.",
+                schema: .integer(minimum: 0, maximum: 64)),
+        ]
+
+        /// The path of the file.
+        var path: String {
+            guard let dsn else { return ":memory:" }
+            if dsn.written.hasSuffix(":memory:") { return ":memory:" }
+            var path = dsn.resolved
+            if dsn.written.hasPrefix("file:") {
+                let file = ConfigurationFilePath(
+                    String(dsn.written.dropFirst(5)), base: String(dsn.resolved.dropLast(dsn.written.count + 1)))
+                path = file.resolved
+            }
+            return path.firstIndex(of: "?").map { String(path[..<$0]) } ?? path
+        }
+    }
+
+    /// What the module type is.
+    public static let descriptor = ModuleDescriptor(
+        type: "database.workflow", summary: "A database that other modules keep their state in.",
+        details: """
+            The file is opened in WAL mode with `synchronous=FULL`: what was acknowledged survives a crash and a power \
+            failure. Only one process can have it open.
+            """,
+        provides: [.database],
+        examples: [
+            .init(
+                "a database beside the configuration",
+                yaml: """
+                    modules:
+                      - name: database
+                        type: database.workflow
+                        config: {driver: sqlite, dsn: data/app.sqlite}
+                      - name: persistence
+                        type: persistence.store
+                        config: {database: database}
+                    """)
+        ])
+
+    private let configuration: Configuration
+    private let context: ModuleContext
+    private let opened = Mutex<(any StateStore)?>(nil)
+
+    /// Creates the module; the database is opened when it is prepared.
+    public init(configuration: Configuration, context: ModuleContext) throws {
+        self.configuration = configuration
+        self.context = context
+    }
+
+    public func prepare() async throws {
+        var settings = SQLiteDatabase.Configuration(path: configuration.path)
+        settings.readers = configuration.maxOpenConns
+        var behaviour = SQLStateStore.Configuration()
+        behaviour.clock = context.clock
+        let store = try await SQLStateStore.sqlite(settings, store: behaviour)
+        opened.withLock { $0 = store }
+    }
+
+    public func shutdown() async {
+        let store = opened.withLock { opened in
+            defer { opened = nil }
+            return opened
+        }
+        await store?.close()
+    }
+
+    /// The state store in this database.
+    ///
+    /// - Throws: ``WorkflowError`` `.unavailable` when it is not open.
+    func stateStore() throws -> any StateStore {
+        guard let store = opened.withLock({ $0 }) else {
+            throw WorkflowError(.unavailable, "The database \"\(context.name)\" is not open.")
+        }
+        return store
+    }
+}
+#endif

@@ -1,0 +1,45 @@
+#if SQLite
+public import WorkflowCore
+
+/// `persistence.store`: keeps the application's state in a database of the configuration.
+public struct PersistenceStoreModule: WorkflowModule, StateStoreProvider {
+    /// The keys of the module.
+    public struct Configuration: ConfigurationObject {
+        /// The database.
+        public var database = ""
+
+        /// Creates the defaults.
+        public init() {}
+
+        /// The keys.
+        public static let fields: [ConfigurationField<Self>] = [
+            .init(
+                "database", \.database, "The `database.workflow` module; by default the only one.",
+                reference: .database)
+        ]
+    }
+
+    /// What the module type is.
+    public static let descriptor = ModuleDescriptor(
+        type: "persistence.store",
+        summary: "Keeps instances, resources, users, work and events in a database of the configuration.",
+        details: """
+            Without this module `wfserver run` keeps the state in `.workflow/state.sqlite` beside the configuration.
+            """,
+        provides: [.stateStore], requires: [.init(.database)],
+        examples: DatabaseModule.descriptor.examples)
+
+    private let database: DatabaseModule
+
+    /// Creates the module.
+    ///
+    /// - Throws: ``WorkflowError`` when there is no database, or there are several and none is named.
+    public init(configuration: Configuration, context: ModuleContext) throws {
+        database = try context.services.require(DatabaseModule.self, kind: .database, named: configuration.database)
+    }
+
+    public func stateStore() throws -> any StateStore {
+        try database.stateStore()
+    }
+}
+#endif

@@ -1,0 +1,46 @@
+import Logging
+import ServiceLifecycle
+import WorkflowCore
+import WorkflowHTTP
+
+/// The management API as a part of the process.
+struct ManagementService: Service {
+    private let server: ManagementServer
+
+    /// Starts the management API.
+    ///
+    /// - Parameters:
+    ///   - address: Where to listen; `nil` for 127.0.0.1:8081, or a free port when that is taken.
+    ///   - token: What clients must send.
+    ///   - application: What it manages.
+    ///   - logger: Gets a line when something fails.
+    /// - Throws: ``WorkflowError`` when the address is not acceptable or in use.
+    init(address: String?, token: String, application: ManagedApplication, logger: Logger) async throws {
+        func start(_ address: String) async throws -> ManagementServer {
+            let server = try ManagementServer(
+                configuration: .init(address: try ListenAddress(address), token: token), application: application,
+                logger: logger)
+            try await server.start()
+            return server
+        }
+        if let address {
+            server = try await start(address)
+        } else {
+            do {
+                server = try await start("127.0.0.1:8081")
+            } catch let error as WorkflowError where error.code == .unavailable {
+                server = try await start("127.0.0.1:0")
+            }
+        }
+    }
+
+    /// Where it listens.
+    var url: String {
+        "http://\(server.localAddress.map { "\($0)" } ?? "")/api/workflow"
+    }
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await server.stop()
+    }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+import WorkflowCatalog
+import WorkflowCore
+import WorkflowHTTP
+
+/// `wfserver run`: runs an application.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Runs an application.",
+        discussion: """
+            State is kept in .workflow beside the configuration unless a module of the configuration or --state says \
+            otherwise. SIGTERM and SIGINT finish what is under way and stop; a second one stops at once.
+            """)
+
+    @Argument(help: "Configuration files or folders; several are merged.")
+    var files: [String]
+
+    @Option(help: "Folder for the state, or none to keep it in memory.")
+    var state: String?
+
+    @Option(help: "Where scripts run: process (isolated, the default) or in-process (trusted scripts only).")
+    var scripts: ScriptIsolation = .process
+
+    @Option(help: "Address of the management API, or none; by default 127.0.0.1:8081, or a free port.")
+    var managementAddress: String?
+
+    @Option(help: "Seconds that a stop waits for work that is under way.")
+    var drainSeconds = 30
+
+    @Flag(name: .shortAndLong, help: "Do not print what was started.")
+    var quiet = false
+
+    @OptionGroup var logging: LoggingOptions
+
+    func run() async throws {
+        logging.bootstrap()
+        let began = ContinuousClock.now
+        do {
+            let variables = ProcessInfo.processInfo.environment
+            let application = try ConfigurationLoader(environment: variables).load(files)
+            let location = StateLocation(option: state, beside: files.first ?? ".")
+            try await serve(application, location: location, variables: variables, began: began)
+        } catch {
+            throw ServerFailure.report(error)
+        }
+    }
+
+    private func serve(
+        _ application: ApplicationConfiguration, location: StateLocation, variables: [String: String],
+        began: ContinuousClock.Instant
+    ) async throws {
+        let parts = try await ServerParts.make(
+            application: application, location: location, isolation: scripts, drain: .seconds(drainSeconds))
+        do {
+            let reporter = StartReporter(isQuiet: quiet, began: began)
+            let engine = WorkflowEngine(
+                configuration: application, registry: StandardCatalog.registry, environment: parts.environment,
+                onReady: { reporter.report($0) })
+            var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+                .init(service: SecondSignalService(), successTerminationBehavior: .ignore),
+                .init(
+                    service: engine, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .cancelGroup),
+            ]
+            if managementAddress != "none" {
+                let token = try ManagementToken(environment: variables, folder: location.folder)
+                let management = try await ManagementService(
+                    address: managementAddress, token: token.value,
+                    application: ManagedApplication(
+                        engine: engine, configuration: application, registry: StandardCatalog.registry,
+                        variables: variables),
+                    logger: parts.quietLogger)
+                reporter.note("management", management.url)
+                if let file = token.file { reporter.note("management", "token in \(file)") }
+                services.append(.init(service: management))
+            }
+            let group = ServiceGroup(
+                configuration: .init(
+                    services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: parts.quietLogger))
+            try await group.run()
+            await parts.close()
+        } catch {
+            await parts.close()
+            throw error
+        }
+    }
+}
+
+/// Where scripts run.
+enum ScriptIsolation: String, ExpressibleByArgument, CaseIterable {
+    case process
+    case inProcess = "in-process"
+}
+
+/// Ends the process when a second signal asks for it while the first one's drain is still going on.
+private struct SecondSignalService: Service {
+    func run() async throws {
+        var count = 0
+        for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+            count += 1
+            if count > 1 { Foundation.exit(130) }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Logging
+import WorkflowCore
+import WorkflowJavaScript
+import WorkflowStoreSQLite
+
+#if SQLite
+import WorkflowStore
+#endif
+
+/// The parts of the server that need a driver, and their end.
+struct ServerParts: Sendable {
+    /// What the engine gets.
+    let environment: EngineEnvironment
+    /// A logger for parts whose lines only matter when something is wrong.
+    let quietLogger: Logger
+
+    /// Opens everything.
+    ///
+    /// - Parameters:
+    ///   - application: Tells what is needed: scripts only when there are components, the default store only when no
+    ///     module keeps the state.
+    ///   - location: Where the state is kept.
+    ///   - isolation: Where scripts run.
+    ///   - drain: How long a stop waits for work that is under way.
+    /// - Throws: ``StoreError`` when the state cannot be opened.
+    static func make(
+        application: ApplicationConfiguration, location: StateLocation, isolation: ScriptIsolation, drain: Duration
+    ) async throws -> ServerParts {
+        let logger = Logger(label: "workflow")
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        var environment = EngineEnvironment(logger: logger, metrics: EngineMetrics(registry: MetricsRegistry()))
+        ProcessMetrics.register(in: environment.metrics.registry)
+        environment.drainDeadline = drain
+        #if SQLite
+        let keepsState = application.modules.contains { $0.type == "persistence.store" }
+        if !keepsState, let folder = location.folder {
+            environment.defaultStore = try await SQLStateStore.sqlite(
+                SQLiteDatabase.Configuration(path: "\(folder)/state.sqlite"))
+        }
+        #endif
+        #if JavaScript
+        environment.scriptRuntime = try runtime(isolation)
+        #endif
+        return ServerParts(environment: environment, quietLogger: quiet)
+    }
+
+    /// Releases everything, in the order in which parts depend on each other.
+    func close() async {
+        await environment.scriptRuntime?.shutdown()
+        await environment.defaultStore.close()
+    }
+
+    #if JavaScript
+    private static func runtime(_ isolation: ScriptIsolation) throws -> JavaScriptRuntime {
+        switch isolation {
+        case .inProcess: return try JavaScriptRuntime(isolation: .inProcess())
+        case .process:
+            let path = Bundle.main.executablePath ?? CommandLine.arguments[0]
+            return try JavaScriptRuntime(isolation: .process(executable: path))
+        }
+    }
+    #endif
+}

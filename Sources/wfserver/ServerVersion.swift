@@ -1,0 +1,5 @@
+/// The version of this program.
+enum ServerVersion {
+    /// The version, as `wfserver --version` prints it.
+    static let current = "0.1.0"
+}
