@@ -97,10 +97,12 @@ enum ScriptIsolation: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// Ends the process when a second signal asks for it while the first one's drain is still going on.
+///
+/// The first service of the group, so the last one to be shut down: it listens until the engine has stopped.
 private struct SecondSignalService: Service {
     func run() async throws {
         var count = 0
-        for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+        for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint).cancelOnGracefulShutdown() {
             count += 1
             if count > 1 { Foundation.exit(130) }
         }

@@ -25,11 +25,11 @@ final class StartReporter: Sendable {
         let took = (ContinuousClock.now - began).wholeMilliseconds
         var text = ["Workflow \(ServerVersion.current) is ready after \(took) ms.", ""]
         let names = summary.modules.map(\.name)
-        text += Self.block("modules", Self.wrapped(names))
+        text += Self.block("modules", Self.wrapped(names.joined(separator: ", ")))
         var topics: [String] = []
         for line in lines where !topics.contains(line.topic) { topics.append(line.topic) }
         for topic in topics {
-            text += Self.block(topic, lines.filter { $0.topic == topic }.map(\.text))
+            text += Self.block(topic, lines.filter { $0.topic == topic }.flatMap { Self.wrapped($0.text) })
         }
         print(text.joined(separator: "\n"))
         fflush(nil)
@@ -37,18 +37,18 @@ final class StartReporter: Sendable {
 
     private static func block(_ topic: String, _ lines: [String]) -> [String] {
         lines.enumerated().map { index, line in
-            "  " + (index == 0 ? topic : "").padding(toLength: 12, withPad: " ", startingAt: 0) + line
+            "  " + (index == 0 ? topic : "").padding(toLength: max(15, topic.count + 1), withPad: " ", startingAt: 0) + line
         }
     }
 
-    private static func wrapped(_ words: [String], width: Int = 64) -> [String] {
+    /// Breaks a line at spaces so that it fits a terminal of 80 columns beside the topic; what follows is indented.
+    private static func wrapped(_ text: String, width: Int = 62) -> [String] {
         var lines: [String] = []
-        for word in words {
-            if let last = lines.last, last.count + word.count + 2 <= width {
-                lines[lines.count - 1] = "\(last), \(word)"
+        for word in text.split(separator: " ") {
+            if let last = lines.last, last.count + word.count + 1 <= width {
+                lines[lines.count - 1] = "\(last) \(word)"
             } else {
-                if !lines.isEmpty { lines[lines.count - 1] += "," }
-                lines.append(word)
+                lines.append(lines.isEmpty ? String(word) : "  \(word)")
             }
         }
         return lines

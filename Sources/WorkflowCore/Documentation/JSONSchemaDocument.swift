@@ -30,8 +30,8 @@ public struct JSONSchemaDocument: Sendable {
                 "name": ["type": "string"],
                 "description": ["type": "string"],
                 "version": true,
-                "include": ["type": "array", "items": ["type": "string"]],
-                "modules": ["type": "array", "items": ["$ref": "#/$defs/module"]],
+                "include": ["type": ["array", "string"], "items": ["type": "string"]],
+                "modules": ["type": ["array", "null"], "items": ["$ref": "#/$defs/module"]],
                 "workflows": sections(types.map(\.descriptor), .workflow),
                 "triggers": sections(types.map(\.descriptor), .trigger),
             ],
@@ -64,9 +64,11 @@ public struct JSONSchemaDocument: Sendable {
     private func sections(_ descriptors: [ModuleDescriptor], _ section: ModuleDescriptor.Section) -> JSONValue {
         var properties = JSONObject()
         for descriptor in descriptors where descriptor.section == section {
-            properties[descriptor.type] = ["$ref": .string("#/$defs/\(Self.key(descriptor))")]
+            for name in [descriptor.type] + descriptor.aliases {
+                properties[name] = ["$ref": .string("#/$defs/\(Self.key(descriptor))")]
+            }
         }
-        return ["type": "object", "additionalProperties": false, "properties": .object(properties)]
+        return ["type": ["object", "null"], "additionalProperties": false, "properties": .object(properties)]
     }
 
     private func names(_ descriptor: ModuleDescriptor) -> [JSONValue] {
@@ -82,7 +84,8 @@ public struct JSONSchemaDocument: Sendable {
         switch schema {
         case .any: true
         case .string, .path, .reference: ["type": ["string", "number", "boolean"]]
-        case .choice(let words): ["enum": .array(words.map { .string($0) })]
+        case .choice(let words):
+            ["anyOf": [["enum": .array(words.map { .string($0) })], ["type": "string", "pattern": "^\\$\\{"]]]
         case .integer(let minimum, let maximum):
             {
                 var object: JSONObject = ["type": ["integer", "string"], "pattern": "^\\$\\{"]

@@ -9,8 +9,18 @@ import Darwin
 import Musl
 #endif
 
-/// Says in words why an address cannot be listened on.
+/// What differs between addresses that cannot be listened on, in words.
 enum BindFailure {
+    /// Whether an error of binding `::` means that the machine has no IPv6.
+    static func isWithoutIPv6(_ error: IOError) -> Bool {
+        error.errnoCode == EAFNOSUPPORT || error.errnoCode == EADDRNOTAVAIL
+    }
+
+    /// Removes the file of a unix socket that is no longer listened on. Blocks.
+    static func removeSocket(_ path: String) {
+        unlink(path)
+    }
+
     static func error(for error: any Error, address: ListenAddress) -> WorkflowError {
         let (cause, remedy) =
             switch (error as? IOError)?.errnoCode {

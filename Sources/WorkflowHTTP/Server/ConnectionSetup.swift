@@ -85,7 +85,7 @@ struct ConnectionSetup: Sendable {
                 try stream.pipeline.syncOperations.addHandler(HTTP2Stream(connection: connection))
             }
         }
-        try channel.pipeline.syncOperations.addHandlers([handler, management])
+        try channel.pipeline.syncOperations.addHandlers([handler, management, connection])
         loop.add(connection)
         channel.closeFuture.whenComplete { [loop] _ in loop.remove(connection) }
     }

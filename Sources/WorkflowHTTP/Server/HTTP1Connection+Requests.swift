@@ -209,7 +209,7 @@ extension HTTP1Connection: RequestBodyTransport {
         buffer.writeBytes(body)
         pending.removeAll()
         pendingBytes = 0
-        inbound = .closing(ServerCore.discardLimit)
+        inbound = .closing(ServerCore.lingerLimit)
         context.write(wrapOutboundOut(.byteBuffer(buffer)), promise: closingPromise(lingering: true))
         flush()
     }

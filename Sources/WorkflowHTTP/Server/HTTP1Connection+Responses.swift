@@ -47,6 +47,7 @@ extension HTTP1Connection {
         _ response: ServerResponse, bodyCount: Int, declaredLength: Int64?, exchange: Exchange
     ) -> ResponseHeadWriter.Framing {
         if response.status == .noContent { return .none }
+        if response.status == .resetContent { return .length(0) }
         if let declaredLength { return .length(declaredLength) }
         if bodyCount > 0 && response.status != .notModified { return .length(Int64(bodyCount)) }
         if exchange.method == .head || response.status == .notModified {
@@ -203,7 +204,7 @@ extension HTTP1Connection {
         awaitsContinue = false
         exchange.end(ending, remoteAddress: remoteAddress, protocolName: "HTTP/1.1", core: core)
         guard exchange.keepAlive else {
-            if case .closing = inbound {} else { inbound = .closing(ServerCore.discardLimit) }
+            inbound = .closing(ServerCore.lingerLimit)
             pending.removeAll()
             pendingBytes = 0
             return
@@ -232,7 +233,7 @@ extension HTTP1Connection {
     /// Closes for writing, and takes what still comes for a moment: closing with unread bytes would make the kernel
     /// reset the connection and could take the answer away from the client.
     func linger() {
-        if case .closing = inbound {} else { inbound = .closing(ServerCore.discardLimit) }
+        if case .closing(let budget) = inbound, budget > 0 {} else { inbound = .closing(ServerCore.lingerLimit) }
         lingerDeadline = loop.now + ServerCore.lingerTime + core.sweepInterval
         if !isSecure { context?.close(mode: .output, promise: nil) }
         resumeReading()

@@ -1,9 +1,12 @@
 import NIOCore
+import NIOHTTP2
 import WorkflowCore
 
 /// One HTTP/2 connection: keeps its streams for the timeouts and for stopping.
-final class HTTP2Connection: ServerConnection, @unchecked Sendable {
+final class HTTP2Connection: ChannelInboundHandler, ServerConnection, @unchecked Sendable {
     // `@unchecked`: the variables are only touched on the event loop.
+    typealias InboundIn = HTTP2Frame
+
     let loop: ServerLoop
     let isSecure: Bool
     let remoteAddress: String
@@ -18,6 +21,18 @@ final class HTTP2Connection: ServerConnection, @unchecked Sendable {
         self.isSecure = isSecure
         self.remoteAddress = remoteAddress
         self.idleSince = loop.now
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case is NIOHTTP2Errors.StreamError, is NIOHTTP2Errors.NoSuchStream, is NIOHTTP2Errors.StreamClosed:
+            // Frames of a stream that is just being reset: nothing that a well-behaved client could avoid.
+            break
+        default:
+            // NIO has sent GOAWAY, and leaves the closing to us. It does not tell errors of a stream from those of
+            // the connection; RFC 9113, section 5.4, allows to treat the former like the latter.
+            context.close(promise: nil)
+        }
     }
 
     func add(_ stream: HTTP2Stream) {

@@ -27,6 +27,7 @@ extension HTTP2Stream: ResponseTransport {
         if omitsBody, bytes.isEmpty, declaredLength == nil, let stated = response.headers[.contentLength] {
             length = Int64(stated) ?? 0
         }
+        if response.status == .resetContent { length = 0 }
         let statesLength = response.status != .noContent && (response.status != .notModified || length > 0)
         write(head: response, length: statesLength ? length : nil, to: context)
         if !omitsBody, !bytes.isEmpty {

@@ -31,9 +31,9 @@ final class HTTP2Stream: ChannelDuplexHandler, RequestBodyTransport, @unchecked 
     var roomWaiter: CheckedContinuation<Void, any Error>?
     var needsFlush = false
     var receiveDeadline: NIODeadline?
-    private var heldSince: NIODeadline?
-    private var isReadHeld = false
-    private var stalledSince: NIODeadline?
+    var heldSince: NIODeadline?
+    var isReadHeld = false
+    var stalledSince: NIODeadline?
     var hasWrittenSinceSweep = false
 
     init(connection: HTTP2Connection) {
@@ -42,7 +42,7 @@ final class HTTP2Stream: ChannelDuplexHandler, RequestBodyTransport, @unchecked 
     }
 
     var loop: ServerLoop { connection.loop }
-    private var core: ServerCore { connection.loop.core }
+    var core: ServerCore { connection.loop.core }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -68,6 +68,9 @@ final class HTTP2Stream: ChannelDuplexHandler, RequestBodyTransport, @unchecked 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (unwrapInboundIn(data), inbound) {
         case (.head(let request), .head): receiveHead(request)
+        case (.body(let bytes), .gathering(_, let gathered))
+        where gathered.count + bytes.readableBytes > ServerCore.gatherLimit:
+            refuse(RequestRefusal(.contentTooLarge, "The request body is larger than the limit."))
         case (.body(let bytes), .gathering(let head, var gathered)):
             inbound = .head
             gathered.append(contentsOf: bytes.readableBytesView)
@@ -157,7 +160,7 @@ final class HTTP2Stream: ChannelDuplexHandler, RequestBodyTransport, @unchecked 
         current?.task = task
     }
 
-    private func refuse(_ refusal: RequestRefusal) {
+    func refuse(_ refusal: RequestRefusal) {
         core.observer?.requestRefused(
             status: refusal.status, reason: refusal.reason, remoteAddress: connection.remoteAddress)
         writeWhole(HTTPError(refusal.status, refusal.reason).response, declaredLength: nil)
@@ -178,57 +181,6 @@ final class HTTP2Stream: ChannelDuplexHandler, RequestBodyTransport, @unchecked 
 
     func end(_ exchange: Exchange, _ ending: HTTPRequestOutcome.Ending) {
         exchange.end(ending, remoteAddress: connection.remoteAddress, protocolName: "HTTP/2", core: core)
-    }
-
-    func sweep(now: NIODeadline) {
-        if let exchange = current, let deadline = exchange.handlerDeadline, now >= deadline { timeOut(exchange) }
-        if hasStalled(now) {
-            isClosed(.clientGone)
-            reset(.cancel)
-            return
-        }
-        guard !isReadHeld, let deadline = receiveDeadline else { return }
-        switch inbound {
-        case .head, .gathering:
-            guard now >= deadline else { return }
-            refuse(
-                RequestRefusal(.requestTimeout, "The request did not arrive within \(core.configuration.readTimeout)."))
-        case .streaming(let body):
-            guard now >= deadline + .seconds(Int64(body.received / 16_384)) else { return }
-            inbound = .discarding(ServerCore.discardLimit)
-            body.fail(HTTPError(.requestTimeout, "The request body arrived too slowly."))
-        case .discarding:
-            // The client need not send what nobody reads (RFC 9113, section 8.1).
-            if current == nil, now >= deadline { reset(.noError) }
-        case .complete: break
-        }
-    }
-
-    private func hasStalled(_ now: NIODeadline) -> Bool {
-        defer { hasWrittenSinceSweep = false }
-        guard context?.channel.isWritable == false, !hasWrittenSinceSweep else {
-            stalledSince = nil
-            return false
-        }
-        guard let stalledSince else {
-            stalledSince = now
-            return false
-        }
-        return now - stalledSince >= core.writeTimeout
-    }
-
-    private func timeOut(_ exchange: Exchange) {
-        guard exchange.status == nil else {
-            isClosed(.handlerTimeout)
-            return reset(.cancel)
-        }
-        current = nil
-        exchange.task?.cancel()
-        var ended = exchange
-        let response = HTTPError(.serviceUnavailable, "The handler did not answer in time.").response
-        ended.status = response.status
-        writeWhole(response, declaredLength: nil)
-        end(ended, .handlerTimeout)
     }
 
     func cut() -> Int {

@@ -147,16 +147,24 @@ public final class HTTPServer: Sendable {
             }
         switch configuration.address.endpoint {
         case .unix(let path):
-            return try await translate { try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get() }
+            return try await translate {
+                try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            }
         case .tcp(let host?, let port):
             return try await translate {
-                try await bootstrap.childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1).bind(host: host, port: port).get()
+                try await bootstrap.childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
+                    .bind(host: host, port: port).get()
             }
         case .tcp(nil, let port):
             let bootstrap = bootstrap.childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
             // `::` takes IPv4 as well; a machine without IPv6 has only `0.0.0.0`.
-            if let channel = try? await bootstrap.bind(host: "::", port: port).get() { return channel }
-            return try await translate { try await bootstrap.bind(host: "0.0.0.0", port: port).get() }
+            return try await translate {
+                do {
+                    return try await bootstrap.bind(host: "::", port: port).get()
+                } catch let error as IOError where BindFailure.isWithoutIPv6(error) {
+                    return try await bootstrap.bind(host: "0.0.0.0", port: port).get()
+                }
+            }
         }
     }
 
@@ -184,6 +192,9 @@ public final class HTTPServer: Sendable {
         }
         guard let running else { return StopReport(requestsInFlight: 0, requestsCut: 0) }
         for channel in running.channels { try? await channel.close().get() }
+        if case .unix(let path) = configuration.address.endpoint {
+            try? await loops.threadPool.runIfActive { BindFailure.removeSocket(path) }
+        }
         let inFlight = requestsInFlight
         for loop in running.loops { try? await loop.eventLoop.submit { loop.drain() }.get() }
         if await core.waitUntilEmpty(for: deadline, on: loops.group.any()) {

@@ -11,8 +11,11 @@ final class ServerCore: Sendable {
     static let gatherLimit = 64 * 1024
     /// How much of a body that the handler did not read is skipped to keep the connection.
     static let discardLimit = 256 * 1024
-    /// How long a connection is kept open after a refusal, so that the client can read the answer.
+    /// How long a connection is kept open after a refusal, and how much is taken and dropped meanwhile.
+    ///
+    /// Most clients only look for the answer after they have sent everything.
     static let lingerTime = TimeAmount.seconds(1)
+    static let lingerLimit = 16 << 20
 
     let configuration: HTTPServerConfiguration
     let observer: (any HTTPServerObserver)?

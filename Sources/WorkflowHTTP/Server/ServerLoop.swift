@@ -26,7 +26,7 @@ final class ServerLoop: @unchecked Sendable {
     private var connections: [ObjectIdentifier: any ServerConnection] = [:]
     private var sweeping: RepeatedTask?
     private var isDraining = false
-    private var dateSecond = Int64.min
+    private var dateSecond = Int64.min + 60
     private var dateText = ""
     private var dateLine: [UInt8] = []
 
@@ -50,7 +50,8 @@ final class ServerLoop: @unchecked Sendable {
 
     private func updateDate(_ time: Timestamp) {
         let second = time.seconds
-        guard second != dateSecond else { return }
+        // A response to an older request takes the later date, unless the clock was set back.
+        guard second > dateSecond || second < dateSecond - 60 else { return }
         dateSecond = second
         dateText = HTTPDate.text(seconds: second)
         dateLine = Array("date: \(dateText)\r\n".utf8)

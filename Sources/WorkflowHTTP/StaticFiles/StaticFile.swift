@@ -25,9 +25,9 @@ struct StaticFile: Sendable {
     let gzip: FileRepresentation?
 
     /// The form that suits a client best.
-    func representation(acceptEncoding: String?) -> FileRepresentation {
+    func representation(for headers: HTTPFields) -> FileRepresentation {
         guard brotli != nil || gzip != nil else { return plain }
-        for coding in ContentCoding.accepted(acceptEncoding) {
+        for coding in ContentCoding.accepted(headers[.acceptEncoding]) {
             switch coding {
             case .brotli: if let brotli { return brotli }
             case .gzip: if let gzip { return gzip }

@@ -117,7 +117,7 @@ public final class StaticFileHandler: HTTPHandler {
     }
 
     private func response(_ request: ServerRequest, _ file: StaticFile) throws -> ServerResponse {
-        let representation = file.representation(acceptEncoding: request.headers[.acceptEncoding])
+        let representation = file.representation(for: request.headers)
         let preconditions = FilePreconditions(headers: request.headers, representation: representation)
         switch preconditions.outcome {
         case .proceed: break

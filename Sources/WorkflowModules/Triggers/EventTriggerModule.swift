@@ -77,7 +77,11 @@ public final class EventTriggerModule: WorkflowModule, SummarizedModule {
             let plain =
                 "trigger/\(pattern)/\(subscription.event)/\(subscription.workflow.value)/\(subscription.action.value)"
             var name = plain
-            for number in 2... where !names.insert(name).inserted { name = "\(plain)/\(number)" }
+            var number = 1
+            while !names.insert(name).inserted {
+                number += 1
+                name = "\(plain)/\(number)"
+            }
             let active = try await broker.subscribe(to: pattern, name: name, handler: handler)
             subscriptions.withLock { $0.append(active) }
         }

@@ -118,7 +118,7 @@ import WorkflowTesting
         let broker = InMemoryMessageBroker(name: "events", clock: fixture.clock)
         fixture.context.addBroker(broker, name: "events")
         _ = try await fixture.engine.create("order-main", id: "1", data: [:])
-        let subscription = try await broker.subscribe("order.sent", name: "test") { _ in }
+        let subscription = try await broker.subscribe(to: TopicPattern("order.sent"), name: "test", handler: Ignoring())
         _ = try await fixture.engine.fire("pay", on: "1", data: ["amount": 5])
         let events = try await fixture.store.outbox(limit: 10)
         #expect(events.map(\.topic) == ["order.sent"])
@@ -128,6 +128,10 @@ import WorkflowTesting
         #expect(events.first?.key == "1")
         await subscription.cancel()
     }
+}
+
+private struct Ignoring: MessageHandler {
+    func handle(_ message: Message) async throws {}
 }
 
 @Suite struct InstanceObserverTests {

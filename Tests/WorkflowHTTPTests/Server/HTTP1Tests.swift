@@ -83,7 +83,7 @@ struct `HTTP/1 requests and responses` {
         }
     }
 
-    @Test(arguments: [204, 304])
+    @Test(arguments: [204, 205, 304])
     func `a status without body is sent without body`(status: Int) async throws {
         let handler = ClosureHandler { _ in
             ServerResponse(status: .init(code: status), headers: [.eTag: "\"x\""], body: .bytes(Array("oops".utf8)))
@@ -96,6 +96,7 @@ struct `HTTP/1 requests and responses` {
                 #expect(response.status == status)
                 #expect(response["etag"] == "\"x\"")
                 #expect(response["transfer-encoding"] == nil)
+                if status == 205 { #expect(response["content-length"] == "0") }
                 if status == 204 { #expect(response["content-length"] == nil) }
             }
         }

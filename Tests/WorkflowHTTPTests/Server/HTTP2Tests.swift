@@ -136,6 +136,26 @@ struct `HTTP/2` {
         }
     }
 
+    @Test func `a body without stated length is bounded although the method has none`() async throws {
+        try await withHTTP2(echo) { (_, client) async throws in
+            let response = try await client.send(.get, "/", body: Array(repeating: 1, count: 100_000))
+            #expect(response.head.status.code == 413)
+        }
+    }
+
+    @Test func `a client that opens and resets streams all the time is cut off`() async throws {
+        try await withHTTP2(echo) { (_, client) async throws in
+            let isClosed = Atomic<Bool>(false)
+            client.channel.closeFuture.whenComplete { _ in isClosed.store(true, ordering: .relaxed) }
+            for _ in 0..<2000 where !isClosed.load(ordering: .relaxed) {
+                let request = HTTPRequest(method: .post, scheme: "http", authority: "localhost", path: "/")
+                guard let stream = try? await client.begin(request) else { break }
+                try? await stream.close()
+            }
+            try await client.channel.closeFuture.get()
+        }
+    }
+
     @Test func `a malformed path gets 400`() async throws {
         try await withHTTP2(echo) { (_, client) async throws in
             #expect(try await client.send(.get, "/%zz").head.status == .badRequest)

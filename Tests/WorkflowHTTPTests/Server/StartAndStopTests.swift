@@ -111,6 +111,21 @@ struct `Starting and stopping a server` {
         }
     }
 
+    @Test func `a unix socket is listened on and removed afterwards`() async throws {
+        try await withTemporaryDirectory { directory in
+            let address = try ListenAddress("unix:\(directory.path)/server.sock")
+            try await withServer(ok, configure: { $0.address = address }) { (server) async throws in
+                #expect(server.server.localAddress == address)
+                let connection = try await RawConnection.open(unixSocket: "\(directory.path)/server.sock")
+                try await connection.send("GET / HTTP/1.1\r\nhost: t\r\n\r\n")
+                #expect(try await connection.response().text == "ok")
+                await server.server.stop(deadline: .zero)
+            }
+            // What is not there cannot be replaced by a directory.
+            try directory.write("x", to: "server.sock/file")
+        }
+    }
+
     @Test func `a stopped server cannot be started again`() async throws {
         try await withServer(ok) { (server) async throws in
             await server.server.stop(deadline: .zero)

@@ -56,7 +56,7 @@ final class RawConnection: Sendable {
     }
 
     static func open(
-        port: Int, autoRead: Bool = true, receiveBuffer: Int? = nil, tls: NIOSSLContext? = nil
+        port: Int = 0, unixSocket: String? = nil, autoRead: Bool = true, receiveBuffer: Int? = nil, tls: NIOSSLContext? = nil
     ) async throws -> RawConnection {
         let connection = RawConnection()
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -73,7 +73,12 @@ final class RawConnection: Sendable {
         if let receiveBuffer {
             bootstrap = bootstrap.channelOption(ChannelOptions.socketOption(.so_rcvbuf), value: receiveBuffer)
         }
-        let channel = try await bootstrap.connect(host: "127.0.0.1", port: port).get()
+        let channel: any Channel
+        if let unixSocket {
+            channel = try await bootstrap.connect(unixDomainSocketPath: unixSocket).get()
+        } else {
+            channel = try await bootstrap.connect(host: "127.0.0.1", port: port).get()
+        }
         connection.storedChannel.withLock { $0 = channel }
         return connection
     }

@@ -15,6 +15,7 @@ struct AuthApplication: Sendable {
     let clock: TestClock
     let store: any StateStore
 
+    @discardableResult
     static func run<Result>(
         _ configuration: JSONObject = [:], store: any StateStore = InMemoryStateStore(), clock: TestClock = TestClock(),
         logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),

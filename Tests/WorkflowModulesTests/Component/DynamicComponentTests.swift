@@ -163,7 +163,7 @@ import WorkflowTesting
             async let old = tool.execute([:])
             try await waitUntil("the old script is called") { gate.waitingCount == 1 }
             async let replaced: Void = tool.replace(source: ScriptSource(name: "second.js", text: "second"))
-            try await waitUntil("the new script answers") { try await tool.contract?.name == "second" }
+            try await waitUntil("the new script answers") { tool.contract?.name == "second" }
             #expect(try await tool.execute([:]) == "new")
             #expect(!app.runtime.events.contains("stop first"))
             gate.open()

@@ -142,7 +142,8 @@ import WorkflowTesting
         let configuration = try ApplicationConfiguration(yaml: Self.yaml("      \(line)"))
         let node = try #require(configuration.modules.first { $0.name == "step-payment" }).configuration
         var decoder = ConfigurationDecoder()
-        let policy = try #require(decoder.decode(ProcessingStepModule.Configuration.self, from: node)).policy
+        let decoded = decoder.decode(ProcessingStepModule.Configuration.self, from: node)
+        let policy = try #require(decoded).policy
         #expect(policy.maxRetries == retries)
         #expect(policy.timeout == .milliseconds(Int64(seconds * 1000)))
         #expect(policy.retryBackoff == .seconds(1))

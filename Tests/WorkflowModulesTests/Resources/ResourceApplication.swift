@@ -25,6 +25,7 @@ struct ResourceApplication: Sendable {
 
     static let registry = ModuleRegistry([ResourceHandler.self, TestOrderMachine.self, TestResourceBroker.self])
 
+    @discardableResult
     static func run<Result>(
         _ options: Options = Options(), _ body: (ResourceApplication) async throws -> Result
     ) async throws -> Result {

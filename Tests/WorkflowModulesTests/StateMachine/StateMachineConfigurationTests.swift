@@ -124,11 +124,11 @@ import WorkflowCore
     }
 
     @Test func unreachableStatesAreFound() throws {
-        var definition = StateMachineWorkflowModule.DefinitionConfiguration()
         let configuration = try ApplicationConfiguration(yaml: Self.yaml())
         let node = try #require(configuration.workflows.first?.configuration["definitions"]?.elements?.first)
         var decoder = ConfigurationDecoder()
-        definition = try #require(decoder.decode(from: node))
+        let decoded = decoder.decode(StateMachineWorkflowModule.DefinitionConfiguration.self, from: node)
+        var definition = try #require(decoded)
         #expect(definition.unreachableStates.isEmpty)
         definition.transitions.entries.removeAll { $0.name == "pay" }
         #expect(definition.unreachableStates == ["paying", "paid"])

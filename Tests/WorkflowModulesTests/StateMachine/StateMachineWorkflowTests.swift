@@ -99,11 +99,11 @@ import WorkflowTesting
     }
 
     @Test(arguments: [
-        ("statemachine", "check", ["id": "unknown"] as JSONObject, WorkflowError.Code.notFound),
+        ("statemachine", "check", ["id": "unknown"], .notFound),
         ("statemachine", "check", [:], .invalidInput),
         ("statemachine", "other:check", ["id": "o1"], .notFound),
         ("nobody", "check", ["id": "o1"], .notFound),
-    ])
+    ] as [(String, String, JSONObject, WorkflowError.Code)])
     func callsThatCannotWorkSayWhy(
         workflow: String, action: String, data: JSONObject, code: WorkflowError.Code
     ) async throws {

@@ -83,7 +83,7 @@ import WorkflowTesting
         try await TestApplication.run(yaml) { app in
             for id in ["1", "2"] { try await app.publish("in", ["id": "o1"], id: id) }
             _ = try await app.recorder("listener").waitForMessages(2)
-            await app.broker().drain()
+            try await app.broker().drain()
             #expect(try app.broker().deadLetters().isEmpty)
             #expect(try await app.machine().instance("o1")?.currentState == "paid")
             let runs = app.engine.environment.metrics.workflowExecutions
@@ -109,7 +109,7 @@ import WorkflowTesting
             for _ in 0..<2 { try await app.publish("in", ["total": 1], id: "m7") }
             let instance = try await app.instance("m7", in: "paid")
             #expect(instance.data == ["total": 1])
-            await app.broker().drain()
+            try await app.broker().drain()
             #expect(try await app.options.store.openInstances(after: nil, limit: 10).map(\.id) == ["m7"])
         }
     }
