@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import Testing
 import WorkflowCore
 
@@ -21,7 +22,10 @@ struct CrashTests {
             var client = try await TestClient(port: server.port()).registered(email: "crash@example.com")
             let total = 200
             await withTaskGroup(of: String?.self) { group in
-                let (running, sender) = (server, client)
+                var hasty = client
+                // A client would go on trying to reach the process that is dead.
+                hasty.timeout = .seconds(3)
+                let (running, sender) = (server, hasty)
                 for index in 0..<total {
                     group.addTask {
                         let answer = try? await sender.send("POST", "/api/orders", json: StoreFixture.order)

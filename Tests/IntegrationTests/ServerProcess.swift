@@ -8,9 +8,8 @@ import WorkflowCore
 /// A real `wfserver` process and a client for it.
 final class ServerProcess: Sendable {
     private let process: Process
-    private let output = Mutex("")
-    private let errors = Mutex("")
-    private let pipes: [Pipe]
+    private let output = Capture()
+    private let errors = Capture()
 
     /// The folder of the package.
     static let packageFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -25,26 +24,16 @@ final class ServerProcess: Sendable {
         process.executableURL = URL(fileURLWithPath: Self.executable)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let (out, err) = (Pipe(), Pipe())
-        process.standardOutput = out
-        process.standardError = err
+        process.standardOutput = output.pipe
+        process.standardError = errors.pipe
         process.standardInput = FileHandle.nullDevice
-        pipes = [out, err]
-        out.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let text = String(decoding: handle.availableData, as: UTF8.self)
-            self?.output.withLock { $0 += text }
-        }
-        err.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let text = String(decoding: handle.availableData, as: UTF8.self)
-            self?.errors.withLock { $0 += text }
-        }
         try process.run()
     }
 
     /// What it printed so far.
-    var standardOutput: String { output.withLock { $0 } }
+    var standardOutput: String { output.text }
     /// What it logged so far.
-    var standardError: String { errors.withLock { $0 } }
+    var standardError: String { errors.text }
     /// The process identifier.
     var identifier: Int32 { process.processIdentifier }
 
@@ -64,10 +53,10 @@ final class ServerProcess: Sendable {
         throw WorkflowError(.unavailable, "wfserver did not become ready:\n\(standardOutput)\n\(standardError)")
     }
 
-    /// Waits for the end of the process and returns its exit status.
+    /// Waits for the end of the process and of what it prints, and returns its exit status.
     func exitStatus(within limit: Duration = .seconds(60)) async throws -> Int32 {
         let deadline = ContinuousClock.now + limit
-        while process.isRunning {
+        while process.isRunning || !output.isAtEnd || !errors.isAtEnd {
             guard ContinuousClock.now < deadline else {
                 kill(SIGKILL)
                 throw WorkflowError(.limitExceeded, "wfserver does not end:\n\(standardError)")
@@ -84,8 +73,27 @@ final class ServerProcess: Sendable {
 
     deinit {
         if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
-        for pipe in pipes { pipe.fileHandleForReading.readabilityHandler = nil }
     }
+}
+
+/// What a process writes to one of its streams.
+private final class Capture: Sendable {
+    let pipe = Pipe()
+    private let state = Mutex((text: "", isAtEnd: false))
+
+    init() {
+        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil }
+            self?.state.withLock { state in
+                state.text += String(decoding: data, as: UTF8.self)
+                if data.isEmpty { state.isAtEnd = true }
+            }
+        }
+    }
+
+    var text: String { state.withLock { $0.text } }
+    var isAtEnd: Bool { state.withLock { $0.isAtEnd } }
 }
 
 /// Runs `body` with a temporary folder that is removed afterwards.
@@ -108,6 +116,7 @@ struct TestClient: Sendable {
 
     let base: String
     var token: String?
+    var timeout: TimeAmount = .seconds(30)
 
     init(port: Int, token: String? = nil) {
         self.base = "http://127.0.0.1:\(port)"
@@ -127,7 +136,7 @@ struct TestClient: Sendable {
                 request.headers.add(name: "content-type", value: "application/json")
             }
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await HTTPClient.shared.execute(request, timeout: timeout)
         let buffer = try await response.body.collect(upTo: 16 << 20)
         return Answer(status: Int(response.status.code), headers: response.headers, body: Array(buffer.readableBytesView))
     }
