@@ -1,4 +1,5 @@
 import HTTPTypes
+import NIOHTTP1
 public import WorkflowCore
 
 /// `http.handler`: always gives the same answer.
@@ -96,7 +97,9 @@ public struct HTTPHandlerModule: WorkflowModule, SelfRoutingHandler {
             bytes = configuration.response.jsonBytes()
         }
         if contentType.isEmpty { contentType = "application/json" }
-        let status = HTTPResponse.Status(code: configuration.status)
+        let status = HTTPResponse.Status(
+            code: configuration.status,
+            reasonPhrase: HTTPResponseStatus(statusCode: configuration.status).reasonPhrase)
         answer =
             status.hasNoBody
             ? ServerResponse(status: status)

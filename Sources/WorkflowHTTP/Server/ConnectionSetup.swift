@@ -141,7 +141,8 @@ private final class Rejection: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         let buffer = ByteBuffer(
-            string: "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            string:
+                "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
         let channel = context.channel
         context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in channel.close(promise: nil) }
     }

@@ -42,7 +42,9 @@ final class OpenFile: Sendable {
         try handle.withUnsafeFileDescriptor { descriptor in
             let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
                 var result: Int
-                repeat { result = pread(descriptor, buffer.baseAddress, count, off_t(offset)) } while result < 0 && errno == EINTR
+                repeat {
+                    result = pread(descriptor, buffer.baseAddress, count, off_t(offset))
+                } while result < 0 && errno == EINTR
                 initialized = max(0, result)
             }
             guard !bytes.isEmpty else { throw WorkflowError(.unavailable, "A file got shorter while it was sent.") }

@@ -46,7 +46,8 @@ struct RequestHead {
         if facts.host == nil, !isHTTP10 { throw RequestRefusal(.badRequest, "The header field 'host' is missing.") }
         framing = try facts.framing(isHTTP10: isHTTP10)
         if case .length(let length) = framing, length > maxBodyBytes {
-            throw RequestRefusal(.contentTooLarge, "The request body is larger than the limit of \(maxBodyBytes) bytes.")
+            throw RequestRefusal(
+                .contentTooLarge, "The request body is larger than the limit of \(maxBodyBytes) bytes.")
         }
         expectsContinue = facts.expectsContinue && !isHTTP10
         target = try RequestTarget(head.uri, method: method)
@@ -63,7 +64,8 @@ struct RequestHead {
         fields = request.headerFields
         framing = try facts.framing(isHTTP10: false)
         if case .length(let length) = framing, length > maxBodyBytes {
-            throw RequestRefusal(.contentTooLarge, "The request body is larger than the limit of \(maxBodyBytes) bytes.")
+            throw RequestRefusal(
+                .contentTooLarge, "The request body is larger than the limit of \(maxBodyBytes) bytes.")
         }
         expectsContinue = false
         target = try RequestTarget(request.path ?? "", method: method)

@@ -39,7 +39,8 @@ struct RequestTarget: Equatable {
                 switch byte {
                 case UInt8(ascii: "?"): if mark == nil { mark = index }
                 case UInt8(ascii: "%"): hasEscape = true
-                case UInt8(ascii: "."): if mark == nil && bytes[max(0, index - 1)] == UInt8(ascii: "/") { hasDot = true }
+                case UInt8(ascii: "."):
+                    if mark == nil && bytes[max(0, index - 1)] == UInt8(ascii: "/") { hasDot = true }
                 case 0...0x20, 0x7F, UInt8(ascii: "#"): isMalformed = true
                 default: break
                 }

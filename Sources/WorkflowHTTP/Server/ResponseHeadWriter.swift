@@ -34,11 +34,12 @@ struct ResponseHeadWriter {
     /// The fields that concern the connection or the framing are the server's business and left out of `fields`.
     /// Names and values cannot hold line breaks: `HTTPField` does not let them in.
     func write(_ fields: HTTPFields, to buffer: inout ByteBuffer) {
-        var capacity = 160 + dateLine.count + serverLine.count + status.reasonPhrase.utf8.count
+        let reason = status.reasonPhrase.isEmpty ? ReasonPhrase.of(status.code) : status.reasonPhrase
+        var capacity = 160 + dateLine.count + serverLine.count + reason.utf8.count
         for field in fields { capacity += field.name.rawName.utf8.count + field.value.utf8.count + 4 }
         _ = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: capacity) { raw in
             var cursor = ByteCursor(raw)
-            writeStatusLine(&cursor)
+            writeStatusLine(reason, to: &cursor)
             var hasDate = false
             for field in fields {
                 let name = field.name.canonicalName
@@ -69,16 +70,12 @@ struct ResponseHeadWriter {
         }
     }
 
-    private func writeStatusLine(_ cursor: inout ByteCursor) {
-        switch status.code {
-        case 200 where status.reasonPhrase == "OK": cursor.write("HTTP/1.1 200 OK\r\n")
-        default:
-            cursor.write("HTTP/1.1 ")
-            cursor.write(decimal: Int64(status.code))
-            cursor.write(" ")
-            cursor.write(status.reasonPhrase)
-            cursor.write("\r\n")
-        }
+    private func writeStatusLine(_ reason: String, to cursor: inout ByteCursor) {
+        cursor.write("HTTP/1.1 ")
+        cursor.write(decimal: Int64(status.code))
+        cursor.write(" ")
+        cursor.write(reason)
+        cursor.write("\r\n")
     }
 
     /// Whether a field of the handler is left out because the server writes it.

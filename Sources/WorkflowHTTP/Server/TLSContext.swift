@@ -32,7 +32,8 @@ struct TLSContext: Sendable {
             return try body()
         } catch {
             throw WorkflowError(
-                .invalidInput, "Cannot use the \(what) in '\(path)'; it must be readable and in PEM form.", cause: error)
+                .invalidInput, "Cannot use the \(what) in '\(path)'; it must be readable and in PEM form.", cause: error
+            )
         }
     }
 }

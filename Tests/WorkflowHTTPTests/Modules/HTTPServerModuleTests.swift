@@ -20,6 +20,7 @@ struct HTTPServerModuleTests {
         try await withApplication(web + hello) { app async throws in
             let response = try await app.get("/hello")
             #expect(response.status == 200)
+            #expect(response.reason == "OK")
             #expect(response.text == #"{"handler":"hello","status":"success","message":"Default handler response"}"#)
             #expect(response["content-type"] == "application/json")
         }
@@ -221,9 +222,10 @@ struct HTTPServerModuleTests {
     @Test func `when the newer of two generations goes, the older one answers again`() async throws {
         let environment = quietEnvironment()
         func engine(_ text: String) throws -> WorkflowEngine {
-            let yaml = web + """
-                  - {name: hello, type: http.handler, config: {path: /hello, response: \(text)}}
-                """
+            let yaml =
+                web + """
+                      - {name: hello, type: http.handler, config: {path: /hello, response: \(text)}}
+                    """
             return WorkflowEngine(
                 configuration: try ApplicationConfiguration(yaml: yaml), registry: testRegistry,
                 environment: environment)

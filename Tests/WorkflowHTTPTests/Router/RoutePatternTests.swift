@@ -17,9 +17,11 @@ struct `Route patterns` {
 
     @Test(arguments: [
         ("", 0, "begins with '/'"), ("a", 0, "begins with '/'"), ("/a//b", 3, "empty"), ("/{a}/{a}", 5, "twice"),
-        ("/{}", 2, "parameter name"), ("/{1}", 2, "parameter name"), ("/:", 2, "parameter name"), ("/a/{b", 3, "without '}'"),
+        ("/{}", 2, "parameter name"), ("/{1}", 2, "parameter name"), ("/:", 2, "parameter name"),
+        ("/a/{b", 3, "without '}'"),
         ("/a{b}", 1, "whole segment"), ("/{a...}/b", 1, "at the end"), ("/{$}/b", 1, "at the end"),
-        ("/a/%zz", 3, "percent-encoding"), ("/a b", 1, "not allowed in a path"), ("/a/..", 3, "not allowed as a segment"),
+        ("/a/%zz", 3, "percent-encoding"), ("/a b", 1, "not allowed in a path"),
+        ("/a/..", 3, "not allowed as a segment"),
         ("/%2e", 1, "not allowed as a segment"),
     ])
     func `a malformed pattern says what is wrong and where`(text: String, offset: Int, reason: String) {

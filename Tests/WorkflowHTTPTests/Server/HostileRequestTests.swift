@@ -7,8 +7,14 @@ private let ok = ClosureHandler { .text("ok \(try await $0.body.collect(upTo: 1 
 
 struct `Hostile requests` {
     @Test(arguments: [
-        ("both lengths", "POST / HTTP/1.1\r\nhost: t\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
-        ("both lengths the other way", "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\ncontent-length: 3\r\n\r\n0\r\n\r\n"),
+        (
+            "both lengths",
+            "POST / HTTP/1.1\r\nhost: t\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"
+        ),
+        (
+            "both lengths the other way",
+            "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\ncontent-length: 3\r\n\r\n0\r\n\r\n"
+        ),
         ("the same length twice", "POST / HTTP/1.1\r\nhost: t\r\ncontent-length: 3\r\ncontent-length: 3\r\n\r\nabc"),
         ("two lengths", "POST / HTTP/1.1\r\nhost: t\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd"),
         ("a list of lengths", "POST / HTTP/1.1\r\nhost: t\r\ncontent-length: 3, 3\r\n\r\nabc"),
@@ -17,7 +23,10 @@ struct `Hostile requests` {
         ("a hexadecimal length", "POST / HTTP/1.1\r\nhost: t\r\ncontent-length: 0x3\r\n\r\nabc"),
         ("an empty length", "POST / HTTP/1.1\r\nhost: t\r\ncontent-length: \r\n\r\nabc"),
         ("an endless length", "POST / HTTP/1.1\r\nhost: t\r\ncontent-length: 99999999999999999999999\r\n\r\n"),
-        ("chunked twice", "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
+        (
+            "chunked twice",
+            "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"
+        ),
         ("chunked in HTTP/1.0", "POST / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
         ("space before the colon", "GET / HTTP/1.1\r\nhost: t\r\nx : y\r\n\r\n"),
         ("space before the colon of the length", "POST / HTTP/1.1\r\nhost: t\r\ncontent-length : 3\r\n\r\nabc"),
@@ -44,7 +53,10 @@ struct `Hostile requests` {
         ("a strange scheme", "GET ftp://a/ HTTP/1.1\r\nhost: t\r\n\r\n"),
         ("HTTP/2 without being allowed to", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
         ("a coding after chunked", "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked, identity\r\n\r\n"),
-        ("a vertical tab before the coding", "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding:\u{B}chunked\r\n\r\n0\r\n\r\n"),
+        (
+            "a vertical tab before the coding",
+            "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding:\u{B}chunked\r\n\r\n0\r\n\r\n"
+        ),
         ("bare LF in the chunks", "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\n\r\n1\na\n0\n\n"),
         ("a method that nobody knows", "BREW / HTTP/1.1\r\nhost: t\r\n\r\n"),
         ("a TLS hello", "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}"),
@@ -52,7 +64,10 @@ struct `Hostile requests` {
         ("a bad chunk size", "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"),
         ("a signed chunk size", "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\n\r\n-1\r\n"),
         ("a huge chunk size", "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffffff\r\n"),
-        ("a chunk without its end", "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n"),
+        (
+            "a chunk without its end",
+            "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n"
+        ),
     ])
     func `is refused with 400 and the connection is closed`(name: String, bytes: String) async throws {
         try await withServer(ok) { (server) async throws in
@@ -67,7 +82,10 @@ struct `Hostile requests` {
 
     @Test(arguments: [
         ("an unknown coding", "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding: gzip\r\n\r\n", 501),
-        ("a coding before chunked", "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
+        (
+            "a coding before chunked",
+            "POST / HTTP/1.1\r\nhost: t\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501
+        ),
         ("a large header", "GET / HTTP/1.1\r\nhost: t\r\nx: \(String(repeating: "y", count: 20_000))\r\n\r\n", 431),
         ("a large path", "GET /\(String(repeating: "y", count: 20_000)) HTTP/1.1\r\nhost: t\r\n\r\n", 431),
         ("many fields", "GET / HTTP/1.1\r\nhost: t\r\n\(String(repeating: "x: y\r\n", count: 200))\r\n", 431),

@@ -38,7 +38,8 @@ private func withSite(
 extension StaticFileHandler {
     /// The status, body and header fields for a request; errors as the server would send them.
     fileprivate func get(
-        _ path: String, _ headers: HTTPFields = [:], method: HTTPRequest.Method = .get, at time: Timestamp = .systemNow()
+        _ path: String, _ headers: HTTPFields = [:], method: HTTPRequest.Method = .get,
+        at time: Timestamp = .systemNow()
     ) async throws -> (status: Int, bytes: [UInt8], headers: HTTPFields) {
         let response: ServerResponse
         do {
@@ -71,7 +72,8 @@ struct `Static files` {
     }
 
     @Test(arguments: [
-        "/../outside.txt", "/..%2foutside.txt", "/%2e%2e/outside.txt", "/docs/../../outside.txt", "/docs/..%2f..%2foutside.txt",
+        "/../outside.txt", "/..%2foutside.txt", "/%2e%2e/outside.txt", "/docs/../../outside.txt",
+        "/docs/..%2f..%2foutside.txt",
         "/..%5coutside.txt", "/docs%2f..%2f..%2foutside.txt", "/escape.txt", "/escape/outside.txt", "/.env", "/%2eenv",
         "/.git/config", "/hidden.txt", "/app.css%00.html", "/..\\outside.txt", "/root-sibling/x.txt",
         "/../root-sibling/x.txt", "/%c0%ae%c0%ae/outside.txt", "/./app.css", "/docs/./a%20b.txt",
@@ -106,7 +108,8 @@ struct `Static files` {
                 ([.ifNoneMatch: "*"], 304), ([.ifNoneMatch: "\"x\""], 200),
                 ([.ifNoneMatch: "\"x\"", .ifModifiedSince: date], 200), ([.ifModifiedSince: date], 304),
                 ([.ifModifiedSince: old], 200), ([.ifModifiedSince: "rubbish"], 200),
-                ([.ifMatch: tag], 200), ([.ifMatch: "W/\(tag)"], 412), ([.ifMatch: "\"x\""], 412), ([.ifMatch: "*"], 200),
+                ([.ifMatch: tag], 200), ([.ifMatch: "W/\(tag)"], 412), ([.ifMatch: "\"x\""], 412),
+                ([.ifMatch: "*"], 200),
                 ([.ifUnmodifiedSince: date], 200), ([.ifUnmodifiedSince: old], 412),
             ]
             for (headers, status) in cases {
@@ -123,8 +126,10 @@ struct `Static files` {
     }
 
     @Test(arguments: [
-        ("bytes=0-9", 206, 0..<10), ("bytes=90-", 206, 90..<100), ("bytes=-10", 206, 90..<100), ("bytes=50-500", 206, 50..<100),
-        ("bytes=-500", 206, 0..<100), ("BYTES=0-0", 206, 0..<1), ("bytes=100-", 416, 0..<0), ("bytes=200-300", 416, 0..<0),
+        ("bytes=0-9", 206, 0..<10), ("bytes=90-", 206, 90..<100), ("bytes=-10", 206, 90..<100),
+        ("bytes=50-500", 206, 50..<100),
+        ("bytes=-500", 206, 0..<100), ("BYTES=0-0", 206, 0..<1), ("bytes=100-", 416, 0..<0),
+        ("bytes=200-300", 416, 0..<0),
         ("bytes=-0", 416, 0..<0), ("bytes=9-0", 200, 0..<100), ("bytes=a-b", 200, 0..<100), ("bytes=", 200, 0..<100),
         ("lines=0-9", 200, 0..<100), ("bytes=0-99,0-99", 200, 0..<100), ("bytes=99999999999999999999-", 416, 0..<0),
         ("bytes=0-99999999999999999999", 206, 0..<100),
@@ -181,11 +186,14 @@ struct `Static files` {
         }
     }
 
-    @Test(arguments: [
-        (nil, "plain text", nil), ("gzip", "gz", "gzip"), ("gzip, br", "br", "br"), ("gzip;q=1.0, br;q=0.5", "gz", "gzip"),
-        ("br;q=0, gzip;q=0", "plain text", nil), ("*", "br", "br"), ("*, br;q=0", "gz", "gzip"), ("identity", "plain text", nil),
-        ("x-gzip", "gz", "gzip"), ("GZIP", "gz", "gzip"),
-    ] as [(String?, String, String?)])
+    @Test(
+        arguments: [
+            (nil, "plain text", nil), ("gzip", "gz", "gzip"), ("gzip, br", "br", "br"),
+            ("gzip;q=1.0, br;q=0.5", "gz", "gzip"),
+            ("br;q=0, gzip;q=0", "plain text", nil), ("*", "br", "br"), ("*, br;q=0", "gz", "gzip"),
+            ("identity", "plain text", nil),
+            ("x-gzip", "gz", "gzip"), ("GZIP", "gz", "gzip"),
+        ] as [(String?, String, String?)])
     func `a file that was compressed in advance is preferred`(
         accepts: String?, expected: String, coding: String?
     ) async throws {
@@ -208,12 +216,13 @@ struct `Static files` {
         }
     }
 
-    @Test(arguments: [
-        ("/orders/7", "text/html", true), ("/orders/7", nil, true), ("/orders/7", "*/*", true),
-        ("/orders/7", "application/json", false), ("/missing.js", "*/*", false), ("/missing.js", "text/html", true),
-        ("/api/x", "text/html", false), ("/api", "text/html", false), ("/apiary", "text/html", true),
-        ("/%2e%2e/x", "text/html", true), ("/.env", "text/html", true),
-    ] as [(String, String?, Bool)])
+    @Test(
+        arguments: [
+            ("/orders/7", "text/html", true), ("/orders/7", nil, true), ("/orders/7", "*/*", true),
+            ("/orders/7", "application/json", false), ("/missing.js", "*/*", false), ("/missing.js", "text/html", true),
+            ("/api/x", "text/html", false), ("/api", "text/html", false), ("/apiary", "text/html", true),
+            ("/%2e%2e/x", "text/html", true), ("/.env", "text/html", true),
+        ] as [(String, String?, Bool)])
     func `the fallback is for pages only`(path: String, accept: String?, isExpected: Bool) async throws {
         try await withSite(configure: { $0.spaFallback = true }) { (site, _) async throws in
             var headers = HTTPFields()
@@ -258,7 +267,9 @@ struct `Static files` {
 
     @Test func `the memory for files is bounded`() async throws {
         try await withTemporaryDirectory { directory in
-            for number in 0..<40 { try directory.write(Array(repeating: UInt8(number), count: 1000), to: "\(number).bin") }
+            for number in 0..<40 {
+                try directory.write(Array(repeating: UInt8(number), count: 1000), to: "\(number).bin")
+            }
             var options = StaticFileOptions(root: directory.path)
             options.memoryCacheBytes = 8000
             let site = StaticFileHandler(options)

@@ -56,7 +56,8 @@ final class RawConnection: Sendable {
     }
 
     static func open(
-        port: Int = 0, unixSocket: String? = nil, autoRead: Bool = true, receiveBuffer: Int? = nil, tls: NIOSSLContext? = nil
+        port: Int = 0, unixSocket: String? = nil, autoRead: Bool = true, receiveBuffer: Int? = nil,
+        tls: NIOSSLContext? = nil
     ) async throws -> RawConnection {
         let connection = RawConnection()
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
