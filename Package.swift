@@ -17,7 +17,9 @@ let package = Package(
     ],
     traits: [
         .trait(name: "SQLite", description: "Durable state on SQLite, through GRDB. Needs libsqlite3."),
-        .trait(name: "JavaScript", description: "Components in JavaScript, on JavaScriptCore. Needs libjavascriptcoregtk-4.1."),
+        .trait(
+            name: "JavaScript",
+            description: "Components in JavaScript, on JavaScriptCore. Needs libjavascriptcoregtk-4.1."),
         .default(enabledTraits: ["SQLite", "JavaScript"]),
     ],
     dependencies: [
@@ -138,7 +140,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .testTarget(name: "WorkflowStoreTests", dependencies: ["WorkflowStoreSQLite", "WorkflowStore", "WorkflowTesting"]),
+        .testTarget(
+            name: "WorkflowStoreTests", dependencies: ["WorkflowStoreSQLite", "WorkflowStore", "WorkflowTesting"]),
         .testTarget(
             name: "WorkflowHTTPTests",
             dependencies: [
@@ -157,7 +160,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "WorkflowCatalog", "WorkflowCore", "WorkflowStore", "WorkflowStoreSQLite", "WorkflowTesting", "wfserver",
+                "WorkflowCatalog", "WorkflowCore", "WorkflowStore", "WorkflowStoreSQLite", "WorkflowTesting",
+                "wfserver",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -251,8 +251,8 @@ def wrk(server, path, seconds, headers=(), script=None):
     errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
     return {
         "requests": int(requests), "duration": float(duration), "rate": int(requests) / float(duration), "cpu": cpu,
-        "p50": milliseconds(re.search(r"50%\s+(\S+)", text).group(1)),
-        "p99": milliseconds(re.search(r"99%\s+(\S+)", text).group(1)),
+        "p50": milliseconds(re.search(r"^ +50% +(\S+)", text, re.MULTILINE).group(1)),
+        "p99": milliseconds(re.search(r"^ +99% +(\S+)", text, re.MULTILINE).group(1)),
         "bad": (int(refused.group(1)) if refused else 0) + (sum(map(int, errors.groups())) if errors else 0),
     }
 

@@ -30,7 +30,8 @@ extension SQLError {
     init(sqlite code: Int32, systemError: Int32, path: String, detail: String?) {
         let reason = String(cString: sqlite3_errstr(code))
         switch code & 0xFF {
-        case SQLITE_CONSTRAINT where code == Self.uniqueViolation || code == Self.primaryKeyViolation
+        case SQLITE_CONSTRAINT
+        where code == Self.uniqueViolation || code == Self.primaryKeyViolation
             || code == Self.rowIDViolation:
             self.init(.uniqueViolation, "a row with this key exists")
         case SQLITE_FULL:

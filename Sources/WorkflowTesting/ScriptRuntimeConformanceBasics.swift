@@ -120,7 +120,8 @@ extension ScriptRuntimeConformance {
             }
         },
         Case("a new version runs beside the old until the old is stopped") { bench in
-            let old = try await bench.load("exports.execute = async (i) => { await workflow.sleep(50); return 'old'; };")
+            let old = try await bench.load(
+                "exports.execute = async (i) => { await workflow.sleep(50); return 'old'; };")
             async let running = old.execute(.null)
             try await Task.sleep(for: .milliseconds(10))
             let new = try await bench.load("exports.execute = () => 'new';")
@@ -134,7 +135,8 @@ extension ScriptRuntimeConformance {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<1000 {
                     group.addTask {
-                        try bench.expectEqual(try await component.execute(.integer(Int64(number))), .integer(Int64(number)))
+                        try bench.expectEqual(
+                            try await component.execute(.integer(Int64(number))), .integer(Int64(number)))
                     }
                 }
                 try await group.waitForAll()

@@ -23,7 +23,9 @@ extension ScriptRuntimeConformance {
                 ])
         },
         Case("modules cannot be loaded") { bench in
-            for name in ["./other.js", "/etc/passwd", "file:///etc/passwd", "data:text/javascript,export default 1", "fs"] {
+            for name in [
+                "./other.js", "/etc/passwd", "file:///etc/passwd", "data:text/javascript,export default 1", "fs",
+            ] {
                 try await bench.expectError(.thrown) { try await bench.execute("await import('\(name)');") }
             }
             try await bench.expectError(.thrown, containing: "require is not available") {
@@ -90,11 +92,13 @@ extension ScriptRuntimeConformance {
                 Function.prototype.call = Function.prototype.apply = () => { throw 6; };
                 """)
             try bench.expectEqual(try await component.execute(["a": 1]), ["a": 1])
-            let hostile = try await bench.load("Object.prototype.then = function () {}; exports.execute = () => ({});", limits: {
-                var limits = ScriptRuntimeBench.limits
-                limits.wallTime = .milliseconds(100)
-                return limits
-            }())
+            let hostile = try await bench.load(
+                "Object.prototype.then = function () {}; exports.execute = () => ({});",
+                limits: {
+                    var limits = ScriptRuntimeBench.limits
+                    limits.wallTime = .milliseconds(100)
+                    return limits
+                }())
             try await bench.expectError(.timeLimit) { try await hostile.execute(.null) }
             try bench.expectEqual(try await bench.execute("return 'alive';"), "alive")
         },
@@ -103,7 +107,8 @@ extension ScriptRuntimeConformance {
                 try await bench.execute("const f = () => f(); f();")
             }
             try await bench.expectError(.thrown) {
-                try await bench.execute("const f = () => { try { f(); } finally { f(); } }; const g = () => { g(); }; g();")
+                try await bench.execute(
+                    "const f = () => { try { f(); } finally { f(); } }; const g = () => { g(); }; g();")
             }
             try bench.expectEqual(try await bench.execute("return 'alive';"), "alive")
         },

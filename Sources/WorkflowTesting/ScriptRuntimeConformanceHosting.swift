@@ -88,7 +88,8 @@ extension ScriptRuntimeConformance {
             try bench.expect(host.lines.count <= 101, "\(host.lines.count) lines")
             try bench.expect((host.lines.first?.message.utf16.count ?? 0) <= 4097, "a line is too long")
             try bench.expectEqual(host.lines.first?.metadata["metadata"], "too large")
-            try bench.expect(host.lines.last?.message.contains("dropped") ?? false, "nothing says that lines are dropped")
+            try bench.expect(
+                host.lines.last?.message.contains("dropped") ?? false, "nothing says that lines are dropped")
         },
         Case("digests, encodings and random values") { bench in
             let result = try await bench.execute(
@@ -110,7 +111,8 @@ extension ScriptRuntimeConformance {
                 [
                     "sha": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
                     "hmac": "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8",
-                    "base64": "R3LDvMOfZQ==", "text": "Grüße", "all": ",Zg==,Zm8=,Zm9v,Zm9vYg==", "uuids": 50, "form": true,
+                    "base64": "R3LDvMOfZQ==", "text": "Grüße", "all": ",Zg==,Zm8=,Zm9v,Zm9vYg==", "uuids": 50,
+                    "form": true,
                     "random": true, "now": true, "refused": "the text is not base64",
                 ])
         },

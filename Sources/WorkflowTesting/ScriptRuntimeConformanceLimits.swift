@@ -63,7 +63,8 @@ extension ScriptRuntimeConformance {
         },
         Case("a catastrophic regular expression is stopped") { bench in
             try await bench.expectError(.timeLimit) {
-                try await bench.execute(#"return /^(a|a|aa)*$/.test("a".repeat(60) + "b") || /(x+x+)+y/.test("x".repeat(60));"#)
+                try await bench.execute(
+                    #"return /^(a|a|aa)*$/.test("a".repeat(60) + "b") || /(x+x+)+y/.test("x".repeat(60));"#)
             }
             try bench.expectEqual(try await bench.execute("return 'alive';"), "alive")
         },
@@ -92,7 +93,8 @@ extension ScriptRuntimeConformance {
         },
         Case("a call that cannot be stopped takes only its worker's calls with it", needsProcess: true) { bench in
             let component = try await bench.load(
-                "exports.execute = async (loop) => { await workflow.sleep(30); if (loop) while (true) await null; await workflow.sleep(3000); };")
+                "exports.execute = async (loop) => { await workflow.sleep(30); if (loop) while (true) await null; await workflow.sleep(3000); };"
+            )
             let guilty = Task { try await component.execute(true) }
             let innocent = Task { try await component.execute(false) }
             try await bench.expectError(.timeLimit) { try await guilty.value }
@@ -102,12 +104,18 @@ extension ScriptRuntimeConformance {
 
     static let memoryCases: [Case] = [
         bomb("arrays", "const a = []; while (true) a.push(new Array(10000).fill(1.5));"),
-        bomb("strings", "let s = 'x'; const a = []; while (true) { s = s + s.slice(0, 1e6) + 'y'; a.push(s + 'z' + a.length); }"),
+        bomb(
+            "strings",
+            "let s = 'x'; const a = []; while (true) { s = s + s.slice(0, 1e6) + 'y'; a.push(s + 'z' + a.length); }"),
         bomb("objects", "const a = []; while (true) a.push({ a: { b: {} }, c: [] });"),
         bomb("filled typed arrays", "const a = []; while (true) a.push(new Uint8Array(1e7).fill(1));"),
-        bomb("array buffers", "const a = []; while (true) { const b = new ArrayBuffer(1 << 20); new Uint8Array(b).fill(7); a.push(b); }"),
+        bomb(
+            "array buffers",
+            "const a = []; while (true) { const b = new ArrayBuffer(1 << 20); new Uint8Array(b).fill(7); a.push(b); }"),
         bomb("maps", "const m = new Map(); let i = 0; while (true) m.set('key' + i++, 'value' + i);"),
-        bomb("one that is caught", "const a = []; while (true) { try { while (true) a.push(new Uint8Array(1e6).fill(1)); } catch {} }",
+        bomb(
+            "one that is caught",
+            "const a = []; while (true) { try { while (true) a.push(new Uint8Array(1e6).fill(1)); } catch {} }",
             codes: [.memoryLimit, .timeLimit]),
     ]
 

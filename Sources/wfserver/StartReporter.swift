@@ -37,7 +37,8 @@ final class StartReporter: Sendable {
 
     private static func block(_ topic: String, _ lines: [String]) -> [String] {
         lines.enumerated().map { index, line in
-            "  " + (index == 0 ? topic : "").padding(toLength: max(15, topic.count + 1), withPad: " ", startingAt: 0) + line
+            "  " + (index == 0 ? topic : "").padding(toLength: max(15, topic.count + 1), withPad: " ", startingAt: 0)
+                + line
         }
     }
 

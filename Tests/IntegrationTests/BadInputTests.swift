@@ -29,7 +29,8 @@ struct BadInputTests {
                 "not a token", String(repeating: "a", count: 5000),
             ]
             for token in tokens {
-                let answer = try await anonymous.send("GET", "/api/orders", headers: ["authorization": "Bearer \(token)"])
+                let answer = try await anonymous.send(
+                    "GET", "/api/orders", headers: ["authorization": "Bearer \(token)"])
                 #expect(answer.status == 401)
             }
             for path in ["/..%2f..%2fetc/passwd", "/%2e%2e/%2e%2e/workflow.yaml", "/.workflow/state.sqlite"] {

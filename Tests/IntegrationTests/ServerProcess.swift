@@ -16,7 +16,8 @@ final class ServerProcess: Sendable {
         .deletingLastPathComponent().deletingLastPathComponent().path
 
     /// The executable that was built with the tests.
-    static let executable = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path + "/wfserver"
+    static let executable =
+        URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path + "/wfserver"
 
     /// Starts the process.
     init(_ arguments: [String], environment: [String: String] = [:]) throws {
@@ -138,7 +139,8 @@ struct TestClient: Sendable {
         }
         let response = try await HTTPClient.shared.execute(request, timeout: timeout)
         let buffer = try await response.body.collect(upTo: 16 << 20)
-        return Answer(status: Int(response.status.code), headers: response.headers, body: Array(buffer.readableBytesView))
+        return Answer(
+            status: Int(response.status.code), headers: response.headers, body: Array(buffer.readableBytesView))
     }
 
     /// Registers a customer and returns a client that is logged in.

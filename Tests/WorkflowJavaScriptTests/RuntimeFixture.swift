@@ -26,7 +26,9 @@ func withProcessRuntime(workers: Int = 2, _ body: (JavaScriptRuntime) async thro
 let workerExecutable: String = {
     let arguments = CommandLine.arguments
     let bundle =
-        arguments.firstIndex(of: "--test-bundle-path").flatMap { arguments.indices.contains($0 + 1) ? arguments[$0 + 1] : nil }
+        arguments.firstIndex(of: "--test-bundle-path").flatMap {
+            arguments.indices.contains($0 + 1) ? arguments[$0 + 1] : nil
+        }
     var directory = URL(fileURLWithPath: bundle ?? Bundle.main.executablePath ?? arguments[0])
     while directory.path != "/" {
         directory.deleteLastPathComponent()

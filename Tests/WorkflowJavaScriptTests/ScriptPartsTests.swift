@@ -15,7 +15,8 @@ struct ScriptPartsTests {
         }
         for cut in 0...bytes.count {
             var seen: [UInt64] = []
-            let used = try #require(bytes[..<cut].withUnsafeBytes { part in ScriptFrame.forEach(in: part) { seen.append($0.id) } })
+            let used = try #require(
+                bytes[..<cut].withUnsafeBytes { part in ScriptFrame.forEach(in: part) { seen.append($0.id) } })
             _ = bytes[used...].withUnsafeBytes { rest in ScriptFrame.forEach(in: rest) { seen.append($0.id) } }
             #expect(seen == [1, 2, 3])
         }
@@ -66,10 +67,13 @@ struct ScriptPartsTests {
         var watch = StretchGuard()
         let ms: UInt64 = 1_000_000
         let looks: [(stretch: StretchMarker.Stretch?, cpuTime: UInt64, now: UInt64)] = [
-            (first, 5, 0), (first, 300, 300), (second, 400, 400), (nil, 0, 600), (second, 700, 700), (second, 1100, 1100),
+            (first, 5, 0), (first, 300, 300), (second, 400, 400), (nil, 0, 600), (second, 700, 700),
+            (second, 1100, 1100),
             (second, 701, 20_000),
         ]
-        let verdicts = looks.map { watch.isOverrun($0.stretch, cpuTime: $0.cpuTime * ms, now: $0.now * ms, limit: limit) }
+        let verdicts = looks.map {
+            watch.isOverrun($0.stretch, cpuTime: $0.cpuTime * ms, now: $0.now * ms, limit: limit)
+        }
         #expect(verdicts == [false, false, false, false, false, true, true])
     }
 

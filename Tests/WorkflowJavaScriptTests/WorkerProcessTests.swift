@@ -27,7 +27,8 @@ extension JavaScriptRuntimeTests {
         func killedWorker() async throws {
             try await withProcessRuntime(workers: 1) { runtime in
                 let component = try await load(
-                    runtime, "exports.execute = async (wait) => { if (wait) await workflow.sleep(3000); return 'ok'; };")
+                    runtime, "exports.execute = async (wait) => { if (wait) await workflow.sleep(3000); return 'ok'; };"
+                )
                 let waiting = Task { try await component.execute(true) }
                 try await Task.sleep(for: .milliseconds(50))
                 let worker = try #require(workers().first)
@@ -41,7 +42,8 @@ extension JavaScriptRuntimeTests {
         @Test("a loop is stopped even when the worker had been idle for long")
         func loopAfterIdling() async throws {
             try await withProcessRuntime(workers: 1) { runtime in
-                let component = try await load(runtime, "exports.execute = async (x) => { while (x) await null; return 1; };")
+                let component = try await load(
+                    runtime, "exports.execute = async (x) => { while (x) await null; return 1; };")
                 try await Task.sleep(for: .milliseconds(2600))
                 await #expect { try await component.execute(true) } throws: { ($0 as? ScriptError)?.code == .timeLimit }
                 #expect(try await component.execute(false) == 1)
@@ -54,7 +56,8 @@ extension JavaScriptRuntimeTests {
                 _ = DedicatedThread.start {
                     continuation.resume(
                         with: Result {
-                            try WorkerProcess.spawn(executable: workerExecutable, arguments: [JavaScriptWorker.argument])
+                            try WorkerProcess.spawn(
+                                executable: workerExecutable, arguments: [JavaScriptWorker.argument])
                         })
                     usleep(200_000)
                 }
@@ -82,7 +85,8 @@ extension JavaScriptRuntimeTests {
                 }
                 #expect(targets.filter { $0.hasPrefix("socket:") }.count == 1)
                 let unknown = targets.filter {
-                    !["/dev/null", "/dev/urandom", "/proc/\(worker)/statm"].contains($0) && !$0.hasPrefix("socket:") && !$0.hasPrefix("anon_inode:")
+                    !["/dev/null", "/dev/urandom", "/proc/\(worker)/statm"].contains($0) && !$0.hasPrefix("socket:")
+                        && !$0.hasPrefix("anon_inode:")
                 }
                 #expect(unknown == [])
                 // The filter of system calls is in force (2), and no new privileges can be had.
@@ -116,7 +120,9 @@ extension JavaScriptRuntimeTests {
                 let component = try await runtime.load(
                     ScriptSource(
                         name: "test.js",
-                        text: "const me = workflow.uuid(); exports.execute = async () => { await workflow.sleep(20); return me; };"),
+                        text:
+                            "const me = workflow.uuid(); exports.execute = async () => { await workflow.sleep(20); return me; };"
+                    ),
                     limits: limits, host: RecordingScriptHost(), configuration: .null)
                 let answers = try await withThrowingTaskGroup(of: JSONValue.self) { group in
                     for _ in 0..<8 { group.addTask { try await component.execute(.null) } }
@@ -159,13 +165,19 @@ extension JavaScriptRuntimeTests {
                         "const data = new Array(50000).fill(\(version).5); exports.execute = () => data.length;")
                     #expect(try await component.execute(.null) == 50000)
                     try await component.stop()
-                    if version % 50 == 49 { sizes.append(residentSize(process ? try #require(workers().first) : getpid())) }
+                    if version % 50 == 49 {
+                        sizes.append(residentSize(process ? try #require(workers().first) : getpid()))
+                    }
                 }
                 // 200 versions of 400 KB each, were they kept.
                 let growth = (sizes.last ?? 0) - (sizes.first ?? 0)
                 #expect(growth < 20 << 20, "\(sizes)")
             }
-            if process { try await withProcessRuntime(workers: 1, body) } else { try await withRuntime(.inProcess(), body) }
+            if process {
+                try await withProcessRuntime(workers: 1, body)
+            } else {
+                try await withRuntime(.inProcess(), body)
+            }
         }
 
         /// The worker processes of this process.

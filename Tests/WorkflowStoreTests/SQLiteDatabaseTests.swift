@@ -161,14 +161,15 @@ import WorkflowStoreSQLite
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<100 {
                     group.addTask {
-                        _ = try await database.write({ connection in
-                            var next: Int64 = 0
-                            try connection.query(SQLStatement("SELECT count(*) FROM numbers"), []) {
-                                next = $0.integer(0)
-                            }
-                            try connection.execute(Self.insert, [.integer(next), .null])
-                            return next
-                        }, committed: { log.entries.append($0) })
+                        _ = try await database.write(
+                            { connection in
+                                var next: Int64 = 0
+                                try connection.query(SQLStatement("SELECT count(*) FROM numbers"), []) {
+                                    next = $0.integer(0)
+                                }
+                                try connection.execute(Self.insert, [.integer(next), .null])
+                                return next
+                            }, committed: { log.entries.append($0) })
                     }
                 }
                 try await group.waitForAll()

@@ -74,4 +74,3 @@ public struct ApplicationConfiguration: Sendable, Hashable {
         files = [file]
     }
 }
-

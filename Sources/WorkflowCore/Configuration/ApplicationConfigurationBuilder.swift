@@ -67,7 +67,8 @@ struct ApplicationConfigurationBuilder {
             if let other = seen[module.name] {
                 decoder.fail(
                     at: module.location, path: "\(module.path).name",
-                    "the module name \"\(module.name)\" is used twice", suggestion: "the other one is at \(other.location)")
+                    "the module name \"\(module.name)\" is used twice",
+                    suggestion: "the other one is at \(other.location)")
             }
             seen[module.name] = module
         }
@@ -122,7 +123,8 @@ struct ApplicationConfigurationBuilder {
     }
 
     private mutating func addSections(
-        _ node: ConfigurationNode, to list: WritableKeyPath<ApplicationConfiguration, [ApplicationConfiguration.Section]>
+        _ node: ConfigurationNode,
+        to list: WritableKeyPath<ApplicationConfiguration, [ApplicationConfiguration.Section]>
     ) {
         guard let entries = node.entries else {
             decoder.failType(node, expected: "a mapping")

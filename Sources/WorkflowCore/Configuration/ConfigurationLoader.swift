@@ -27,7 +27,8 @@ public struct ConfigurationLoader: Sendable {
         var queue = paths.map { (path: $0, origin: ConfigurationNode?.none) }[...]
         while let (path, origin) = queue.popFirst() {
             do {
-                for file in try files.list(path, includedBy: origin) where known.insert(files.canonical(file)).inserted {
+                for file in try files.list(path, includedBy: origin) where known.insert(files.canonical(file)).inserted
+                {
                     visited.append(files.canonical(file))
                     let text = try files.read(file, includedBy: origin)
                     builder.add(YAMLParser.read(text, file: file, environment: environment))
@@ -152,7 +153,9 @@ private struct ConfigurationFiles {
                 return URL(fileURLWithPath: base == "/" ? "/\(rest)" : "\(base)/\(rest)").standardizedFileURL.path
             }
             let parent = (existing as NSString).deletingLastPathComponent
-            guard !parent.isEmpty, parent != existing else { return URL(fileURLWithPath: path).standardizedFileURL.path }
+            guard !parent.isEmpty, parent != existing else {
+                return URL(fileURLWithPath: path).standardizedFileURL.path
+            }
             missing.append((existing as NSString).lastPathComponent)
             existing = parent
         }

@@ -116,7 +116,8 @@ public struct ByteSize: ConfigurationValue, Hashable {
     public static var schema: ConfigurationSchema { .byteSize }
 
     public init?(decoding node: ConfigurationNode, using decoder: inout ConfigurationDecoder) {
-        guard case .scalar(let value) = node.content, let bytes = value.intValue ?? value.stringValue.flatMap(Self.parse),
+        guard case .scalar(let value) = node.content,
+            let bytes = value.intValue ?? value.stringValue.flatMap(Self.parse),
             bytes >= 0
         else {
             decoder.failType(node, expected: "a size such as 65536, 64KB or 1MB")

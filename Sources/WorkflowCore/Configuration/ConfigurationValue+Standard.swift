@@ -2,7 +2,8 @@ extension String: ConfigurationValue {
     public static var schema: ConfigurationSchema { .string }
 
     public init?(decoding node: ConfigurationNode, using decoder: inout ConfigurationDecoder) {
-        guard case .scalar(let value) = node.content, let text = value.isNull ? nil : node.sourceText ?? value.scalarText
+        guard case .scalar(let value) = node.content,
+            let text = value.isNull ? nil : node.sourceText ?? value.scalarText
         else {
             decoder.failType(node, expected: "text")
             return nil

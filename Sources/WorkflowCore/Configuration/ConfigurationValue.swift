@@ -76,7 +76,8 @@ extension ConfigurationObject {
         }
         for field in fields where field.schema.isRequired && seen[field.schema.name] == nil {
             decoder.fail(
-                node, "missing key \"\(field.schema.name)\"", suggestion: "\(field.schema.name): \(field.schema.summary)")
+                node, "missing key \"\(field.schema.name)\"",
+                suggestion: "\(field.schema.name): \(field.schema.summary)")
         }
         if decoder.issues.count == issuesBefore { check(node, using: &decoder) }
         if decoder.issues.count > issuesBefore { return nil }

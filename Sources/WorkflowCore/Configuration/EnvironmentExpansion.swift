@@ -94,7 +94,9 @@ public struct EnvironmentExpansion: Sendable {
     private static func isName(_ text: some Sequence<UInt8>) -> Bool {
         var isFirst = true
         for byte in text {
-            guard isNameByte(byte), !(isFirst && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)) else { return false }
+            guard isNameByte(byte), !(isFirst && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)) else {
+                return false
+            }
             isFirst = false
         }
         return !isFirst

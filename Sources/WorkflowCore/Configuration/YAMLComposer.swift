@@ -95,11 +95,14 @@ struct YAMLComposer {
             if problem.hasPrefix("Maximum nesting level") {
                 fail(Place(mark), "nesting is deeper than \(YAMLParser.maximumDepth)", "use fewer levels")
             } else if problem == "but found another document" {
-                fail(Place(mark), "a file holds one document", "remove \"---\", or put the documents into files of their own")
+                fail(
+                    Place(mark), "a file holds one document",
+                    "remove \"---\", or put the documents into files of their own")
             } else {
                 let begin = context.map { " (\($0.text.trimmed) from line \($0.mark.line))" } ?? ""
                 fail(
-                    Place(mark), "broken YAML: \(problem)\(begin)", "check indentation, quotes, tabs and colons around this place")
+                    Place(mark), "broken YAML: \(problem)\(begin)",
+                    "check indentation, quotes, tabs and colons around this place")
             }
         case .reader:
             fail(
@@ -138,7 +141,8 @@ struct YAMLComposer {
         let place = edits.original(line: place?.line ?? 1, column: place?.column ?? 1)
         issues.append(
             .init(
-                location: SourceLocation(file: file, line: place.line, column: place.column), path: "", message: message,
+                location: SourceLocation(file: file, line: place.line, column: place.column), path: "",
+                message: message,
                 suggestion: suggestion))
     }
 }

@@ -125,7 +125,8 @@ struct YAMLConversion {
         return value
     }
 
-    private mutating func fail(_ message: String, at location: SourceLocation, path: String, suggestion: String? = nil) {
+    private mutating func fail(_ message: String, at location: SourceLocation, path: String, suggestion: String? = nil)
+    {
         guard issues.count < ConfigurationDecoder.maximumIssues else { return }
         issues.append(.init(location: location, path: path, message: message, suggestion: suggestion))
     }

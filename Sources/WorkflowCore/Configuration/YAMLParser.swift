@@ -101,7 +101,9 @@ struct YAMLKeyScan {
 
     private func leadsToColon(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Bool {
         var index = start
-        while index < bytes.count, bytes[index] == UInt8(ascii: " ") || bytes[index] == UInt8(ascii: "\t") { index += 1 }
+        while index < bytes.count, bytes[index] == UInt8(ascii: " ") || bytes[index] == UInt8(ascii: "\t") {
+            index += 1
+        }
         return index < bytes.count && bytes[index] == UInt8(ascii: ":")
     }
 

@@ -11,7 +11,8 @@ public struct ReferencePage: Sendable {
 
     /// The file name, such as `http.server.md`; sections of workflows and triggers carry the section's name.
     public var fileName: String {
-        descriptor.section == .module ? "\(descriptor.type).md" : "\(descriptor.section.rawValue)s.\(descriptor.type).md"
+        descriptor.section == .module
+            ? "\(descriptor.type).md" : "\(descriptor.section.rawValue)s.\(descriptor.type).md"
     }
 
     /// The title as the configuration names the type.
@@ -63,7 +64,8 @@ public struct ReferencePage: Sendable {
             var summary = field.summary
             if !field.aliases.isEmpty { summary += " Also: \(code(field.aliases))." }
             if field.isSecret { summary += " Secret." }
-            let row = "| `\(name)` | \(cell(typeName(field.schema))) | \(nested(field.schema) == nil ? fallback : field.isRequired ? "required" : "") | \(cell(summary)) |"
+            let row =
+                "| `\(name)` | \(cell(typeName(field.schema))) | \(nested(field.schema) == nil ? fallback : field.isRequired ? "required" : "") | \(cell(summary)) |"
             guard let (fields, suffix) = nested(field.schema) else { return [row] }
             return [row] + rows(fields, prefix: "\(name)\(suffix).")
         }

@@ -63,7 +63,9 @@ final class EngineGeneration: Sendable {
                 state.withLock { $0.prepared.append(instance) }
                 try await Self.attempt("prepare", instance) { try await instance.module.prepare() }
             }
-            let background = [Task { [context] in await context.outbox.run() }, Task { [context] in await context.work.run() }]
+            let background = [
+                Task { [context] in await context.outbox.run() }, Task { [context] in await context.work.run() },
+            ]
             state.withLock { $0.background = background }
             for instance in instances {
                 try await Self.attempt("activate", instance) { try await instance.module.activate() }

@@ -76,7 +76,8 @@ struct GenerationBuilder {
             let module = try part.entry.make(part.configuration, context)
             instances.append(
                 .init(
-                    name: part.name, type: descriptor.type, section: descriptor.section, isIngress: descriptor.isIngress,
+                    name: part.name, type: descriptor.type, section: descriptor.section,
+                    isIngress: descriptor.isIngress,
                     module: module))
             for service in module.services {
                 if descriptor.section == .module { services.add(service, name: part.name, type: descriptor.type) }

@@ -52,7 +52,8 @@ private struct PlanBuilder {
             guard let value else { continue }
             modules.append(
                 .init(
-                    name: module.name, entry: entry, configuration: value, location: module.location, path: module.path))
+                    name: module.name, entry: entry, configuration: value, location: module.location, path: module.path)
+            )
         }
         let workflows = sections(configuration.workflows, .workflow)
         let triggers = sections(configuration.triggers, .trigger)
@@ -106,7 +107,8 @@ private struct PlanBuilder {
             decoder.fail(
                 at: reference.location, path: reference.path, message,
                 suggestion: Suggestion.text(
-                    for: reference.name, among: fitting.isEmpty && !isKnown ? names : fitting, what: "modules that fit"))
+                    for: reference.name, among: fitting.isEmpty && !isKnown ? names : fitting, what: "modules that fit")
+            )
         }
         for module in configuration.modules {
             for dependency in module.dependsOn {

@@ -84,7 +84,8 @@ public final class WorkflowInvoker: Sendable {
         }
         guard let handler, let environment else {
             let hint = Suggestion.text(for: call.workflow, among: names, what: "workflows")
-            throw WorkflowError(.notFound, "There is no workflow \"\(call.workflow)\"" + (hint.map { "; \($0)" } ?? "") + ".")
+            throw WorkflowError(
+                .notFound, "There is no workflow \"\(call.workflow)\"" + (hint.map { "; \($0)" } ?? "") + ".")
         }
         let started = environment.clock.now
         observer?(LifecycleEvent(.started, call, timestamp: started))

@@ -66,7 +66,9 @@ public protocol StateStore: Sendable {
     /// Returns a small value, or `nil` when it is absent or has expired at `now`.
     func value(namespace: String, key: String, now: Timestamp) async throws -> JSONValue?
     /// Returns the keys and values of a namespace whose keys begin with `prefix`, in key order.
-    func values(namespace: String, prefix: String, limit: Int, now: Timestamp) async throws -> [(key: String, value: JSONValue)]
+    func values(namespace: String, prefix: String, limit: Int, now: Timestamp) async throws -> [(
+        key: String, value: JSONValue
+    )]
 
     /// Proves that the store can be read and written.
     ///

@@ -42,7 +42,9 @@ final class InstanceObservers: Sendable {
     func notify(_ instance: StateMachineInstance) {
         for callback in callbacks.withLock({ $0 }) { callback(instance) }
         let completed = state.withLock { state -> [AsyncStream<StateMachineInstance>.Continuation] in
-            guard !state.listeners.isEmpty, var listeners = state.listeners.removeValue(forKey: instance.id) else { return [] }
+            guard !state.listeners.isEmpty, var listeners = state.listeners.removeValue(forKey: instance.id) else {
+                return []
+            }
             defer { state.listeners[instance.id] = listeners }
             for (key, listener) in listeners where instance.version > listener.version {
                 listeners[key]?.version = instance.version
@@ -74,7 +76,8 @@ final class InstanceObservers: Sendable {
 }
 
 /// Reads a stream of changes, and looks once at the beginning whether the instance is completed or gone already.
-private final class ChangeReader {
+// Unchecked: an AsyncStream calls its closure for one consumer at a time, and nobody else has the reader.
+private final class ChangeReader: @unchecked Sendable {
     private var changes: AsyncStream<StateMachineInstance>.Iterator
     private let continuation: AsyncStream<StateMachineInstance>.Continuation
     private var current: (@Sendable () async throws -> StateMachineInstance?)?

@@ -64,12 +64,15 @@ public struct StateMachineDefinition: Sendable, Hashable {
         func fail(_ message: String) -> WorkflowError {
             WorkflowError(.invalidInput, "The state machine \"\(name)\": \(message)")
         }
-        guard states[initialState] != nil else { throw fail("the initial state \"\(initialState)\" is not among its states") }
+        guard states[initialState] != nil else {
+            throw fail("the initial state \"\(initialState)\" is not among its states")
+        }
         var automatic: [String: String] = [:]
         for (id, transition) in transitions.sorted(by: { $0.key < $1.key }) {
             for state in [transition.fromState, transition.toState] where states[state] == nil {
                 let hint = Suggestion.text(for: state, among: states.keys.sorted(), what: "states")
-                throw fail("the transition \"\(id)\" names the unknown state \"\(state)\"" + (hint.map { "; \($0)" } ?? ""))
+                throw fail(
+                    "the transition \"\(id)\" names the unknown state \"\(state)\"" + (hint.map { "; \($0)" } ?? ""))
             }
             guard transition.autoTransform else { continue }
             if let other = automatic.updateValue(id, forKey: transition.fromState) {
@@ -83,7 +86,9 @@ public struct StateMachineDefinition: Sendable, Hashable {
             for _ in 0...states.count {
                 guard let id = automatic[current], let next = transitions[id] else { break }
                 current = next.toState
-                if current == state { throw fail("automatic transitions run in a circle through the state \"\(state)\"") }
+                if current == state {
+                    throw fail("automatic transitions run in a circle through the state \"\(state)\"")
+                }
             }
         }
     }

@@ -53,7 +53,8 @@ struct TransitionPlan: Sendable {
             let hint = Suggestion.text(for: name, among: definition.transitions.keys.sorted(), what: "transitions")
             throw WorkflowError(
                 .transitionRefused,
-                "The state machine \"\(definition.name)\" has no transition \"\(name)\"" + (hint.map { "; \($0)" } ?? "") + "."
+                "The state machine \"\(definition.name)\" has no transition \"\(name)\""
+                    + (hint.map { "; \($0)" } ?? "") + "."
             )
         }
         guard instance.currentState == step.transition.fromState else {
@@ -71,7 +72,8 @@ struct TransitionPlan: Sendable {
     }
 
     private mutating func make(
-        _ name: String, _ step: CompiledStateMachine.Step, data: JSONObject, machine: CompiledStateMachine, now: Timestamp
+        _ name: String, _ step: CompiledStateMachine.Step, data: JSONObject, machine: CompiledStateMachine,
+        now: Timestamp
     ) {
         let transition = step.transition
         instance.previousState = transition.fromState

@@ -179,7 +179,10 @@ public final class WorkDispatcher: Sendable {
     private func perform(_ item: WorkItem, isUnconfirmed: Bool) async {
         inFlight.add(1)
         let (engine, target) = state.withLock { state in
-            (state.engines[item.engine], item.handlers.indices.contains(item.cursor) ? state.targets[item.handlers[item.cursor]] : nil)
+            (
+                state.engines[item.engine],
+                item.handlers.indices.contains(item.cursor) ? state.targets[item.handlers[item.cursor]] : nil
+            )
         }
         let execution = WorkExecution(
             item: item, store: store, environment: environment, instrumentation: instrumentation, engine: engine,

@@ -35,7 +35,8 @@ enum JSText {
         guard JSStringGetLength(string) <= limit else { return body(nil) }
         let capacity = JSStringGetMaximumUTF8CStringSize(string)
         return withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 1) { buffer in
-            let written = JSStringGetUTF8CString(string, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), capacity)
+            let written = JSStringGetUTF8CString(
+                string, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), capacity)
             guard written > 0 else { return body(nil) }
             return body(UnsafeRawBufferPointer(rebasing: buffer[..<(written - 1)]))
         }

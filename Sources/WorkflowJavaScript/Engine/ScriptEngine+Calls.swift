@@ -126,8 +126,9 @@ extension ScriptEngine {
         // As in browsers: not less than a millisecond, not more than 24 days.
         let delay = UInt64(min(max(milliseconds, 1), 2_147_483_647) * 1_000_000)
         let id = serial()
-        timers.add(.init(
-            deadline: workflow_monotonic_time() &+ delay, id: id, component: component.id, call: currentCall))
+        timers.add(
+            .init(
+                deadline: workflow_monotonic_time() &+ delay, id: id, component: component.id, call: currentCall))
         return id
     }
 

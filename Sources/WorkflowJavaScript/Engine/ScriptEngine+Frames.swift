@@ -14,7 +14,9 @@ extension ScriptEngine {
             load(frame)
         case .execute, .start, .stop:
             guard let component = components[frame.component] else {
-                emit(.failure, frame.component, frame.id, ScriptFailure(.workerLost, "the component is not loaded").payload)
+                emit(
+                    .failure, frame.component, frame.id,
+                    ScriptFailure(.workerLost, "the component is not loaded").payload)
                 return
             }
             if component.phase == .loading {

@@ -90,7 +90,8 @@ final class ScriptEngine {
     /// Makes JavaScriptCore start the threads and allocate the tables that it needs for any script.
     func warmUp() {
         arm(1)
-        let program = "JSON.stringify([1.5, 'a', {b: new Date(0).toISOString()}]) + /a+/.test('aa') + Promise.resolve(1)"
+        let program =
+            "JSON.stringify([1.5, 'a', {b: new Date(0).toISOString()}]) + /a+/.test('aa') + Promise.resolve(1)"
         JSText.withString(program) { _ = JSEvaluateScript(idleContext, $0, nil, nil, 1, nil) }
         collectGarbage()
     }

@@ -59,7 +59,8 @@ final class ProcessTransport: ScriptTransport {
 
     func outputIsReady(_ slot: ScriptWorkerSlot) {
         write(slot, resume: false)
-        if isDozing.load(ordering: .sequentiallyConsistent), isDozing.exchange(false, ordering: .sequentiallyConsistent) {
+        if isDozing.load(ordering: .sequentiallyConsistent), isDozing.exchange(false, ordering: .sequentiallyConsistent)
+        {
             wake()
         }
     }
@@ -144,7 +145,8 @@ final class ProcessTransport: ScriptTransport {
         return withUnsafeTemporaryAllocation(of: pollfd.self, capacity: 2) { descriptors in
             descriptors.initializeElement(
                 at: 0, to: pollfd(fd: process.socket.descriptor, events: events, revents: 0))
-            descriptors.initializeElement(at: 1, to: pollfd(fd: wakeReader.descriptor, events: Int16(POLLIN), revents: 0))
+            descriptors.initializeElement(
+                at: 1, to: pollfd(fd: wakeReader.descriptor, events: Int16(POLLIN), revents: 0))
             guard poll(descriptors.baseAddress, 2, timeout) > 0 else { return false }
             if descriptors[1].revents != 0 { drainWakeUps() }
             return descriptors[0].revents & ~Int16(POLLOUT) != 0

@@ -80,9 +80,11 @@ extension ScriptWorkerSlot {
         case .overran where isGuilty:
             let milliseconds = Int((limits?.cpuTime ?? 0) * 1000)
             return ScriptError(
-                .timeLimit, "the script used more than \(milliseconds) ms of processor time and was stopped with its worker")
+                .timeLimit,
+                "the script used more than \(milliseconds) ms of processor time and was stopped with its worker")
         case .exited(let signal) where isGuilty && memorySignals.contains(signal):
-            return ScriptError(.memoryLimit, "the worker ended by signal \(signal) in this call: most likely it ran out of memory")
+            return ScriptError(
+                .memoryLimit, "the worker ended by signal \(signal) in this call: most likely it ran out of memory")
         case .overran:
             return ScriptError(.workerLost, "the script worker was stopped because of another call")
         case .retired:
@@ -105,7 +107,9 @@ extension ScriptWorkerSlot {
     func beginWriting(resume: Bool = false) -> (socket: SocketHandle, bytes: [UInt8])? {
         state.withLock { state in
             if resume { state.isBlocked = false }
-            guard !state.isWriting, !state.isBlocked, !state.outbound.isEmpty, let socket = state.socket else { return nil }
+            guard !state.isWriting, !state.isBlocked, !state.outbound.isEmpty, let socket = state.socket else {
+                return nil
+            }
             state.isWriting = true
             let bytes = state.outbound
             state.outbound = state.spare

@@ -81,7 +81,8 @@ struct ScriptFrame {
 
     /// Appends a frame to a buffer.
     static func append(
-        _ kind: ScriptFrameKind, component: UInt32, id: UInt64, payload: UnsafeRawBufferPointer, to buffer: inout [UInt8]
+        _ kind: ScriptFrameKind, component: UInt32, id: UInt64, payload: UnsafeRawBufferPointer,
+        to buffer: inout [UInt8]
     ) {
         ScriptFrameHeader(kind, component: component, id: id, length: payload.count).append(to: &buffer)
         buffer.append(contentsOf: payload)

@@ -47,7 +47,9 @@ struct ScriptInputBuffer {
 
     /// Hands out the whole frames and moves the rest to the front, with room for at least as much again.
     private mutating func consume(_ body: (ScriptFrame) -> Void) -> Bool {
-        let used = buffer.withUnsafeBytes { ScriptFrame.forEach(in: UnsafeRawBufferPointer(rebasing: $0[..<count]), body) }
+        let used = buffer.withUnsafeBytes {
+            ScriptFrame.forEach(in: UnsafeRawBufferPointer(rebasing: $0[..<count]), body)
+        }
         guard let used else { return false }
         let rest = count - used
         if used > 0, rest > 0 {

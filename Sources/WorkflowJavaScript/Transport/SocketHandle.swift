@@ -28,7 +28,8 @@ final class SocketHandle: Sendable {
             while offset < buffer.count {
                 let flags = Int32(MSG_DONTWAIT) | noSignal
                 #if canImport(Darwin)
-                let count = Darwin.send(descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset, flags)
+                let count = Darwin.send(
+                    descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset, flags)
                 #elseif canImport(Glibc)
                 let count = Glibc.send(descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset, flags)
                 #else

@@ -58,7 +58,8 @@ final class ComponentHost: ScriptHost {
         default:
             let known = ["fetch", "kv.delete", "kv.get", "kv.set", "publish", "resource.get", "transition"]
             let hint = Suggestion.text(for: function, among: known, what: "functions")
-            throw WorkflowError(.notFound, "There is no function \"\(function)\"" + (hint.map { "; \($0)" } ?? "") + ".")
+            throw WorkflowError(
+                .notFound, "There is no function \"\(function)\"" + (hint.map { "; \($0)" } ?? "") + ".")
         }
     }
 
@@ -68,7 +69,9 @@ final class ComponentHost: ScriptHost {
 
     private func resource(_ arguments: HostArguments) async throws -> JSONValue {
         let (type, id) = (try arguments.text(0, "the resource type"), try arguments.text(1, "the identifier"))
-        guard grants.mayRead(resourcesOf: type) else { throw forbidden("read resources of type \"\(type)\"", "resources") }
+        guard grants.mayRead(resourcesOf: type) else {
+            throw forbidden("read resources of type \"\(type)\"", "resources")
+        }
         guard let found = try await generation.store.resource(type: type, id: id) else { return .null }
         let data = found.instance.map { found.resource.data.merging($0.data) } ?? found.resource.data
         return [

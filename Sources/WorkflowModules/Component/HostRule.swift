@@ -38,7 +38,8 @@ struct HostRule: Sendable, Hashable {
     /// What is wrong with the text of a rule, or `nil`.
     static func problem(_ text: String) -> String? {
         guard HostRule(text) == nil else { return nil }
-        return "\"\(text)\" is not a host: write api.example.com, localhost:8081 or *.example.com, without scheme and path"
+        return
+            "\"\(text)\" is not a host: write api.example.com, localhost:8081 or *.example.com, without scheme and path"
     }
 
     /// Whether the rule allows a place.

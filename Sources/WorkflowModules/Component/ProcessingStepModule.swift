@@ -36,9 +36,12 @@ public struct ProcessingStepModule: WorkflowModule, ProcessingStep {
         public static let fields: [ConfigurationField<Self>] = [
             .init("description", \.description, "What the step is for, in words."),
             .init(
-                "componentId", \.componentID, "The component that does the work: its module name, or its `componentId`.",
+                "componentId", \.componentID,
+                "The component that does the work: its module name, or its `componentId`.",
                 required: true, schema: .reference(.component)),
-            .init("successTransition", \.successTransition, "The transition that a success fires, with the result as data."),
+            .init(
+                "successTransition", \.successTransition,
+                "The transition that a success fires, with the result as data."),
             .init(
                 "compensateTransition", \.compensateTransition,
                 "The transition that a failure fires, with the result, or `error`, as data."),

@@ -23,7 +23,8 @@ extension StateMachineWorkflowModule {
             ),
             .init(
                 "hooks", \.hooks,
-                "What is done after transitions were made. All hooks whose filters match run, in the order of the list."),
+                "What is done after transitions were made. All hooks whose filters match run, in the order of the list."
+            ),
         ]
 
         /// Creates the defaults.
@@ -64,7 +65,8 @@ extension StateMachineWorkflowModule {
             .init("toState", \.toState, "The state that it enters.", required: true),
             .init(
                 "autoTransform", \.autoTransform,
-                "Whether the transition is made by itself, in the same transaction, when another one enters `fromState`."),
+                "Whether the transition is made by itself, in the same transaction, when another one enters `fromState`."
+            ),
             .init("data", \.data, "Data that is merged into an instance that makes the transition."),
             .init(
                 "condition", \.condition,
@@ -92,7 +94,8 @@ extension StateMachineWorkflowModule {
         public static let fields: [ConfigurationField<Self>] = [
             .init("resourceType", \.resourceType, "The type of the resources, such as `orders`.", required: true),
             .init(
-                "stateMachine", \.stateMachine, "The engine (module name), or one definition, whose instances belong to them.",
+                "stateMachine", \.stateMachine,
+                "The engine (module name), or one definition, whose instances belong to them.",
                 required: true),
             .init(
                 "instanceIDKey", \.instanceIDKey,

@@ -17,7 +17,9 @@ extension StateMachineWorkflowModule {
         public static let fields: [ConfigurationField<Self>] = [
             .init(
                 "name", \.name, "The name. Triggers, resources and hooks use it.", required: true,
-                check: { $0.value.isEmpty || $0.value.contains(":") ? "must not be empty and must not contain \":\"" : nil }),
+                check: {
+                    $0.value.isEmpty || $0.value.contains(":") ? "must not be empty and must not contain \":\"" : nil
+                }),
             .init("description", \.description, "What the state machine is for, in words."),
             .init("initialState", \.initialState, "The state of a new instance.", required: true),
             .init("states", \.states, "The states by name. A state without keys may stay empty.", required: true),

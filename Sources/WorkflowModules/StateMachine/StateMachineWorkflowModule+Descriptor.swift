@@ -26,7 +26,9 @@ extension StateMachineWorkflowModule {
             **Resources** follow a state machine as `resourceMappings` say: their state is that of the instance, read \
             when it is asked for.
             """,
-        requires: [.init(.stateMachineEngine), .init(.processingStep, optional: true), .init(.messageHandler, optional: true)],
+        requires: [
+            .init(.stateMachineEngine), .init(.processingStep, optional: true), .init(.messageHandler, optional: true),
+        ],
         examples: [
             ModuleDescriptor.Example(
                 "An order that is logged when it is paid",

@@ -26,12 +26,14 @@ public final class DatabaseModule: WorkflowModule {
                 check: { driver in
                     switch driver {
                     case "sqlite", "sqlite3": nil
-                    case "postgres", "postgresql", "pgx": "the driver \"\(driver)\" comes with the part for several nodes; use sqlite here"
+                    case "postgres", "postgresql", "pgx":
+                        "the driver \"\(driver)\" comes with the part for several nodes; use sqlite here"
                     default: "there is no driver \"\(driver)\"; use sqlite"
                     }
                 }),
             .init(
-                "dsn", \.dsn, "The file, relative to the configuration, or `:memory:`. `file:` and `?options` are dropped.",
+                "dsn", \.dsn,
+                "The file, relative to the configuration, or `:memory:`. `file:` and `?options` are dropped.",
                 required: true),
             .init(
                 "maxOpenConns", \.maxOpenConns, "How many connections read at once; one more writes.",

@@ -9,7 +9,9 @@ extension StateStoreConformance {
                 instance.previousState = "earlier"
                 instance.startTime = Timestamp(nanoseconds: -1)
                 instance.lastUpdated = Timestamp(nanoseconds: 1_700_000_000_123_456_789)
-                instance.data = ["big": .integer(.max), "exact": .decimal("0.10000000000000000000001"), "z": 1, "a": []]
+                instance.data = [
+                    "big": .integer(.max), "exact": .decimal("0.10000000000000000000001"), "z": 1, "a": [],
+                ]
                 try await store.commit(.createInstance(instance))
                 let read = try await store.instance(id: "i1")
                 try expectEqual(read, instance)

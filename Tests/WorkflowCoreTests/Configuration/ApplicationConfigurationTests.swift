@@ -1,4 +1,5 @@
 import Testing
+
 @testable import WorkflowCore
 
 @Suite struct ApplicationConfigurationTests {
@@ -52,23 +53,24 @@ import Testing
             include: [other.yaml]
             """
         ).map { "\($0.location.line):\($0.location.column) \($0.path): \($0.message)" }
-        #expect(found == [
-            "1:1 moduels: unknown top-level key \"moduels\"",
-            "3:5 modules[0]: a module needs the key \"type\"",
-            "4:5 modules[0].tpye: unknown key \"tpye\"",
-            "5:5 modules[1]: a module needs the key \"name\"",
-            "6:13 modules[1].config: expected a mapping, found list",
-            "7:5 modules[2]: expected a module with name and type, found string",
-            "8:12 modules[3].name: must be text that is not empty",
-            "8:22 modules[3].type: must be text that is not empty",
-            "9:35 modules[4].dependsOn: expected a list, found string",
-            "9:38 modules[4].env: unknown key \"env\"",
-            "9:43 modules[4].env: the environment variable MISSING is not set",
-            "10:5 modules[5].name: the module name \"b\" is used twice",
-            "11:12 workflows: expected a mapping, found list",
-            "12:11 triggers: expected a mapping, found string",
-            "13:11 include[0]: include works in files only",
-        ])
+        #expect(
+            found == [
+                "1:1 moduels: unknown top-level key \"moduels\"",
+                "3:5 modules[0]: a module needs the key \"type\"",
+                "4:5 modules[0].tpye: unknown key \"tpye\"",
+                "5:5 modules[1]: a module needs the key \"name\"",
+                "6:13 modules[1].config: expected a mapping, found list",
+                "7:5 modules[2]: expected a module with name and type, found string",
+                "8:12 modules[3].name: must be text that is not empty",
+                "8:22 modules[3].type: must be text that is not empty",
+                "9:35 modules[4].dependsOn: expected a list, found string",
+                "9:38 modules[4].env: unknown key \"env\"",
+                "9:43 modules[4].env: the environment variable MISSING is not set",
+                "10:5 modules[5].name: the module name \"b\" is used twice",
+                "11:12 workflows: expected a mapping, found list",
+                "12:11 triggers: expected a mapping, found string",
+                "13:11 include[0]: include works in files only",
+            ])
     }
 
     @Test func everyIssueOfTheOuterShapeSaysWhatToDo() {
@@ -89,7 +91,9 @@ import Testing
         let path = configuration.modules.first?.configuration["path"]
             .flatMap { decoder.decode(ConfigurationFilePath.self, from: $0) }
         #expect(path?.resolved == "/srv/x")
-        let error = #expect(throws: ConfigurationError.self) { try ApplicationConfiguration(["modules": [["type": "t"]]]) }
+        let error = #expect(throws: ConfigurationError.self) {
+            try ApplicationConfiguration(["modules": [["type": "t"]]])
+        }
         #expect(error?.description.contains("modules[0]: a module needs the key \"name\"") == true)
         #expect(throws: ConfigurationError.self) { try ApplicationConfiguration(["include": ["a.yaml"]]) }
     }
@@ -139,8 +143,10 @@ import Testing
     @Test func nothingCrashesTheReader() {
         var generator = JSONSeededGenerator(seed: 2026)
         let pieces = [
-            "[", "]", "{", "}", ":", ": ", "- ", "-", "?", "? ", "&a ", "*a", "*n", "<<: ", "!!str ", "!x ", "|", ">", "'", "\"",
-            "\\", "#", "%", "@", "`", "\n", "\r", "\t", "  ", "\0", "\u{85}", "\u{2028}", "\u{FEFF}", "é", "${", "$$", "---\n", "...\n",
+            "[", "]", "{", "}", ":", ": ", "- ", "-", "?", "? ", "&a ", "*a", "*n", "<<: ", "!!str ", "!x ", "|", ">",
+            "'", "\"",
+            "\\", "#", "%", "@", "`", "\n", "\r", "\t", "  ", "\0", "\u{85}", "\u{2028}", "\u{FEFF}", "é", "${", "$$",
+            "---\n", "...\n",
             ",", "~", "\u{7F}", "name: x\n", "\"\\uD800\"", "\"\\x", "%YAML 1.1\n", "\u{F8F0}0\u{F8F1}",
         ]
         for round in 0..<6000 {
@@ -150,17 +156,21 @@ import Testing
                 switch Int.random(in: 0..<6, using: &generator) {
                 case 0: bytes.insert(UInt8.random(in: 0...255, using: &generator), at: place)
                 case 1 where place < bytes.count: bytes[place] = UInt8.random(in: 0...255, using: &generator)
-                case 2: bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 0..<20, using: &generator)))
+                case 2:
+                    bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 0..<20, using: &generator)))
                 case 3: bytes.insert(contentsOf: (pieces.randomElement(using: &generator) ?? "").utf8, at: place)
                 case 4: swapLines(&bytes, &generator)
-                default: bytes.insert(contentsOf: bytes[min(place, bytes.count)..<min(bytes.count, place + 30)], at: place)
+                default:
+                    bytes.insert(contentsOf: bytes[min(place, bytes.count)..<min(bytes.count, place + 30)], at: place)
                 }
             }
             let text = String(decoding: bytes, as: UTF8.self)
             do {
                 _ = try ApplicationConfiguration(yaml: text, file: "f.yaml", environment: ["ADDRESS": "x"])
             } catch let error as ConfigurationError {
-                let isPlaced = error.issues.allSatisfy { $0.location.line > 0 && $0.location.column > 0 && !$0.message.isEmpty }
+                let isPlaced = error.issues.allSatisfy {
+                    $0.location.line > 0 && $0.location.column > 0 && !$0.message.isEmpty
+                }
                 #expect(!error.issues.isEmpty && isPlaced, "\(error)\n\(text)")
             } catch {
                 Issue.record("another error: \(error)")
@@ -171,7 +181,8 @@ import Testing
     private func swapLines(_ bytes: inout [UInt8], _ generator: inout JSONSeededGenerator) {
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
         guard lines.count > 1 else { return }
-        lines.swapAt(Int.random(in: 0..<lines.count, using: &generator), Int.random(in: 0..<lines.count, using: &generator))
+        lines.swapAt(
+            Int.random(in: 0..<lines.count, using: &generator), Int.random(in: 0..<lines.count, using: &generator))
         bytes = Array(lines.joined(separator: [UInt8(ascii: "\n")]))
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+
 @testable import WorkflowCore
 
 @Suite struct ConfigurationLoaderTests {
@@ -40,7 +41,8 @@ import Testing
         let files = [
             "app.yaml": module("a") + "include: [parts, more/b.yaml]\nworkflows: {http: {server: s, routes: [1]}}",
             "parts/2.yaml": module("two"), "parts/1.yml": module("one") + "workflows: {http: {server: s, routes: [2]}}",
-            "parts/.hidden.yaml": "broken: [", "parts/readme.txt": "broken: [", "more/b.yaml": module("b") + "include: ../more/c.yaml",
+            "parts/.hidden.yaml": "broken: [", "parts/readme.txt": "broken: [",
+            "more/b.yaml": module("b") + "include: ../more/c.yaml",
             "more/c.yaml": module("c") + "include: ../app.yaml",
         ]
         try withFolder(files) { folder in
@@ -62,14 +64,16 @@ import Testing
 
     @Test func tellsOfConflictsWithBothPlaces() throws {
         let files = [
-            "a.yaml": module("m") + "triggers: {http: {port: 1}}", "b.yaml": module("m") + "triggers: {http: {port: 2}}",
+            "a.yaml": module("m") + "triggers: {http: {port: 1}}",
+            "b.yaml": module("m") + "triggers: {http: {port: 2}}",
         ]
         try withFolder(files) { folder in
             let found = issues([folder])
             #expect(found.map { $0.location.file.hasSuffix("b.yaml") } == [true, true])
-            #expect(found.map(\.message) == [
-                "the module name \"m\" is used twice", "this key has another value in a file read before",
-            ])
+            #expect(
+                found.map(\.message) == [
+                    "the module name \"m\" is used twice", "this key has another value in a file read before",
+                ])
             #expect(found.first?.suggestion?.contains("a.yaml:1:11") == true)
             #expect(found.last?.suggestion?.contains("a.yaml:2:25") == true)
         }
@@ -77,7 +81,8 @@ import Testing
 
     @Test func refusesIncludesThatLeadOutOfTheFolder() throws {
         let files = [
-            "app/main.yaml": "include:\n  - ../secret.yaml\n  - /etc/passwd\n  - link.yaml\n  - linked/x.yaml\n  - conf\n  - ../app/../secret.yaml\n",
+            "app/main.yaml":
+                "include:\n  - ../secret.yaml\n  - /etc/passwd\n  - link.yaml\n  - linked/x.yaml\n  - conf\n  - ../app/../secret.yaml\n",
             "secret.yaml": module("secret"), "out/x.yaml": module("x"), "app/conf/ok.yaml": module("ok"),
         ]
         let links = ["app/link.yaml": "secret.yaml", "app/linked": "out", "app/conf/link.yaml": "secret.yaml"]
@@ -99,7 +104,10 @@ import Testing
     @Test func tellsWhereAMissingFileIsIncluded() throws {
         try withFolder(["a.yaml": "# x\ninclude: [none.yaml, \"\", 5]"]) { folder in
             let found = issues(["\(folder)/a.yaml"])
-            #expect(found.map { "\($0.location.line):\($0.location.column) \($0.path)" } == ["2:11 include[0]", "2:22 include[1]", "2:26 include[2]"])
+            #expect(
+                found.map { "\($0.location.line):\($0.location.column) \($0.path)" } == [
+                    "2:11 include[0]", "2:22 include[1]", "2:26 include[2]",
+                ])
             #expect(found.first?.message.contains("none.yaml cannot be read") == true)
             #expect(issues(["\(folder)/none.yaml"]).first?.location.file.hasSuffix("none.yaml") == true)
         }

@@ -1,4 +1,5 @@
 import Testing
+
 @testable import WorkflowCore
 
 @Suite struct EnvironmentExpansionTests {
@@ -7,9 +8,11 @@ import Testing
     @Test(arguments: [
         ("plain", "plain"), ("${NAME}", "value"), ("a${NAME}b${PORT}c", "avalueb9090c"), ("${_x1}", "y"),
         ("${MISSING:-fallback}", "fallback"), ("${MISSING:-}", ""), ("${EMPTY}", ""), ("${EMPTY:-full}", "full"),
-        ("${NAME:-other}", "value"), ("${MISSING:-a:-b}", "a:-b"), ("$$", "$"), ("$${NAME}", "${NAME}"), ("$$$${NAME}", "$${NAME}"),
+        ("${NAME:-other}", "value"), ("${MISSING:-a:-b}", "a:-b"), ("$$", "$"), ("$${NAME}", "${NAME}"),
+        ("$$$${NAME}", "$${NAME}"),
         ("${order.id}", "${order.id}"), ("${}", "${}"), ("${1x}", "${1x}"), ("${NAME", "${NAME"), ("$NAME", "$NAME"),
-        ("$", "$"), ("a$", "a$"), ("${MISSING:-open", "${MISSING:-open"), ("${a b}", "${a b}"), ("${NAME-x}", "${NAME-x}"),
+        ("$", "$"), ("a$", "a$"), ("${MISSING:-open", "${MISSING:-open"), ("${a b}", "${a b}"),
+        ("${NAME-x}", "${NAME-x}"),
         ("${order.id} ${NAME}", "${order.id} value"), ("é${NAME}é", "évalueé"), ("$\u{301}{NAME}", "$\u{301}{NAME}"),
     ])
     func expands(text: String, result: String) throws {
@@ -22,7 +25,9 @@ import Testing
     }
 
     @Test func tellsOfVariablesThatAreNotSet() {
-        let problem = #expect(throws: EnvironmentExpansion.Problem.self) { try expansion.expand("${MISSING}", key: "a").get() }
+        let problem = #expect(throws: EnvironmentExpansion.Problem.self) {
+            try expansion.expand("${MISSING}", key: "a").get()
+        }
         #expect(problem?.message == "the environment variable MISSING is not set")
         #expect(problem?.suggestion.contains("${MISSING:-value}") == true)
     }
@@ -60,9 +65,10 @@ import Testing
             condition: ${MISSING}
             """
         let root = try YAMLParser.parse(text, file: "f", environment: expansion)
-        #expect(root.json == [
-            "port": 9090, "other": 8080, "quoted": "9090", "flag": true, "none": nil, "secret": "value",
-            "input": ["id": "${order.id}", "name": "${NAME}", "deep": ["${MISSING}"]], "condition": "${MISSING}",
-        ])
+        #expect(
+            root.json == [
+                "port": 9090, "other": 8080, "quoted": "9090", "flag": true, "none": nil, "secret": "value",
+                "input": ["id": "${order.id}", "name": "${NAME}", "deep": ["${MISSING}"]], "condition": "${MISSING}",
+            ])
     }
 }

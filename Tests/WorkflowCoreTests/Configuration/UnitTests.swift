@@ -1,4 +1,5 @@
 import Testing
+
 @testable import WorkflowCore
 
 @Suite struct ConfigurationUnitTests {
@@ -10,9 +11,11 @@ import Testing
     }
 
     @Test(arguments: [
-        (JSONValue.integer(5), Duration.seconds(5)), (0, .zero), (0.25, .milliseconds(250)), ("500ms", .milliseconds(500)),
+        (JSONValue.integer(5), Duration.seconds(5)), (0, .zero), (0.25, .milliseconds(250)),
+        ("500ms", .milliseconds(500)),
         ("30s", .seconds(30)), ("5m", .seconds(300)), ("24h", .seconds(86_400)), ("7d", .seconds(604_800)),
-        ("1h30m", .seconds(5400)), ("1.5h", .seconds(5400)), ("4.35s", .milliseconds(4350)), ("10us", .microseconds(10)),
+        ("1h30m", .seconds(5400)), ("1.5h", .seconds(5400)), ("4.35s", .milliseconds(4350)),
+        ("10us", .microseconds(10)),
         ("1ns", .nanoseconds(1)), ("0s", .zero),
     ])
     func readsTimeSpans(json: JSONValue, duration: Duration) {
@@ -20,7 +23,8 @@ import Testing
     }
 
     @Test(arguments: [
-        JSONValue.integer(-1), .integer(.max), .double(1e300), .decimal("1e400"), "", "s", "5", "5 s", "-5s", "5x", "1.2.3s",
+        JSONValue.integer(-1), .integer(.max), .double(1e300), .decimal("1e400"), "", "s", "5", "5 s", "-5s", "5x",
+        "1.2.3s",
         "5S", "٥s", "99999999999999999d", "1h-5m", " 5s", true, .null, [], [:],
     ])
     func refusesOtherTimeSpans(json: JSONValue) {
@@ -41,7 +45,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (JSONValue.integer(0), 0), (65_536, 65_536), ("64KB", 65_536), ("1MB", 1 << 20), ("1 MiB", 1 << 20), ("2g", 2 << 30),
+        (JSONValue.integer(0), 0), (65_536, 65_536), ("64KB", 65_536), ("1MB", 1 << 20), ("1 MiB", 1 << 20),
+        ("2g", 2 << 30),
         ("10b", 10), ("7", 7), (1024.0, 1024),
     ])
     func readsSizes(json: JSONValue, bytes: Int) {
@@ -49,7 +54,8 @@ import Testing
     }
 
     @Test(arguments: [
-        JSONValue.integer(-1), 1.5, "", "KB", "-1KB", "1.5MB", "1TB", "9999999999999999999", "9223372036854775807GB", "²KB", true,
+        JSONValue.integer(-1), 1.5, "", "KB", "-1KB", "1.5MB", "1TB", "9999999999999999999", "9223372036854775807GB",
+        "²KB", true,
     ])
     func refusesOtherSizes(json: JSONValue) {
         #expect(decode(ByteSize.self, json) == nil)
@@ -66,7 +72,8 @@ import Testing
 
     @Test(arguments: [("htpp.server", "http.server"), ("tyep", "type"), ("Name", "name"), ("dependson", "dependsOn")])
     func suggestsWhatIsClose(word: String, candidate: String) {
-        #expect(Suggestion.closest(to: word, among: ["http.server", "type", "name", "dependsOn", "config"]) == candidate)
+        #expect(
+            Suggestion.closest(to: word, among: ["http.server", "type", "name", "dependsOn", "config"]) == candidate)
     }
 
     @Test func suggestsNothingThatIsFarOff() {

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+
 @testable import WorkflowCore
 
 @Suite struct YAMLTests {
@@ -79,12 +80,13 @@ import Testing
             """
         let document = read(text)
         let messages = document.issues.map { "\($0.location): \($0.path): \($0.message)" }
-        #expect(messages.sorted() == [
-            "app.yaml:4:5: modules[0].name: the key \"name\" stands twice in one mapping",
-            "app.yaml:5:26: modules[1].type: the key \"type\" stands twice in one mapping",
-            "app.yaml:5:44: modules[1].other: the environment variable MISSING is not set",
-            "app.yaml:6:1: modules: the key \"modules\" stands twice in one mapping",
-        ])
+        #expect(
+            messages.sorted() == [
+                "app.yaml:4:5: modules[0].name: the key \"name\" stands twice in one mapping",
+                "app.yaml:5:26: modules[1].type: the key \"type\" stands twice in one mapping",
+                "app.yaml:5:44: modules[1].other: the environment variable MISSING is not set",
+                "app.yaml:6:1: modules: the key \"modules\" stands twice in one mapping",
+            ])
         #expect(document.issues.contains { $0.suggestion?.contains("app.yaml:2:5") == true })
         #expect(document.root?["modules"]?.elements?.count == 2)
     }
@@ -143,7 +145,10 @@ import Testing
 
     // MARK: - Bombs
 
-    @Test(arguments: ["[", "- ", "{a: ", "[a: ", "? ", "[? ", "{? ", "- - ", "a:\n- ", "&a [", "!t [", "[[a: ", "- ? ", "{[", "[{a, b: "])
+    @Test(arguments: [
+        "[", "- ", "{a: ", "[a: ", "? ", "[? ", "{? ", "- - ", "a:\n- ", "&a [", "!t [", "[[a: ", "- ? ", "{[",
+        "[{a, b: ",
+    ])
     func refusesDeepNestingOnASmallStack(unit: String) async {
         let text = String(repeating: unit, count: 200_000)
         let issues = await onSmallStack { read(text).issues }
@@ -197,7 +202,8 @@ import Testing
     }
 
     @Test func keepsPathsShortHoweverLongTheKeys() {
-        let text = "\(String(repeating: "k", count: 1000)): [\(Array(repeating: "1", count: 2000).joined(separator: ","))]"
+        let text =
+            "\(String(repeating: "k", count: 1000)): [\(Array(repeating: "1", count: 2000).joined(separator: ","))]"
         let root = read(text).root
         let longest = root?.entries?.first?.value.elements?.map(\.path.utf8.count).max() ?? 0
         #expect(longest < 600)

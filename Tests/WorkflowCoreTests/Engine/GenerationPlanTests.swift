@@ -1,9 +1,11 @@
 import Testing
+
 @testable import WorkflowCore
 
 @Suite struct GenerationPlanTests {
     private func plan(_ yaml: String) throws -> [String] {
-        try GenerationPlan(ApplicationConfiguration(yaml: yaml, file: "app.yaml"), registry: probeRegistry).parts.map(\.name)
+        try GenerationPlan(ApplicationConfiguration(yaml: yaml, file: "app.yaml"), registry: probeRegistry).parts.map(
+            \.name)
     }
 
     private func issues(_ yaml: String) -> [ConfigurationIssue] {
@@ -16,7 +18,10 @@ import Testing
     }
 
     @Test func keepsTheOrderOfTheFileWhereNothingElseIsAsked() throws {
-        #expect(try plan("modules: [{name: c, type: probe}, {name: a, type: probe}, {name: b, type: probe}]") == ["c", "a", "b"])
+        #expect(
+            try plan("modules: [{name: c, type: probe}, {name: a, type: probe}, {name: b, type: probe}]") == [
+                "c", "a", "b",
+            ])
     }
 
     @Test func putsWhatIsNeededFirst() throws {
@@ -83,20 +88,21 @@ import Testing
               http: {}
             """
         let found = issues(yaml).map { "\($0.location.line):\($0.location.column) \($0.path): \($0.message)" }
-        #expect(found == [
-            "2:5 modules[0].type: unknown module type \"porbe\"",
-            "7:7 modules[1].config.prot: unknown key \"prot\"",
-            "8:13 modules[1].config.port: must be at most 65535, is 99999",
-            "9:12 modules[1].config.use: there is no module \"cc\"; a component is needed here",
-            "10:13 modules[1].config.fail: must be one of , init, validate, prepare, activate, run, is \"sometimes\"",
-            "13:20 modules[2].config.port: expected a whole number, found string",
-            "13:33 modules[2].config.uses[0]: the module \"in\" (ingress) is not a component",
-            "13:52 modules[2].config.password: \"password\" and \"secret\" are the same key",
-            "14:17 modules[2].dependsOn[0]: there is no module \"zzz\"",
-            "16:5 modules[4].type: unknown module type \"grpc.server\"",
-            "18:3 workflows.fllow: unknown workflow \"fllow\"",
-            "20:3 triggers.http: unknown trigger \"http\"",
-        ])
+        #expect(
+            found == [
+                "2:5 modules[0].type: unknown module type \"porbe\"",
+                "7:7 modules[1].config.prot: unknown key \"prot\"",
+                "8:13 modules[1].config.port: must be at most 65535, is 99999",
+                "9:12 modules[1].config.use: there is no module \"cc\"; a component is needed here",
+                "10:13 modules[1].config.fail: must be one of , init, validate, prepare, activate, run, is \"sometimes\"",
+                "13:20 modules[2].config.port: expected a whole number, found string",
+                "13:33 modules[2].config.uses[0]: the module \"in\" (ingress) is not a component",
+                "13:52 modules[2].config.password: \"password\" and \"secret\" are the same key",
+                "14:17 modules[2].dependsOn[0]: there is no module \"zzz\"",
+                "16:5 modules[4].type: unknown module type \"grpc.server\"",
+                "18:3 workflows.fllow: unknown workflow \"fllow\"",
+                "20:3 triggers.http: unknown trigger \"http\"",
+            ])
         let hints = issues(yaml).compactMap(\.suggestion)
         #expect(hints.contains("did you mean \"probe\"?"))
         #expect(hints.contains("did you mean \"port\"?"))

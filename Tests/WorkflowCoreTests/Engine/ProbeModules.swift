@@ -1,4 +1,5 @@
 import Synchronization
+
 @testable import WorkflowCore
 
 /// What the modules of one test did.
@@ -60,7 +61,9 @@ class ProbeModule: @unchecked Sendable {
         var secret = ""
 
         static let fields: [ConfigurationField<Self>] = [
-            .init("fail", \.fail, "Which part of its life fails.", schema: .choice(["", "init", "validate", "prepare", "activate", "run"])),
+            .init(
+                "fail", \.fail, "Which part of its life fails.",
+                schema: .choice(["", "init", "validate", "prepare", "activate", "run"])),
             .init("use", \.use, "What it needs.", reference: .component),
             .init("uses", \.uses, "What else it needs.", reference: .component),
             .init("port", \.port, "A number.", schema: .integer(minimum: 1, maximum: 65_535)),
@@ -106,21 +109,22 @@ class ProbeModule: @unchecked Sendable {
     func shutdown() async { try? await enter("shutdown") }
 }
 
-final class ResidentProbe: ProbeModule, WorkflowModule {
+final class ResidentProbe: ProbeModule, WorkflowModule, @unchecked Sendable {
     static let descriptor = ModuleDescriptor(type: "probe", summary: "Resident.", provides: [.component])
 }
 
-final class NeedyProbe: ProbeModule, WorkflowModule {
+final class NeedyProbe: ProbeModule, WorkflowModule, @unchecked Sendable {
     static let descriptor = ModuleDescriptor(
-        type: "needy", summary: "Finds others by kind.", provides: [.authenticator], requires: [.init(.component), .init(.stateTracker)])
+        type: "needy", summary: "Finds others by kind.", provides: [.authenticator],
+        requires: [.init(.component), .init(.stateTracker)])
 }
 
-final class IngressProbe: ProbeModule, WorkflowModule {
+final class IngressProbe: ProbeModule, WorkflowModule, @unchecked Sendable {
     static let descriptor = ModuleDescriptor(
         type: "ingress", summary: "Takes work in.", provides: [.httpServer], isIngress: true)
 }
 
-final class StoreProbe: ProbeModule, WorkflowModule, StateStoreProvider {
+final class StoreProbe: ProbeModule, WorkflowModule, StateStoreProvider, @unchecked Sendable {
     static let descriptor = ModuleDescriptor(type: "store", summary: "Keeps state.", provides: [.stateStore])
 
     let store = InMemoryStateStore()
@@ -137,7 +141,7 @@ final class StoreProbe: ProbeModule, WorkflowModule, StateStoreProvider {
 }
 
 /// A workflow section that makes a state machine and invokes itself by name.
-final class WorkflowProbe: ProbeModule, WorkflowModule, WorkflowHandler {
+final class WorkflowProbe: ProbeModule, WorkflowModule, WorkflowHandler, @unchecked Sendable {
     static let descriptor = ModuleDescriptor(type: "flow", section: .workflow, summary: "A workflow.")
 
     let engine: StateMachineEngine

@@ -3,6 +3,7 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 import WorkflowTesting
+
 @testable import WorkflowCore
 
 @Suite(.timeLimit(.minutes(1))) struct WorkflowEngineTests {
@@ -17,7 +18,8 @@ import WorkflowTesting
         """
 
     private func environment(_ clock: any EngineClock = TestClock()) -> EngineEnvironment {
-        var environment = EngineEnvironment(clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        var environment = EngineEnvironment(
+            clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         environment.drainDeadline = .seconds(5)
         return environment
     }
@@ -46,7 +48,8 @@ import WorkflowTesting
     func aFailingPartLeavesNothingBehind(part: String) async throws {
         let environment = environment()
         let probe = try Probe(environment)
-        let failing = yaml.replacing("{name: a, type: probe, config: {", with: "{name: a, type: probe, config: {fail: \(part), ")
+        let failing = yaml.replacing(
+            "{name: a, type: probe, config: {", with: "{name: a, type: probe, config: {fail: \(part), ")
         let engine = try engine(failing, environment)
         let error = await #expect(throws: (any Error).self) { try await engine.start() }
         let text = error.map { "\($0)" } ?? ""
@@ -207,10 +210,11 @@ import WorkflowTesting
         let generation = try #require(engine.runningGeneration)
         let gate = TestGate()
         generation.work.add(
-            .step(ClosureStep(StepPolicy(timeout: .seconds(3600))) { _ in
-                try await gate.wait()
-                return [:]
-            }), name: "hanging")
+            .step(
+                ClosureStep(StepPolicy(timeout: .seconds(3600))) { _ in
+                    try await gate.wait()
+                    return [:]
+                }), name: "hanging")
         let machine = StateMachineEngine(name: "other", generation: generation)
         try machine.add(.job())
         machine.add(TransitionHook(handler: "hanging"))
@@ -237,8 +241,9 @@ import WorkflowTesting
         let unknown = await #expect(throws: WorkflowError.self) { try await engine.invoke("flwo", action: "begin") }
         #expect(unknown?.message.contains("did you mean \"flow\"") == true)
         await engine.stop()
-        #expect(phases.all == [
-            "workflow.flow.started", "workflow.flow.completed", "workflow.flow.started", "workflow.flow.failed",
-        ])
+        #expect(
+            phases.all == [
+                "workflow.flow.started", "workflow.flow.completed", "workflow.flow.started", "workflow.flow.failed",
+            ])
     }
 }

@@ -46,9 +46,11 @@ import WorkflowTesting
 }
 
 @Suite struct StoreKeyTests {
-    @Test(arguments: [
-        ("", nil), ("a", "b"), ("job:", "job;"), ("\u{D7FF}", "\u{E000}"), ("a\u{10FFFF}", "b"), ("\u{10FFFF}", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("", nil), ("a", "b"), ("job:", "job;"), ("\u{D7FF}", "\u{E000}"), ("a\u{10FFFF}", "b"),
+            ("\u{10FFFF}", nil),
+        ] as [(String, String?)])
     func upperBoundFollowsThePrefix(prefix: String, bound: String?) {
         #expect(StoreTransaction.upperBound(ofPrefix: prefix) == bound)
     }

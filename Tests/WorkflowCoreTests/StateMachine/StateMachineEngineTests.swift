@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 import WorkflowTesting
+
 @testable import WorkflowCore
 
 @Suite struct StateMachineEngineTests {
@@ -25,13 +26,17 @@ import WorkflowTesting
     @Test func refusesASecondInstanceOfTheSameName() async throws {
         let fixture = try StateMachineFixture(definitions: [.job()])
         _ = try await fixture.engine.create("job", id: "1", data: [:])
-        let error = await #expect(throws: StoreError.self) { try await fixture.engine.create("job", id: "1", data: [:]) }
+        let error = await #expect(throws: StoreError.self) {
+            try await fixture.engine.create("job", id: "1", data: [:])
+        }
         #expect(error?.code == .conflict)
     }
 
     @Test func saysWhatIsMissing() async throws {
         let fixture = try StateMachineFixture(definitions: [.job()])
-        let unknown = await #expect(throws: WorkflowError.self) { try await fixture.engine.create("jbo", id: "1", data: [:]) }
+        let unknown = await #expect(throws: WorkflowError.self) {
+            try await fixture.engine.create("jbo", id: "1", data: [:])
+        }
         #expect(unknown?.code == .notFound)
         #expect(unknown?.message.contains("did you mean \"job\"") == true)
         let absent = await #expect(throws: WorkflowError.self) { try await fixture.engine.fire("begin", on: "2") }
@@ -109,7 +114,8 @@ import WorkflowTesting
 
     @Test func sendsEventsOnlyWhereSomebodyListens() async throws {
         let definition = try StateMachineDefinition(
-            name: "order-main", initialState: "new", states: ["new": .init(), "paid": .init(), "sent": .init(isFinal: true)],
+            name: "order-main", initialState: "new",
+            states: ["new": .init(), "paid": .init(), "sent": .init(isFinal: true)],
             transitions: [
                 "pay": .init(fromState: "new", toState: "paid"),
                 "send": .init(fromState: "paid", toState: "sent", autoTransform: true),

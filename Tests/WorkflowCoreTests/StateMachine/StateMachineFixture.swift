@@ -1,6 +1,7 @@
 import Logging
 import Synchronization
 import WorkflowTesting
+
 @testable import WorkflowCore
 
 /// A dispatcher with a state machine on a store, without the rest of an engine: one "process".
@@ -15,7 +16,8 @@ struct StateMachineFixture: Sendable {
         definitions: [StateMachineDefinition] = [], hooks: [TransitionHook] = [],
         steps: [String: any ProcessingStep] = [:]
     ) throws {
-        var environment = EngineEnvironment(clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        var environment = EngineEnvironment(
+            clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         environment.random = { 0.5 }
         context = GenerationContext(number: 1, environment: environment, store: store)
         engine = StateMachineEngine(name: "engine", generation: context)

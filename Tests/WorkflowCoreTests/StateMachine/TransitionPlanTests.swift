@@ -1,4 +1,5 @@
 import Testing
+
 @testable import WorkflowCore
 
 @Suite struct TransitionPlanTests {
@@ -74,7 +75,8 @@ import Testing
         let hooks = [
             TransitionHook(transitions: ["go"], handler: "first"), TransitionHook(workflowType: "other", handler: "no"),
             TransitionHook(fromStates: ["a"], toStates: ["b"], handler: "second"),
-            TransitionHook(toStates: ["c"], handler: "third"), TransitionHook(fromStates: ["c"], toStates: ["b"], handler: "no"),
+            TransitionHook(toStates: ["c"], handler: "third"),
+            TransitionHook(fromStates: ["c"], toStates: ["b"], handler: "no"),
         ]
         let machine = CompiledStateMachine(try chain(), hooks: hooks)
         var plan = TransitionPlan(creating: machine.definition, id: "1", data: [:], now: now)
@@ -87,7 +89,8 @@ import Testing
         func define(_ states: [String], _ transitions: [String: StateMachineDefinition.Transition]) -> String? {
             do {
                 _ = try StateMachineDefinition(
-                    name: "m", initialState: "a", states: Dictionary(uniqueKeysWithValues: states.map { ($0, .init()) }),
+                    name: "m", initialState: "a",
+                    states: Dictionary(uniqueKeysWithValues: states.map { ($0, .init()) }),
                     transitions: transitions)
                 return nil
             } catch {
@@ -95,15 +98,20 @@ import Testing
             }
         }
         #expect(define(["b"], [:])?.contains("initial state \"a\"") == true)
-        #expect(define(["a", "ready"], ["t": .init(fromState: "a", toState: "raedy")])?.contains("did you mean \"ready\"") == true)
-        #expect(define(["a"], ["t": .init(fromState: "a", toState: "a", autoTransform: true)])?.contains("circle") == true)
+        #expect(
+            define(["a", "ready"], ["t": .init(fromState: "a", toState: "raedy")])?.contains("did you mean \"ready\"")
+                == true)
+        #expect(
+            define(["a"], ["t": .init(fromState: "a", toState: "a", autoTransform: true)])?.contains("circle") == true)
         let circle: [String: StateMachineDefinition.Transition] = [
-            "1": .init(fromState: "a", toState: "b", autoTransform: true), "2": .init(fromState: "b", toState: "c", autoTransform: true),
+            "1": .init(fromState: "a", toState: "b", autoTransform: true),
+            "2": .init(fromState: "b", toState: "c", autoTransform: true),
             "3": .init(fromState: "c", toState: "b", autoTransform: true),
         ]
         #expect(define(["a", "b", "c"], circle)?.contains("circle through the state \"b\"") == true)
         let twins: [String: StateMachineDefinition.Transition] = [
-            "1": .init(fromState: "a", toState: "b", autoTransform: true), "2": .init(fromState: "a", toState: "b", autoTransform: true),
+            "1": .init(fromState: "a", toState: "b", autoTransform: true),
+            "2": .init(fromState: "a", toState: "b", autoTransform: true),
         ]
         #expect(define(["a", "b"], twins)?.contains("both automatic") == true)
         #expect(define(["a", "b"], ["1": .init(fromState: "a", toState: "b", autoTransform: true)]) == nil)

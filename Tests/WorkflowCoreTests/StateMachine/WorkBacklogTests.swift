@@ -1,4 +1,5 @@
 import Testing
+
 @testable import WorkflowCore
 
 @Suite struct WorkBacklogTests {

@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 import WorkflowTesting
+
 @testable import WorkflowCore
 
 @Suite(.timeLimit(.minutes(2))) struct WorkDispatcherTests {
@@ -77,7 +78,9 @@ import WorkflowTesting
     }
 
     @Test func anAttemptThatTakesTooLongFails() async throws {
-        let fixture = try fixture(policy: StepPolicy(compensateTransition: "fail", maxRetries: 0, timeout: .seconds(10))) {
+        let fixture = try fixture(
+            policy: StepPolicy(compensateTransition: "fail", maxRetries: 0, timeout: .seconds(10))
+        ) {
             [clock = TestClock()] _ in
             try await clock.sleep(for: .seconds(1000))
             return [:]
@@ -129,10 +132,11 @@ import WorkflowTesting
         for name in ["a", "b", "c"] {
             fixture.engine.add(TransitionHook(transitions: ["begin"], handler: name))
             fixture.context.work.add(
-                .step(ClosureStep(StepPolicy(successTransition: name == "c" ? "succeed" : "")) { invocation in
-                    log.add(name)
-                    return ["key-\(name)": .string(invocation.idempotencyKey)]
-                }), name: name)
+                .step(
+                    ClosureStep(StepPolicy(successTransition: name == "c" ? "succeed" : "")) { invocation in
+                        log.add(name)
+                        return ["key-\(name)": .string(invocation.idempotencyKey)]
+                    }), name: name)
         }
         try await fixture.run {
             _ = try await fixture.engine.create("job", id: "1", data: [:], firing: "begin")

@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 import WorkflowTesting
+
 @testable import WorkflowCore
 
 /// What becomes of work when the process or the store fails.
@@ -68,8 +69,10 @@ import WorkflowTesting
         let clock = TestClock()
         let fixture = try fixture(store, clock: clock) { _ in [:] }
         _ = try await fixture.engine.create("job", id: "1", data: [:], firing: "begin")
-        var item = try #require(try await store.claimWork(
-            owner: "x", now: clock.now, leaseUntil: clock.now, limit: 1).first)
+        var item = try #require(
+            try await store.claimWork(
+                owner: "x", now: clock.now, leaseUntil: clock.now, limit: 1
+            ).first)
         item.leaseOwner = nil
         item.leaseUntil = nil
         item.notBefore = clock.now.advanced(by: .seconds(3600))
@@ -86,10 +89,12 @@ import WorkflowTesting
         let failures = Mutex(5)
         let store = FailingStore(base: InMemoryStateStore()) { transaction in
             let isOutcome = transaction.operations.contains { if case .finishWork = $0 { true } else { false } }
-            guard isOutcome, failures.withLock({ count in
-                count -= 1
-                return count >= 0
-            }) else { return nil }
+            guard isOutcome,
+                failures.withLock({ count in
+                    count -= 1
+                    return count >= 0
+                })
+            else { return nil }
             return (StoreError(.storageFull, "full"), false)
         }
         let log = CallLog()
@@ -139,13 +144,16 @@ import WorkflowTesting
     }
 
     /// The connection breaks after the commit, or before it; the caller cannot know.
-    @Test(arguments: [true, false]) func workOfACommitWithUnknownOutcomeRunsIfItWasMade(isCommitted: Bool) async throws {
+    @Test(arguments: [true, false]) func workOfACommitWithUnknownOutcomeRunsIfItWasMade(isCommitted: Bool) async throws
+    {
         let hasFailed = Mutex(false)
         let store = FailingStore(base: InMemoryStateStore()) { transaction in
-            guard case .createInstance = transaction.operations.first, hasFailed.withLock({ failed in
-                defer { failed = true }
-                return !failed
-            }) else { return nil }
+            guard case .createInstance = transaction.operations.first,
+                hasFailed.withLock({ failed in
+                    defer { failed = true }
+                    return !failed
+                })
+            else { return nil }
             return (StoreError(.unavailable, "connection lost"), isCommitted)
         }
         let log = CallLog()
@@ -169,10 +177,12 @@ import WorkflowTesting
     @Test func aStoreThatCannotBeReadAtFirstIsTriedAgain() async throws {
         let failures = Mutex(3)
         let store = FailingStore(base: InMemoryStateStore()) { transaction in
-            guard case .setValue = transaction.operations.first, failures.withLock({ count in
-                count -= 1
-                return count >= 0
-            }) else { return nil }
+            guard case .setValue = transaction.operations.first,
+                failures.withLock({ count in
+                    count -= 1
+                    return count >= 0
+                })
+            else { return nil }
             return (StoreError(.unavailable, "not yet"), false)
         }
         let fixture = try fixture(store) { _ in [:] }

@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 import WorkflowCore
+
 @testable import WorkflowModules
 
 @Suite struct ComponentFetchTests {
@@ -22,7 +23,8 @@ import WorkflowCore
     }
 
     private func fetch(
-        _ url: String, _ options: JSONValue = nil, hosts: [String] = ["api.example", "*.cdn.example", "localhost:8081"],
+        _ url: String, _ options: JSONValue = nil,
+        hosts: [String] = ["api.example", "*.cdn.example", "localhost:8081"],
         _ transport: Transport = Transport([:]), wallTime: Duration = .seconds(60)
     ) async throws -> JSONValue {
         var limits = ScriptLimits()
@@ -50,7 +52,8 @@ import WorkflowCore
             ["method": "post", "headers": ["X-Key": "k"], "body": ["n": 1], "timeoutMs": 500], transport)
         #expect(
             result == [
-                "status": 201, "ok": true, "headers": ["content-type": "text/plain", "x-a": "1, 2"], "body": "grüß dich",
+                "status": 201, "ok": true, "headers": ["content-type": "text/plain", "x-a": "1, 2"],
+                "body": "grüß dich",
             ])
         let sent = try #require(transport.sent.first)
         #expect(sent.request.method == "POST")
@@ -86,7 +89,8 @@ import WorkflowCore
 
     @Test(arguments: [
         "file:///etc/passwd", "ftp://api.example/", "api.example/x", "/x", "", "https://user:pw@api.example/",
-        "https://api.example/ x", "https://api.example\\@evil.example/", "https://api.example/\r\nHost: evil", "https://",
+        "https://api.example/ x", "https://api.example\\@evil.example/", "https://api.example/\r\nHost: evil",
+        "https://",
         "https://api.example@evil.example/",
     ])
     func urlsThatAreNotPlainAreRefused(url: String) async throws {
@@ -130,12 +134,13 @@ import WorkflowCore
         #expect(transport.sent.count == 6)
     }
 
-    @Test(arguments: [
-        ["method": "CONNECT"], ["method": "GET\r\nX"], ["headers": ["Host": "evil.example"]],
-        ["headers": ["x": "a\r\nb: c"]], ["headers": ["a b": "c"]], ["headers": ["": "c"]], ["headers": ["x": 1]],
-        ["headers": ["Transfer-Encoding": "chunked"]], ["headers": ["Content-Length": "5"]], ["timeoutMs": 0],
-        ["timeoutMs": "soon"], "text",
-    ] as [JSONValue])
+    @Test(
+        arguments: [
+            ["method": "CONNECT"], ["method": "GET\r\nX"], ["headers": ["Host": "evil.example"]],
+            ["headers": ["x": "a\r\nb: c"]], ["headers": ["a b": "c"]], ["headers": ["": "c"]], ["headers": ["x": 1]],
+            ["headers": ["Transfer-Encoding": "chunked"]], ["headers": ["Content-Length": "5"]], ["timeoutMs": 0],
+            ["timeoutMs": "soon"], "text",
+        ] as [JSONValue])
     func optionsThatCouldChangeTheRequestAreRefused(options: JSONValue) async throws {
         let transport = Transport([:])
         let error = await #expect(throws: WorkflowError.self) {

@@ -1,8 +1,9 @@
 import Synchronization
 import Testing
 import WorkflowCore
-@testable import WorkflowModules
 import WorkflowTesting
+
+@testable import WorkflowModules
 
 @Suite struct DynamicComponentTests {
     private static func yaml(_ allow: String = "") -> String {
@@ -44,11 +45,12 @@ import WorkflowTesting
         return options
     }
 
-    @Test(arguments: [
-        ("publish", ["tool.done", [:]], "publish"), ("kv.get", ["a"], "kv"), ("kv.set", ["a", 1], "kv"),
-        ("kv.delete", ["a"], "kv"), ("resource.get", ["orders", "1"], "resources"),
-        ("transition", ["o1", "finish"], "transitions"), ("fetch", ["https://example.com/"], "http"),
-    ] as [(String, JSONValue, String)])
+    @Test(
+        arguments: [
+            ("publish", ["tool.done", [:]], "publish"), ("kv.get", ["a"], "kv"), ("kv.set", ["a", 1], "kv"),
+            ("kv.delete", ["a"], "kv"), ("resource.get", ["orders", "1"], "resources"),
+            ("transition", ["o1", "finish"], "transitions"), ("fetch", ["https://example.com/"], "http"),
+        ] as [(String, JSONValue, String)])
     func whatIsNotGrantedIsRefusedWithTheKeyThatGrantsIt(
         function: String, arguments: JSONValue, key: String
     ) async throws {
@@ -62,10 +64,11 @@ import WorkflowTesting
         }
     }
 
-    @Test(arguments: [
-        ("publish", ["other.topic", [:]]), ("resource.get", ["users", "1"]), ("transition", ["s1", "finish"]),
-        ("fetch", ["https://other.example/"]), ("fetch", ["https://api.example:8443/"]),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("publish", ["other.topic", [:]]), ("resource.get", ["users", "1"]), ("transition", ["s1", "finish"]),
+            ("fetch", ["https://other.example/"]), ("fetch", ["https://api.example:8443/"]),
+        ] as [(String, JSONValue)])
     func aGrantReachesNoFurtherThanItSays(function: String, arguments: JSONValue) async throws {
         let allow = "      allow: {publish: [tool.*], resources: [orders], transitions: [order], http: [api.example]}"
         try await TestApplication.run(Self.yaml(allow), Self.options()) { app in
@@ -128,10 +131,12 @@ import WorkflowTesting
         }
     }
 
-    @Test(arguments: [
-        ("publish", ["tool.*", 1]), ("publish", [1]), ("kv.get", []), ("kv.get", [""]), ("resource.get", ["orders"]),
-        ("kv.set", ["a", 1, ["ttlSeconds": 0]]),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("publish", ["tool.*", 1]), ("publish", [1]), ("kv.get", []), ("kv.get", [""]),
+            ("resource.get", ["orders"]),
+            ("kv.set", ["a", 1, ["ttlSeconds": 0]]),
+        ] as [(String, JSONValue)])
     func argumentsThatMakeNoSenseAreRefused(function: String, arguments: JSONValue) async throws {
         let allow = "      allow: {publish: ['>'], kv: true, resources: ['*']}"
         try await TestApplication.run(Self.yaml(allow), Self.options()) { app in

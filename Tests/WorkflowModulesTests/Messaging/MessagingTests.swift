@@ -1,7 +1,8 @@
 import Testing
 import WorkflowCore
-@testable import WorkflowModules
 import WorkflowTesting
+
+@testable import WorkflowModules
 
 @Suite struct MessagingTests {
     private static func yaml(
@@ -34,7 +35,8 @@ import WorkflowTesting
 
     @Test func producersForwardAfterSuccessOnEveryWay() async throws {
         let yaml = Self.yaml(
-            subscriptions: "{topic: in, handler: station}, {topic: out.a, handler: first}, {topic: out.b, handler: second}",
+            subscriptions:
+                "{topic: in, handler: station}, {topic: out.a, handler: first}, {topic: out.b, handler: second}",
             producers: "{name: station, forwardTo: [out.a, out.b]}, {name: own, forwardTo: [out.a]}")
         try await TestApplication.run(yaml) { app in
             try await app.publish("in", ["n": 1], id: "m1")

@@ -1,8 +1,9 @@
 import HTTPTypes
 import Testing
 import WorkflowCore
-@testable import WorkflowModules
 import WorkflowTesting
+
+@testable import WorkflowModules
 
 @Suite struct MetricsCollectorTests {
     private static func yaml(_ config: String = "") -> String {
@@ -174,7 +175,8 @@ import WorkflowTesting
     @Test func theModuleAnswersAsAHandlerByTheEndOfThePath() async throws {
         try await run { _, _, app in
             let module = try app.engine.service(HealthCheckerModule.self)
-            for (path, status) in [("/internal/livez", "alive"), ("/internal/readyz", "ready"), ("/health", "healthy")] {
+            for (path, status) in [("/internal/livez", "alive"), ("/internal/readyz", "ready"), ("/health", "healthy")]
+            {
                 let response = try await module.handle(ServerRequest(method: .get, target: path))
                 guard case .bytes(let bytes) = response.body else { throw WorkflowError(.internal, "no body") }
                 #expect(try JSONValue(parsing: bytes)["status"] == .string(status))

@@ -1,7 +1,8 @@
 import Testing
 import WorkflowCore
-@testable import WorkflowModules
 import WorkflowTesting
+
+@testable import WorkflowModules
 
 @Suite struct StateMachineWorkflowTests {
     static let yaml = """
@@ -98,12 +99,13 @@ import WorkflowTesting
         }
     }
 
-    @Test(arguments: [
-        ("statemachine", "check", ["id": "unknown"], .notFound),
-        ("statemachine", "check", [:], .invalidInput),
-        ("statemachine", "other:check", ["id": "o1"], .notFound),
-        ("nobody", "check", ["id": "o1"], .notFound),
-    ] as [(String, String, JSONObject, WorkflowError.Code)])
+    @Test(
+        arguments: [
+            ("statemachine", "check", ["id": "unknown"], .notFound),
+            ("statemachine", "check", [:], .invalidInput),
+            ("statemachine", "other:check", ["id": "o1"], .notFound),
+            ("nobody", "check", ["id": "o1"], .notFound),
+        ] as [(String, String, JSONObject, WorkflowError.Code)])
     func callsThatCannotWorkSayWhy(
         workflow: String, action: String, data: JSONObject, code: WorkflowError.Code
     ) async throws {
@@ -118,7 +120,8 @@ import WorkflowTesting
     @Test func anIdentifierOfAnotherDefinitionStandsForADerivedInstanceAndBack() async throws {
         try await TestApplication.run(Self.yaml) { app in
             _ = try await app.engine.invoke("order-processing", action: "check", data: ["id": "o1"])
-            let begun = try await app.engine.invoke("delivery", action: "begin", data: ["instanceId": "o1", "id": "o1"])
+            let begun = try await app.engine.invoke(
+                "delivery", action: "begin", data: ["instanceId": "o1", "id": "o1"])
             #expect(begun["instanceId"] == "delivery:o1")
             let again = try await app.engine.invoke("delivery", action: "arrive", data: ["instanceId": "o1"])
             #expect(again["instanceId"] == "delivery:o1")

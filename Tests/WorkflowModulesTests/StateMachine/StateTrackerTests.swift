@@ -1,7 +1,8 @@
 import Testing
 import WorkflowCore
-@testable import WorkflowModules
 import WorkflowTesting
+
+@testable import WorkflowModules
 
 @Suite struct StateTrackerTests {
     @Test func aStateThatIsSetIsKeptWithTheOneBefore() async throws {

@@ -1,5 +1,6 @@
 import Testing
 import WorkflowCore
+
 @testable import WorkflowModules
 
 @Suite struct ExampleTests {

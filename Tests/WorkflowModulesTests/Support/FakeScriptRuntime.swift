@@ -33,7 +33,9 @@ final class FakeScriptRuntime: ScriptRuntime {
         _ source: ScriptSource, limits: ScriptLimits, host: any ScriptHost, configuration: JSONValue
     ) async throws -> any ScriptComponent {
         record("load \(source.text)")
-        guard let script = scripts[source.text] else { throw ScriptError(.syntax, "no such script", line: 1, column: 1) }
+        guard let script = scripts[source.text] else {
+            throw ScriptError(.syntax, "no such script", line: 1, column: 1)
+        }
         if let error = script.loadError { throw error }
         return FakeScriptComponent(name: source.text, script: script, host: host, runtime: self)
     }

@@ -1,8 +1,9 @@
 import Foundation
 import Logging
 import WorkflowCore
-@testable import WorkflowModules
 import WorkflowTesting
+
+@testable import WorkflowModules
 
 /// A running application of the standard modules, with scripts that are Swift closures.
 struct TestApplication: Sendable {
@@ -100,11 +101,12 @@ struct TestApplication: Sendable {
     @discardableResult
     func instance(_ id: String, in state: String) async throws -> StateMachineInstance {
         let machine = try machine()
-        let changes = machine.changes(of: id)
-        if let instance = try await machine.instance(id), instance.currentState == state { return instance }
         return try await withTimeLimit("\(id) comes into the state \(state)") {
-            for await instance in changes where instance.currentState == state { return instance }
-            throw WorkflowError(.notFound, "\(id) never came into the state \(state).")
+            while true {
+                if let instance = try await machine.instance(id), instance.currentState == state { return instance }
+                try Task.checkCancellation()
+                await Task.yield()
+            }
         }
     }
 }

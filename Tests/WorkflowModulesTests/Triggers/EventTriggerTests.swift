@@ -1,7 +1,8 @@
 import Testing
 import WorkflowCore
-@testable import WorkflowModules
 import WorkflowTesting
+
+@testable import WorkflowModules
 
 @Suite struct EventTriggerTests {
     private static func yaml(_ subscriptions: String) -> String {
@@ -115,7 +116,10 @@ import WorkflowTesting
     }
 
     @Test(arguments: [
-        ("{topic: a, workflow: order-procesing, action: pay}", "there is no workflow", "did you mean \"order-processing\"?"),
+        (
+            "{topic: a, workflow: order-procesing, action: pay}", "there is no workflow",
+            "did you mean \"order-processing\"?"
+        ),
         ("{topic: a, workflow: order-processing, action: paye}", "has no transition \"paye\"", "did you mean \"pay\"?"),
         ("{topic: a, workflow: statemachine, action: 'other:pay'}", "names another engine", ""),
         ("{topic: a, workflow: messaging, action: 'x.*'}", "must be one topic", ""),
