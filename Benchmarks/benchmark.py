@@ -403,8 +403,8 @@ def main():
     Workflow.binary = options.binary
     Peer.folder_of_binaries = options.peers
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(143))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     servers = {}
     is_complete = True
     folder = tempfile.mkdtemp(prefix="benchmark-")
