@@ -11,6 +11,8 @@ final class OutboundHTTPClient: FetchTransport {
         // Redirects are followed by ``ComponentFetch``, which knows where a component may go.
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout = .init(connect: .seconds(10))
+        // Whether to try again is for the script, or for the policy of its step, to say.
+        configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 

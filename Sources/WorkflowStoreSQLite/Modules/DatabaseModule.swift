@@ -43,17 +43,17 @@ public final class DatabaseModule: WorkflowModule {
                 schema: .integer(minimum: 0, maximum: 64)),
         ]
 
-        /// The path of the file.
+        /// The path of the file, or `:memory:`.
         var path: String {
             guard let dsn else { return ":memory:" }
-            if dsn.written.hasSuffix(":memory:") { return ":memory:" }
-            var path = dsn.resolved
-            if dsn.written.hasPrefix("file:") {
-                let file = ConfigurationFilePath(
-                    String(dsn.written.dropFirst(5)), base: String(dsn.resolved.dropLast(dsn.written.count + 1)))
-                path = file.resolved
+            var text = Substring(dsn.written)
+            for prefix in ["file://", "file:"] where text.hasPrefix(prefix) {
+                text = text.dropFirst(prefix.count)
+                break
             }
-            return path.firstIndex(of: "?").map { String(path[..<$0]) } ?? path
+            text = text.prefix { $0 != "?" }
+            if text == ":memory:" || text.hasPrefix("/") { return String(text) }
+            return String(dsn.resolved.dropLast(dsn.written.count) + text)
         }
     }
 

@@ -14,7 +14,8 @@ public struct PersistenceStoreModule: WorkflowModule, StateStoreProvider {
         /// The keys.
         public static let fields: [ConfigurationField<Self>] = [
             .init(
-                "database", \.database, "The `database.workflow` module; by default the only one.",
+                "database", \.database,
+                "The `database.workflow` module; by default the one called `database`, or the only one.",
                 reference: .database)
         ]
     }
@@ -29,13 +30,26 @@ public struct PersistenceStoreModule: WorkflowModule, StateStoreProvider {
         provides: [.stateStore], requires: [.init(.database)],
         examples: DatabaseModule.descriptor.examples)
 
+    /// The database that is used when several are there and none is named.
+    private static let standardDatabase = "database"
+
     private let database: DatabaseModule
 
     /// Creates the module.
     ///
     /// - Throws: ``WorkflowError`` when there is no database, or there are several and none is named.
     public init(configuration: Configuration, context: ModuleContext) throws {
-        database = try context.services.require(DatabaseModule.self, kind: .database, named: configuration.database)
+        if let other = context.generation.claim("state store", owner: context.name) {
+            throw context.error(
+                "an application has one persistence.store, and \"\(other)\" is one already",
+                suggestion: "remove one of them")
+        }
+        let standard =
+            configuration.database.isEmpty
+            ? context.services.find(DatabaseModule.self, named: Self.standardDatabase) : nil
+        database =
+            try standard
+            ?? context.services.require(DatabaseModule.self, kind: .database, named: configuration.database)
     }
 
     public func stateStore() throws -> any StateStore {
