@@ -3,7 +3,7 @@ import PackageDescription
 
 let package = Package(
     name: "workflow",
-    platforms: [.macOS(.v15)],
+    platforms: [.macOS(.v26)],
     products: [
         .library(name: "WorkflowCore", targets: ["WorkflowCore"]),
         .library(name: "WorkflowModules", targets: ["WorkflowModules"]),

@@ -264,7 +264,7 @@ def median(rounds, key):
 # --- The table ------------------------------------------------------------------------------------------------------
 
 HEADER = ("case", "server", "req/s", "(min - max)", "p50 ms", "p99 ms", "CPU us", "aim", "PSS MB")
-WIDTHS = (8, 12, 8, 17, 8, 8, 8, 9, 8)
+WIDTHS = (8, 12, 8, 19, 8, 8, 8, 9, 8)
 
 
 def line(*cells):

@@ -3,7 +3,7 @@ import PackageDescription
 
 let package = Package(
     name: "micro",
-    platforms: [.macOS(.v15)],
+    platforms: [.macOS(.v26)],
     dependencies: [
         .package(name: "workflow", path: "../.."),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),

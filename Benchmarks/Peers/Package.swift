@@ -3,7 +3,7 @@ import PackageDescription
 
 let package = Package(
     name: "peers",
-    platforms: [.macOS(.v15)],
+    platforms: [.macOS(.v26)],
     dependencies: [
         // Exact, so that figures of different days can be compared.
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),

@@ -3,7 +3,7 @@ import PackageDescription
 
 let package = Package(
     name: "embedder",
-    platforms: [.macOS(.v15)],
+    platforms: [.macOS(.v26)],
     dependencies: [
         // Without traits: neither SQLite nor JavaScriptCore is needed to build or to run.
         .package(name: "workflow", path: "../..", traits: [])

@@ -19,6 +19,11 @@ extension SQLStateStore {
         }
     }
 
+    public func openInstanceCounts() async throws -> [String: Int] {
+        let counts = try await all(statements.openInstanceCounts, []) { ($0.text(0), Int($0.integer(1))) }
+        return Dictionary(counts, uniquingKeysWith: +)
+    }
+
     public func nextWorkDue() async throws -> Timestamp? {
         try await first(statements.nextWorkDue, []) { Timestamp(nanoseconds: $0.integer(0)) }
     }

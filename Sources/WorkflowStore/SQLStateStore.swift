@@ -36,9 +36,6 @@ public final class SQLStateStore: StateStore {
     let statements: StoreStatements
     let cache: RecordCache?
     private let isClosed = Atomic<Bool>(false)
-    private let lastPurge = Mutex(Timestamp(nanoseconds: .min))
-    private static let purgeInterval = Duration.seconds(30)
-    private static let purgeLimit: Int64 = 1000
 
     private init(database: any SQLDatabase, configuration: Configuration) {
         self.database = database
@@ -81,9 +78,10 @@ public final class SQLStateStore: StateStore {
         }
         let plan = TransactionPlan(transaction, statements: statements)
         let cache = cache
+        let changes = cache == nil ? [] : CacheChange.changes(of: transaction)
         do {
             _ = try await database.write({ try plan.run(on: $0) }) { positions in
-                cache?.apply(transaction, positions: positions)
+                cache?.apply(changes, positions: positions)
             }
         } catch {
             throw StoreError.translating(error)
@@ -93,13 +91,8 @@ public final class SQLStateStore: StateStore {
     public func claimWork(owner: String, now: Timestamp, leaseUntil: Timestamp, limit: Int) async throws -> [WorkItem] {
         guard limit > 0 else { return [] }
         let statements = statements
-        let purges = isPurgeDue(now)
         let items = try await translated {
             try await database.write { connection in
-                if purges {
-                    try connection.execute(
-                        statements.removeExpiredValues, [.time(now), .integer(Self.purgeLimit)])
-                }
                 var items: [WorkItem] = []
                 try connection.query(
                     statements.claimWork,
@@ -109,6 +102,16 @@ public final class SQLStateStore: StateStore {
             }
         }
         return items.sorted { ($0.notBefore, ExactString($0.id)) < ($1.notBefore, ExactString($1.id)) }
+    }
+
+    public func removeExpiredValues(now: Timestamp, limit: Int) async throws -> Bool {
+        let statements = statements
+        return try await translated {
+            try await database.write { connection in
+                try connection.execute(statements.removeExpiredValues, [.time(now), .integer(Int64(max(0, limit)))])
+                    >= limit
+            }
+        }
     }
 
     public func checkHealth() async throws {
@@ -128,15 +131,5 @@ public final class SQLStateStore: StateStore {
     /// Runs `body` and turns errors of the database into errors of the store.
     func translated<Result>(_ body: () async throws -> Result) async throws -> Result {
         do { return try await body() } catch { throw StoreError.translating(error) }
-    }
-
-    /// Whether values that have expired should be removed now; `true` at most once per interval.
-    private func isPurgeDue(_ now: Timestamp) -> Bool {
-        lastPurge.withLock { last in
-            let (elapsed, overflow) = now.nanoseconds.subtractingReportingOverflow(last.nanoseconds)
-            guard overflow || elapsed < 0 || elapsed >= Self.purgeInterval.wholeNanoseconds else { return false }
-            last = now
-            return true
-        }
     }
 }

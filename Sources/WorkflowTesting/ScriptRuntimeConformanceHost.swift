@@ -22,12 +22,17 @@ public final class RecordingScriptHost: ScriptHost {
     }
 
     private let state = Mutex(State())
+    /// The least severe level that scripts log.
+    public let logLevel: String
     private let answer: Answer
 
     /// Creates a host.
     ///
-    /// - Parameter answer: Answers host functions; by default, all are refused.
-    public init(answer: @escaping Answer = { _, _ in nil }) {
+    /// - Parameters:
+    ///   - logLevel: The least severe level that scripts log.
+    ///   - answer: Answers host functions; by default, all are refused.
+    public init(logLevel: String = "debug", answer: @escaping Answer = { _, _ in nil }) {
+        self.logLevel = logLevel
         self.answer = answer
     }
 

@@ -42,6 +42,10 @@ struct RunCommand: AsyncParsableCommand {
         do {
             let variables = ProcessInfo.processInfo.environment
             let application = try ConfigurationLoader(environment: variables).load(files)
+            if !application.issues.isEmpty {
+                // Before anything of the state is touched.
+                try await ValidateCommand.validate(application)
+            }
             let location = StateLocation(option: state, beside: files.first ?? ".")
             try await serve(application, location: location, variables: variables, began: began)
         } catch {

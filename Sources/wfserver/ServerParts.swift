@@ -33,15 +33,23 @@ struct ServerParts: Sendable {
         var environment = EngineEnvironment(logger: logger, metrics: EngineMetrics(registry: MetricsRegistry()))
         ProcessMetrics.register(in: environment.metrics.registry)
         environment.drainDeadline = drain
+        #if JavaScript
+        // Before the state is opened: processes start while this one goes on.
+        let runtime = try runtime(isolation)
+        if application.modules.contains(where: { $0.type == "dynamic.component" }) { runtime.warmUp() }
+        environment.scriptRuntime = runtime
+        #endif
         #if SQLite
         let keepsState = application.modules.contains { $0.type == "persistence.store" }
         if !keepsState, let folder = location.folder {
-            environment.defaultStore = try await SQLStateStore.sqlite(
-                SQLiteDatabase.Configuration(path: "\(folder)/state.sqlite"))
+            do {
+                environment.defaultStore = try await SQLStateStore.sqlite(
+                    SQLiteDatabase.Configuration(path: "\(folder)/state.sqlite"))
+            } catch {
+                await environment.scriptRuntime?.shutdown()
+                throw error
+            }
         }
-        #endif
-        #if JavaScript
-        environment.scriptRuntime = try runtime(isolation)
         #endif
         return ServerParts(environment: environment, quietLogger: quiet)
     }

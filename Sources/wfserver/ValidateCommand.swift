@@ -14,14 +14,19 @@ struct ValidateCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             let configuration = try ConfigurationLoader(environment: ProcessInfo.processInfo.environment).load(files)
-            var environment = EngineEnvironment()
-            environment.scriptRuntime = AbsentScriptRuntime()
-            try await WorkflowEngine.validate(
-                configuration, registry: StandardCatalog.registry, environment: environment)
+            try await Self.validate(configuration)
             print("The configuration is valid: \(configuration.modules.count) modules.")
         } catch {
             throw ServerFailure.report(error)
         }
+    }
+
+    /// - Throws: ``ConfigurationError`` with everything that is wrong.
+    static func validate(_ configuration: ApplicationConfiguration) async throws {
+        var environment = EngineEnvironment()
+        environment.scriptRuntime = AbsentScriptRuntime()
+        try await WorkflowEngine.validate(
+            configuration, registry: StandardCatalog.registry, environment: environment)
     }
 }
 

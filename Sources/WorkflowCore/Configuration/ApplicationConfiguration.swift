@@ -1,10 +1,13 @@
 /// The configuration of an application: its modules, workflows and triggers, not yet decoded.
+///
+/// What is wrong with single entries is kept in ``issues``, so that the engine can tell of it together with everything
+/// that it finds itself.
 public struct ApplicationConfiguration: Sendable, Hashable {
     /// One module.
     public struct Module: Sendable, Hashable {
-        /// The name by which others refer to it.
+        /// The name by which others refer to it; empty when it is missing, which is one of the ``issues`` then.
         public var name: String
-        /// The module type, such as `http.server`.
+        /// The module type, such as `http.server`; empty when it is missing.
         public var type: String
         /// Its own keys.
         public var configuration: ConfigurationNode
@@ -36,6 +39,8 @@ public struct ApplicationConfiguration: Sendable, Hashable {
     public var triggers: [Section] = []
     /// The files it was read from.
     public var files: [String] = []
+    /// What is wrong with the outer shape of the files; ``WorkflowEngine`` refuses a configuration that has any.
+    public internal(set) var issues: [ConfigurationIssue] = []
 
     /// Creates an empty configuration.
     public init() {}
@@ -50,7 +55,7 @@ public struct ApplicationConfiguration: Sendable, Hashable {
     /// - Parameters:
     ///   - value: An object with `modules`, `workflows` and `triggers`.
     ///   - baseDirectory: Where relative paths start from.
-    /// - Throws: ``ConfigurationError``.
+    /// - Throws: ``ConfigurationError`` when the value is no mapping.
     public init(_ value: JSONValue, baseDirectory: String = ".") throws {
         var builder = ApplicationConfigurationBuilder()
         builder.add(ConfigurationNode(value, file: "\(baseDirectory)/<config>"))
@@ -64,7 +69,7 @@ public struct ApplicationConfiguration: Sendable, Hashable {
     ///   - yaml: The text.
     ///   - file: The name for error messages; relative paths start from its folder.
     ///   - environment: The variables for `${NAME}`.
-    /// - Throws: ``ConfigurationError``.
+    /// - Throws: ``ConfigurationError`` when the text cannot be read at all.
     public init(yaml: String, file: String = "<config>", environment: [String: String] = [:]) throws {
         var builder = ApplicationConfigurationBuilder()
         let expansion = EnvironmentExpansion(variables: environment)

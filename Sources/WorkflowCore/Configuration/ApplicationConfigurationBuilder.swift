@@ -4,6 +4,8 @@ struct ApplicationConfigurationBuilder {
     private(set) var decoder = ConfigurationDecoder()
     /// The `include` entries of the files added so far that nobody has taken yet.
     private var includes: [ConfigurationNode] = []
+    /// Whether so much is missing that looking at the rest would tell of mistakes that are none.
+    private var isUnreadable = false
 
     private static let topLevelKeys = ["modules", "workflows", "triggers", "include", "name", "description", "version"]
     private static let moduleKeys = ["name", "type", "config", "dependsOn", "branches"]
@@ -13,10 +15,10 @@ struct ApplicationConfigurationBuilder {
         return includes
     }
 
-    mutating func fail(_ issues: [ConfigurationIssue]) {
-        for issue in issues {
-            decoder.fail(at: issue.location, path: issue.path, issue.message, suggestion: issue.suggestion)
-        }
+    /// Records that a file is missing.
+    mutating func failFile(_ issues: [ConfigurationIssue]) {
+        decoder.fail(issues)
+        isUnreadable = true
     }
 
     mutating func fail(_ node: ConfigurationNode, _ message: String, suggestion: String? = nil) {
@@ -25,8 +27,9 @@ struct ApplicationConfigurationBuilder {
 
     /// Adds the document of one file with what was wrong in reading it.
     mutating func add(_ document: YAMLParser.Document) {
-        fail(document.issues)
-        if let root = document.root { add(root) }
+        guard let root = document.root else { return failFile(document.issues) }
+        decoder.fail(document.issues)
+        add(root)
     }
 
     /// Refuses `include` where there are no files to include.
@@ -40,6 +43,7 @@ struct ApplicationConfigurationBuilder {
     mutating func add(_ root: ConfigurationNode) {
         guard let entries = root.entries else {
             decoder.fail(root, "a configuration is a mapping with modules, workflows and triggers")
+            isUnreadable = true
             return
         }
         for entry in entries {
@@ -59,11 +63,11 @@ struct ApplicationConfigurationBuilder {
         }
     }
 
-    /// - Throws: ``ConfigurationError`` with everything that was recorded.
+    /// - Throws: ``ConfigurationError`` with everything that was recorded when a file as a whole is missing.
     func finish() throws -> ApplicationConfiguration {
         var decoder = decoder
         var seen: [String: ApplicationConfiguration.Module] = [:]
-        for module in configuration.modules {
+        for module in configuration.modules where !module.name.isEmpty {
             if let other = seen[module.name] {
                 decoder.fail(
                     at: module.location, path: "\(module.path).name",
@@ -72,7 +76,9 @@ struct ApplicationConfigurationBuilder {
             }
             seen[module.name] = module
         }
-        if !decoder.issues.isEmpty { throw ConfigurationError(decoder.issues) }
+        if isUnreadable { throw ConfigurationError(decoder.issues) }
+        var configuration = configuration
+        configuration.issues = decoder.issues
         return configuration
     }
 
@@ -104,9 +110,8 @@ struct ApplicationConfigurationBuilder {
             content: .mapping([]), location: node.location, path: ConfigurationNode.path(node.path, "config"))
         let settings = node["config"] ?? empty
         if settings.entries == nil { decoder.failType(settings, expected: "a mapping") }
-        guard let name, let type else { return nil }
         return .init(
-            name: name, type: type, configuration: settings.isNull ? empty : settings, dependsOn: dependsOn,
+            name: name ?? "", type: type ?? "", configuration: settings.isNull ? empty : settings, dependsOn: dependsOn,
             branches: branches, location: node.location, path: node.path)
     }
 

@@ -45,6 +45,13 @@ public struct ConfigurationDecoder {
         issues.append(ConfigurationIssue(location: location, path: path, message: message, suggestion: suggestion))
     }
 
+    /// Records what was found elsewhere.
+    mutating func fail(_ issues: [ConfigurationIssue]) {
+        for issue in issues {
+            fail(at: issue.location, path: issue.path, issue.message, suggestion: issue.suggestion)
+        }
+    }
+
     /// Records that a node has the wrong type.
     public mutating func failType(_ node: ConfigurationNode, expected: String) {
         fail(node, "expected \(expected), found \(node.typeName)")

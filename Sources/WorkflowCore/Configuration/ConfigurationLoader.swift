@@ -17,7 +17,7 @@ public struct ConfigurationLoader: Sendable {
     /// followed, within the folder of the first path given. A file that is named several times is read once.
     ///
     /// - Parameter paths: Files or folders.
-    /// - Throws: ``ConfigurationError`` with everything that is wrong in the outer shape of all files.
+    /// - Throws: ``ConfigurationError`` with everything that is wrong when one of the files cannot be read.
     public func load(_ paths: [String]) throws -> ApplicationConfiguration {
         guard let first = paths.first else { return ApplicationConfiguration() }
         var builder = ApplicationConfigurationBuilder()
@@ -41,7 +41,7 @@ public struct ConfigurationLoader: Sendable {
                     }
                 }
             } catch let error as ConfigurationError {
-                builder.fail(error.issues)
+                builder.failFile(error.issues)
             }
         }
         var configuration = try builder.finish()

@@ -3,6 +3,12 @@ import Synchronization
 
 /// Everything that was built from one configuration.
 final class EngineGeneration: Sendable {
+    /// What tells modules and sections apart.
+    struct Key: Sendable, Hashable {
+        let section: ModuleDescriptor.Section
+        let name: String
+    }
+
     /// One living module.
     struct Instance: Sendable {
         let name: String
@@ -10,11 +16,13 @@ final class EngineGeneration: Sendable {
         let section: ModuleDescriptor.Section
         let isIngress: Bool
         let module: any WorkflowModule
+
+        var key: Key { Key(section: section, name: name) }
     }
 
     private struct State {
         var prepared: [Instance] = []
-        var tasks: [String: Task<Void, Never>] = [:]
+        var tasks: [Key: Task<Void, Never>] = [:]
         var background: [Task<Void, Never>] = []
     }
 
@@ -57,12 +65,13 @@ final class EngineGeneration: Sendable {
     /// Prepares and activates every module; takes everything down again when one fails.
     func start() async throws {
         do {
-            let done = Set(state.withLock { $0.prepared.map(\.name) })
-            for instance in instances where !(instance.section == .module && done.contains(instance.name)) {
+            let done = Set(state.withLock { $0.prepared.map(\.key) })
+            for instance in instances where !done.contains(instance.key) {
                 // Recorded before, so that a failed preparation is cleaned up as well.
                 state.withLock { $0.prepared.append(instance) }
                 try await Self.attempt("prepare", instance) { try await instance.module.prepare() }
             }
+            try await context.work.countOpenInstances()
             let background = [
                 Task { [context] in await context.outbox.run() }, Task { [context] in await context.work.run() },
             ]
@@ -78,7 +87,7 @@ final class EngineGeneration: Sendable {
                         logger.error("Module stopped", metadata: ["module": "\(instance.name)", "error": "\(error)"])
                     }
                 }
-                state.withLock { $0.tasks["\(instance.section)/\(instance.name)"] = task }
+                state.withLock { $0.tasks[instance.key] = task }
             }
             context.isReady = true
         } catch {
@@ -111,10 +120,13 @@ final class EngineGeneration: Sendable {
             defer { state = State() }
             return state
         }
+        for instance in stopped.prepared { await instance.module.quiesce() }
         await shutdown(stopped.prepared.filter(\.isIngress), stopped.tasks)
         if !stopped.background.isEmpty { await drain(within: isUrgent ? .zero : context.environment.drainDeadline) }
         for task in stopped.background { task.cancel() }
         for task in stopped.background { await task.value }
+        // What handlers still publish is for the next start, also when its subscribers have gone before them.
+        for (_, broker) in context.brokers { broker.retainQueues() }
         await shutdown(stopped.prepared.filter { !$0.isIngress }, stopped.tasks)
         discard()
     }
@@ -135,9 +147,9 @@ final class EngineGeneration: Sendable {
         await context.outbox.shutdown(deadline: max(.zero, clock.now.duration(to: end)))
     }
 
-    private func shutdown(_ instances: [Instance], _ tasks: [String: Task<Void, Never>]) async {
+    private func shutdown(_ instances: [Instance], _ tasks: [Key: Task<Void, Never>]) async {
         for instance in instances.reversed() {
-            let task = tasks["\(instance.section)/\(instance.name)"]
+            let task = tasks[instance.key]
             task?.cancel()
             await task?.value
             await instance.module.shutdown()

@@ -4,12 +4,14 @@ import Logging
 struct GenerationBuilder {
     private let number: Int
     private let environment: EngineEnvironment
-    private let isDryRun: Bool
+    private var isDryRun: Bool
     private var services = ServiceDirectory()
     private var instances: [EngineGeneration.Instance] = []
     private var prepared: [EngineGeneration.Instance] = []
     private var issues: [ConfigurationIssue] = []
-    private var created: Set<String> = []
+    private var created: Set<EngineGeneration.Key> = []
+    /// The modules that are not there because something is wrong with them or with those they need.
+    private var missing: Set<String> = []
     /// The contexts in use: the one for the modules that keep the state, when there are any, and that of all others.
     private var contexts: [GenerationContext] = []
 
@@ -20,12 +22,20 @@ struct GenerationBuilder {
     }
 
     /// Creates every module; leaves nothing behind when that fails.
+    ///
+    /// When something is wrong already, what can be created is created all the same, to tell of everything at once.
     mutating func build(_ plan: GenerationPlan) async throws -> EngineGeneration {
+        issues = plan.issues
+        missing = plan.missing
+        isDryRun = isDryRun || !issues.isEmpty
         do {
             let context = try await open(plan)
-            for part in plan.parts where !created.contains(key(part)) { make(part, context) }
+            for part in plan.parts where !created.contains(part.key) { make(part, context) }
             for instance in instances { check(instance, plan) }
             if !issues.isEmpty { throw ConfigurationError(issues) }
+            let position = Dictionary(
+                plan.startOrder.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
+            instances.sort { position[$0.key] ?? 0 < position[$1.key] ?? 0 }
             return EngineGeneration(
                 context: context, provisional: contexts.dropLast().first, services: services, instances: instances,
                 prepared: prepared)
@@ -66,12 +76,16 @@ struct GenerationBuilder {
 
     private mutating func make(_ part: GenerationPlan.Part, _ generation: GenerationContext) {
         let descriptor = part.entry.descriptor
+        created.insert(part.key)
+        guard missing.isDisjoint(with: part.needs) else {
+            if descriptor.section == .module { missing.insert(part.name) }
+            return
+        }
         var logger = environment.logger
         logger[metadataKey: "module"] = "\(part.name)"
         let context = ModuleContext(
             name: part.name, type: descriptor.type, location: part.location, path: part.path, logger: logger,
             services: services, generation: generation)
-        created.insert(key(part))
         do {
             let module = try part.entry.make(part.configuration, context)
             instances.append(
@@ -90,6 +104,7 @@ struct GenerationBuilder {
             }
             generation.services = services
         } catch {
+            if descriptor.section == .module { missing.insert(part.name) }
             record(error, part.location, part.path)
         }
     }
@@ -98,7 +113,7 @@ struct GenerationBuilder {
         do {
             try instance.module.validate()
         } catch {
-            let part = plan.parts.first { $0.name == instance.name && $0.entry.descriptor.section == instance.section }
+            let part = plan.parts.first { $0.key == instance.key }
             record(error, part?.location ?? SourceLocation(file: "<config>"), part?.path ?? instance.name)
         }
     }
@@ -110,8 +125,8 @@ struct GenerationBuilder {
             issues.append(ConfigurationIssue(location: location, path: path, message: "\(error)"))
         }
     }
+}
 
-    private func key(_ part: GenerationPlan.Part) -> String {
-        "\(part.entry.descriptor.section)/\(part.name)"
-    }
+extension GenerationPlan.Part {
+    fileprivate var key: EngineGeneration.Key { .init(section: entry.descriptor.section, name: name) }
 }

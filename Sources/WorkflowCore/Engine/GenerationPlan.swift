@@ -8,17 +8,30 @@ struct GenerationPlan: Sendable {
         let location: SourceLocation
         /// Where it stands within its file, such as `modules[3]`.
         let path: String
+        /// The modules that must be there before it can be created.
+        var needs: Set<String> = []
     }
 
-    /// The parts in the order in which they are created and prepared.
+    /// The parts in the order in which they are created.
     let parts: [Part]
+    /// The same parts in the order in which they are prepared and activated.
+    let startOrder: [Part]
+    /// Everything that is wrong; when there is something, the parts are those that can be looked at all the same.
+    let issues: [ConfigurationIssue]
+    /// The modules that are not among the parts because something is wrong with them.
+    let missing: Set<String>
 
     /// Decodes and checks a configuration.
-    ///
-    /// - Throws: ``ConfigurationError`` with everything that is wrong.
-    init(_ configuration: ApplicationConfiguration, registry: ModuleRegistry) throws {
+    init(_ configuration: ApplicationConfiguration, registry: ModuleRegistry) {
         var builder = PlanBuilder(configuration: configuration, registry: registry)
-        parts = try builder.build()
+        self = builder.build()
+    }
+
+    fileprivate init(parts: [Part], startOrder: [Part], issues: [ConfigurationIssue], missing: Set<String>) {
+        self.parts = parts
+        self.startOrder = startOrder
+        self.issues = issues
+        self.missing = missing
     }
 }
 
@@ -27,17 +40,41 @@ private struct PlanBuilder {
     let configuration: ApplicationConfiguration
     let registry: ModuleRegistry
     var decoder = ConfigurationDecoder()
+    /// The types of the modules by name, as far as they are known.
+    var entries: [String: ModuleRegistry.Entry] = [:]
 
     init(configuration: ApplicationConfiguration, registry: ModuleRegistry) {
         self.configuration = configuration
         self.registry = registry
+        decoder.fail(configuration.issues)
     }
 
-    mutating func build() throws -> [GenerationPlan.Part] {
+    mutating func build() -> GenerationPlan {
+        var modules = decodeModules()
+        var workflows = sections(configuration.workflows, .workflow)
+        var triggers = sections(configuration.triggers, .trigger)
+        let dependencies = checkReferences()
+        let order = order(&modules, dependencies)
+        let names = Set(configuration.modules.map(\.name))
+        let missing = names.subtracting(order.creation.map { modules[$0].name })
+        let providers = providers(modules)
+        for index in workflows.indices { require(&workflows[index], providers, missing) }
+        for index in triggers.indices { require(&triggers[index], providers, missing) }
+        func arranged(_ indices: [Int]) -> [GenerationPlan.Part] {
+            let ordered = indices.map { modules[$0] }
+            let (ingress, resident) = (
+                ordered.filter(\.entry.descriptor.isIngress), ordered.filter { !$0.entry.descriptor.isIngress }
+            )
+            return resident + workflows + triggers + ingress
+        }
+        return GenerationPlan(
+            parts: arranged(order.creation), startOrder: arranged(order.start), issues: decoder.issues,
+            missing: missing)
+    }
+
+    private mutating func decodeModules() -> [GenerationPlan.Part] {
         var modules: [GenerationPlan.Part] = []
-        var needs: [String: Set<String>] = [:]
-        var entries: [String: ModuleRegistry.Entry] = [:]
-        for module in configuration.modules where !decoder.isFull {
+        for module in configuration.modules where !decoder.isFull && !module.type.isEmpty {
             guard let entry = registry.entry(.module, module.type) else {
                 decoder.fail(
                     at: module.location, path: "\(module.path).type", "unknown module type \"\(module.type)\"",
@@ -45,27 +82,25 @@ private struct PlanBuilder {
                         ?? Suggestion.text(for: module.type, among: registry.names(.module), what: "module types"))
                 continue
             }
-            entries[module.name] = entry
-            let before = decoder.references.count
-            let value = entry.decode(module.configuration, &decoder)
-            needs[module.name] = Set(decoder.references[before...].map(\.name))
-            guard let value else { continue }
+            let (value, needs) = decode(entry, module.configuration)
+            // What is wrong with a name has been told; a second module of the same name cannot be created.
+            guard !module.name.isEmpty, entries.updateValue(entry, forKey: module.name) == nil, let value else {
+                continue
+            }
             modules.append(
                 .init(
-                    name: module.name, entry: entry, configuration: value, location: module.location, path: module.path)
-            )
+                    name: module.name, entry: entry, configuration: value, location: module.location,
+                    path: module.path, needs: needs))
         }
-        let workflows = sections(configuration.workflows, .workflow)
-        let triggers = sections(configuration.triggers, .trigger)
-        checkReferences(entries, needs: &needs)
-        if !decoder.issues.isEmpty { throw ConfigurationError(decoder.issues) }
-        addRequirements(modules, needs: &needs)
-        let order = ModuleOrder(modules.map(\.name), needs: needs)
-        if !order.circle.isEmpty { throw ConfigurationError([issue(order.circle, modules)]) }
-        let ordered = order.indices.map { modules[$0] }
-        let resident = ordered.filter { !$0.entry.descriptor.isIngress }
-        let ingress = ordered.filter { $0.entry.descriptor.isIngress }
-        return resident + workflows + triggers + ingress
+        return modules
+    }
+
+    private mutating func decode(
+        _ entry: ModuleRegistry.Entry, _ node: ConfigurationNode
+    ) -> (value: (any Sendable)?, references: Set<String>) {
+        let before = decoder.references.count
+        let value = entry.decode(node, &decoder)
+        return (value, Set(decoder.references[before...].map(\.name)))
     }
 
     private mutating func sections(
@@ -81,16 +116,20 @@ private struct PlanBuilder {
                         for: section.name, among: registry.names(kind), what: "\(kind.rawValue)s"))
                 continue
             }
-            guard let value = entry.decode(section.configuration, &decoder) else { continue }
+            let (value, needs) = decode(entry, section.configuration)
+            guard let value else { continue }
             parts.append(
-                .init(name: section.name, entry: entry, configuration: value, location: section.location, path: path))
+                .init(
+                    name: section.name, entry: entry, configuration: value, location: section.location, path: path,
+                    needs: needs))
         }
         return parts.sorted { $0.name < $1.name }
     }
 
-    private mutating func checkReferences(
-        _ entries: [String: ModuleRegistry.Entry], needs: inout [String: Set<String>]
-    ) {
+    /// Checks what names modules.
+    ///
+    /// - Returns: What each module depends on by its `dependsOn`.
+    private mutating func checkReferences() -> [String: Set<String>] {
         let names = configuration.modules.map(\.name)
         let known = Set(names)
         for reference in decoder.references where !decoder.isFull {
@@ -110,6 +149,7 @@ private struct PlanBuilder {
                     for: reference.name, among: fitting.isEmpty && !isKnown ? names : fitting, what: "modules that fit")
             )
         }
+        var dependencies: [String: Set<String>] = [:]
         for module in configuration.modules {
             for dependency in module.dependsOn {
                 guard known.contains(dependency.value) else {
@@ -118,39 +158,81 @@ private struct PlanBuilder {
                         suggestion: Suggestion.text(for: dependency.value, among: names, what: "modules"))
                     continue
                 }
-                needs[module.name, default: []].insert(dependency.value)
+                dependencies[module.name, default: []].insert(dependency.value)
             }
         }
+        return dependencies
     }
 
     private func provides(_ kind: ServiceKind, _ descriptor: ModuleDescriptor) -> Bool {
         descriptor.provides.contains(kind)
     }
 
-    /// Modules that find services by kind come after all that provide them, unless these need them in turn.
-    private func addRequirements(_ modules: [GenerationPlan.Part], needs: inout [String: Set<String>]) {
-        var providers: [ServiceKind: [String]] = [:]
-        for module in modules {
-            for kind in module.entry.descriptor.provides { providers[kind, default: []].append(module.name) }
+    /// Finds the orders of creation and of the start; without those that are in a circle, or need one.
+    ///
+    /// A module is created after those that it refers to, and started after those that its `dependsOn` names. Each order
+    /// follows the other's rule too, and what modules find by kind, as far as that leads to no circle.
+    private mutating func order(
+        _ modules: inout [GenerationPlan.Part], _ dependencies: [String: Set<String>]
+    ) -> (creation: [Int], start: [Int]) {
+        let names = modules.map(\.name)
+        let references = Dictionary(modules.map { ($0.name, $0.needs) }, uniquingKeysWith: { first, _ in first })
+        let providers = providers(modules)
+        var byKind: [String: Set<String>] = [:]
+        let absent = Set(configuration.modules.map(\.name)).subtracting(names)
+        for index in modules.indices {
+            byKind[modules[index].name] = require(&modules[index], providers, absent)
         }
-        for module in modules {
-            for requirement in module.entry.descriptor.requires {
-                for other in providers[requirement.kind] ?? [] where other != module.name {
-                    guard needs[module.name]?.contains(other) != true else { continue }
-                    if !ModuleOrder.reaches(from: other, to: module.name, needs) {
-                        needs[module.name, default: []].insert(other)
-                    }
-                }
-            }
+        func arrange(_ needs: [String: Set<String>], wishes: [[String: Set<String>]]) -> ModuleOrder {
+            let everything = wishes.reduce(needs) { $0.merging($1) { $0.union($1) } }
+            let order = ModuleOrder(names, needs: everything)
+            guard !order.circle.isEmpty else { return order }
+            var needs = needs
+            for wish in wishes { ModuleOrder.add(wish, to: &needs, names) }
+            return ModuleOrder(names, needs: needs)
         }
+        let creation = arrange(references, wishes: [dependencies, byKind])
+        let start = arrange(dependencies, wishes: [references, byKind])
+        for circle in Set([creation.circle, start.circle]) where !circle.isEmpty { fail(circle, modules) }
+        let startable = Set(start.indices)
+        let creatable = Set(creation.indices)
+        return (creation.indices.filter(startable.contains), start.indices.filter(creatable.contains))
     }
 
-    private func issue(_ circle: [String], _ modules: [GenerationPlan.Part]) -> ConfigurationIssue {
+    private func providers(_ modules: [GenerationPlan.Part]) -> [ServiceKind: Set<String>] {
+        var providers: [ServiceKind: Set<String>] = [:]
+        for module in modules {
+            for kind in module.entry.descriptor.provides { providers[kind, default: []].insert(module.name) }
+        }
+        return providers
+    }
+
+    /// Adds the modules that a part finds by kind to those it needs, when it cannot do without.
+    ///
+    /// - Parameters:
+    ///   - part: The part.
+    ///   - providers: The modules that provide a kind.
+    ///   - absent: Modules that may provide anything, since something is wrong with them.
+    /// - Returns: All modules that the part may find by kind.
+    @discardableResult
+    private func require(
+        _ part: inout GenerationPlan.Part, _ providers: [ServiceKind: Set<String>], _ absent: Set<String>
+    ) -> Set<String> {
+        var found: Set<String> = []
+        for requirement in part.entry.descriptor.requires {
+            let names = (providers[requirement.kind] ?? []).subtracting([part.name])
+            found.formUnion(names)
+            if names.isEmpty, !requirement.isOptional { part.needs.formUnion(absent) }
+        }
+        return found
+    }
+
+    private mutating func fail(_ circle: [String], _ modules: [GenerationPlan.Part]) {
         let first = modules.first { $0.name == circle.first }
         let names = (circle + circle.prefix(1)).joined(separator: " -> ")
-        return ConfigurationIssue(
-            location: first?.location ?? SourceLocation(file: "<config>"), path: first?.path ?? "",
-            message: "modules depend on each other in a circle: \(names)",
+        decoder.fail(
+            at: first?.location ?? SourceLocation(file: "<config>"), path: first?.path ?? "",
+            "modules depend on each other in a circle: \(names)",
             suggestion: "remove one of the references or dependsOn entries")
     }
 }

@@ -35,11 +35,14 @@ public struct TriggeredTransition: Sendable, Hashable {
     public var transition: String
     /// Data for the transition, which wins over what the request brings.
     public var data: JSONObject
+    /// What the query of the request brings; anything else goes before it.
+    public var query: JSONObject
 
     /// Creates a transition.
-    public init(workflow: String, transition: String, data: JSONObject = [:]) {
+    public init(workflow: String, transition: String, data: JSONObject = [:], query: JSONObject = [:]) {
         self.workflow = workflow
         self.transition = transition
         self.data = data
+        self.query = query
     }
 }

@@ -34,6 +34,20 @@ struct ModuleOrder {
         if indices.count < names.count { circle = Self.circle(names, missing: missing, needs: needs) }
     }
 
+    /// Adds to `needs` what is only wished for, as far as that leads to no circle.
+    ///
+    /// - Parameters:
+    ///   - wishes: What each module should come after.
+    ///   - needs: What each one must come after.
+    ///   - names: The modules, in the order in which their wishes are looked at.
+    static func add(_ wishes: [String: Set<String>], to needs: inout [String: Set<String>], _ names: [String]) {
+        for name in names {
+            for other in (wishes[name] ?? []).sorted() where needs[name]?.contains(other) != true {
+                if !reaches(from: other, to: name, needs) { needs[name, default: []].insert(other) }
+            }
+        }
+    }
+
     /// Whether `target` is `start` or something that it needs.
     static func reaches(from start: String, to target: String, _ needs: [String: Set<String>]) -> Bool {
         var stack = [start]

@@ -55,7 +55,10 @@ public final class WorkflowEngine: Service {
     public static func validate(
         _ configuration: ApplicationConfiguration, registry: ModuleRegistry, environment: EngineEnvironment = .init()
     ) async throws {
-        let plan = try GenerationPlan(configuration, registry: registry)
+        var environment = environment
+        environment.metrics = EngineMetrics(registry: MetricsRegistry())
+        environment.resources = SharedResourcePool()
+        let plan = GenerationPlan(configuration, registry: registry)
         try await EngineGeneration.build(plan, number: 0, environment: environment, isDryRun: true).discard()
     }
 
@@ -116,7 +119,7 @@ public final class WorkflowEngine: Service {
     }
 
     private func launch() async throws -> EngineGeneration {
-        let plan = try GenerationPlan(configuration, registry: registry)
+        let plan = GenerationPlan(configuration, registry: registry)
         let generation = try await EngineGeneration.build(plan, number: 1, environment: environment, isDryRun: false)
         connect(generation)
         do {

@@ -17,12 +17,15 @@ public struct WorkflowCall: Sendable, Hashable {
     public var action: String
     /// The data.
     public var data: JSONObject
+    /// The user on whose behalf it is done, who may only reach what they may see; `nil` for the application itself.
+    public var principal: String?
 
     /// Creates a call.
-    public init(workflow: String, action: String, data: JSONObject) {
+    public init(workflow: String, action: String, data: JSONObject, principal: String? = nil) {
         self.workflow = workflow
         self.action = action
         self.data = data
+        self.principal = principal
     }
 }
 

@@ -4,11 +4,15 @@ extension ServerRequest {
     /// Percent-encoding and `+` are decoded as the WHATWG URL standard says for
     /// `application/x-www-form-urlencoded`; bytes that are not UTF-8 become U+FFFD.
     public var queryItems: [(name: String, value: String)] {
-        guard let query, !query.isEmpty else { return [] }
-        return query.utf8.split(separator: UInt8(ascii: "&")).map { pair in
-            let halves = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            let value = halves.count > 1 ? PercentEncoding.decode(halves[1], plusIsSpace: true) : ""
-            return (PercentEncoding.decode(halves[0], plusIsSpace: true), value)
+        guard var query, !query.isEmpty else { return [] }
+        return query.withUTF8 { bytes in
+            bytes.split(separator: UInt8(ascii: "&")).map { pair in
+                let halves = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+                func text(_ half: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+                    PercentEncoding.decode(UnsafeBufferPointer(rebasing: half), plusIsSpace: true)
+                }
+                return (text(halves[0]), halves.count > 1 ? text(halves[1]) : "")
+            }
         }
     }
 
@@ -25,24 +29,24 @@ package enum PercentEncoding {
     /// - Parameters:
     ///   - bytes: The encoded bytes; an incomplete escape stays as it is.
     ///   - plusIsSpace: Whether `+` stands for a space, as in form data.
-    package static func decode(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> String {
-        guard bytes.contains(where: { $0 == UInt8(ascii: "%") || (plusIsSpace && $0 == UInt8(ascii: "+")) })
-        else { return String(decoding: bytes, as: UTF8.self) }
-        var decoded: [UInt8] = []
+    package static func decode(_ bytes: UnsafeBufferPointer<UInt8>, plusIsSpace: Bool = false) -> String {
+        var index = 0
+        while index < bytes.count, bytes[index] != UInt8(ascii: "%"), !plusIsSpace || bytes[index] != UInt8(ascii: "+") {
+            index += 1
+        }
+        guard index < bytes.count else { return String(decoding: bytes, as: UTF8.self) }
+        var decoded = [UInt8](bytes[..<index])
         decoded.reserveCapacity(bytes.count)
-        var index = bytes.startIndex
-        while index < bytes.endIndex {
+        while index < bytes.count {
             let byte = bytes[index]
-            if byte == UInt8(ascii: "%"),
-                let first = bytes.index(index, offsetBy: 1, limitedBy: bytes.endIndex), first < bytes.endIndex,
-                let second = bytes.index(index, offsetBy: 2, limitedBy: bytes.endIndex), second < bytes.endIndex,
-                let high = hexValue(bytes[first]), let low = hexValue(bytes[second])
+            if byte == UInt8(ascii: "%"), index + 2 < bytes.count, let high = hexValue(bytes[index + 1]),
+                let low = hexValue(bytes[index + 2])
             {
                 decoded.append(high << 4 | low)
-                index = bytes.index(after: second)
+                index += 3
             } else {
                 decoded.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-                index = bytes.index(after: index)
+                index += 1
             }
         }
         return String(decoding: decoded, as: UTF8.self)

@@ -93,6 +93,10 @@ final class InMemorySubscription: Subscription {
             }
             metrics?.failed.increment()
             let attempt = delivery.message.deliveryAttempt
+            if let error = error as? StoreError, error.isTransient {
+                // Not the message's fault: it waits for the store, however long that takes.
+                return (delivery, options.backoff.delay(afterAttempt: options.maxDeliveries, random: broker.random()))
+            }
             if attempt < options.maxDeliveries {
                 var next = delivery
                 next.message.deliveryAttempt = attempt + 1

@@ -29,9 +29,14 @@ public protocol MessageBroker: Sendable {
 
     /// Proves that the broker can be reached.
     func checkHealth() async throws
+
+    /// Says that the subscriptions which end from now on have successors, so that topics keep counting as subscribed to.
+    func retainQueues()
 }
 
 extension MessageBroker {
+    public func retainQueues() {}
+
     /// Hands a message to the broker without waiting for its settlement.
     public func publish(_ message: Message) async throws {
         try await publish(message, settled: {})

@@ -16,8 +16,8 @@ struct OutboxBacklog {
     /// Whether the store has events that are not in memory. Committers' events are not taken then, since older ones of
     /// the same key may come from the store.
     private(set) var isBehind = true
-    /// Whether events were not taken since the last reading began.
-    private var hasSkipped = false
+    /// The events that were not taken since the last reading began; `nil` when there are too many.
+    private var skipped: [OutboxEvent]? = []
 
     /// How many events wait or are in the hands of a worker.
     private(set) var pending = 0
@@ -44,7 +44,7 @@ struct OutboxBacklog {
     mutating func add(_ event: OutboxEvent) -> Bool {
         if pending >= capacity { isBehind = true }
         guard !isBehind else {
-            hasSkipped = true
+            if let count = skipped?.count, count < capacity { skipped?.append(event) } else { skipped = nil }
             return false
         }
         return insert(event)
@@ -57,7 +57,7 @@ struct OutboxBacklog {
     ///
     /// - Returns: How many events to read; those in memory come first.
     mutating func beginReading() -> Int {
-        hasSkipped = false
+        skipped = []
         return known.count + undeliverableIDs.count + pageSize
     }
 
@@ -70,7 +70,11 @@ struct OutboxBacklog {
     mutating func endReading(_ page: [OutboxEvent], limit: Int) -> Set<String> {
         var brokers: Set<String> = []
         for event in page where !undeliverableIDs.contains(event.id) && insert(event) { brokers.insert(event.broker) }
-        if page.count < limit, !hasSkipped { isBehind = false }
+        guard page.count < limit, let skipped else { return brokers }
+        // Nothing is left in the store but what was committed meanwhile.
+        for event in skipped where insert(event) { brokers.insert(event.broker) }
+        self.skipped = []
+        isBehind = false
         return brokers
     }
 

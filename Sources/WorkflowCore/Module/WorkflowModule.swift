@@ -8,7 +8,8 @@
 /// 3. ``prepare()`` opens, migrates, subscribes. All modules are created and valid by now.
 /// 4. ``activate()`` begins to take in work. All modules are prepared by now.
 /// 5. ``run()`` is the module's own ongoing work, in a task that ends by cancellation.
-/// 6. ``shutdown()`` finishes what is under way and releases everything; it is also called after a failed `prepare`.
+/// 6. ``quiesce()`` ends what would keep others from stopping. All modules are still there.
+/// 7. ``shutdown()`` finishes what is under way and releases everything; it is also called after a failed `prepare`.
 public protocol WorkflowModule: Sendable {
     /// The keys of the module's configuration.
     associatedtype Configuration: ConfigurationObject
@@ -34,6 +35,8 @@ public protocol WorkflowModule: Sendable {
     func activate() async throws
     /// Does the module's ongoing work until it is cancelled.
     func run() async throws
+    /// Ends what goes on without end, such as streams to clients, so that servers can stop; must be quick.
+    func quiesce() async
     /// Finishes what is under way and releases everything. Called once, in reverse order of `prepare`.
     func shutdown() async
 }
@@ -44,5 +47,6 @@ extension WorkflowModule {
     public func prepare() async throws {}
     public func activate() async throws {}
     public func run() async throws {}
+    public func quiesce() async {}
     public func shutdown() async {}
 }

@@ -10,11 +10,16 @@ public final class MetricFamily<Series: MetricSeries>: Sendable {
         var sorted: [Entry]?
     }
 
-    private struct Entry {
+    private final class Entry: Sendable {
         let series: Series
         let labels: [String]
-        /// The bytes before each value of the series.
-        let lines: [[UInt8]]
+        let lines: MetricLines
+
+        init(series: Series, labels: [String], lines: [[UInt8]]) {
+            self.series = series
+            self.labels = labels
+            self.lines = MetricLines(lines)
+        }
     }
 
     /// The name of the metric.

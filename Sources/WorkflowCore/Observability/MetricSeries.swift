@@ -9,7 +9,7 @@ public protocol MetricSeries: AnyObject, Sendable {
     /// Returns the bytes before each of the values that a series shows.
     static func lines(name: String, labels: [(String, String)], buckets: [Double]) -> [[UInt8]]
     /// Appends all values, each after its line.
-    func write(_ lines: [[UInt8]], to bytes: inout [UInt8])
+    func write(_ lines: MetricLines, to bytes: inout [UInt8])
 }
 
 extension MetricCounter: MetricSeries {
@@ -21,11 +21,9 @@ extension MetricCounter: MetricSeries {
         [PrometheusText.line(name, labels)]
     }
 
-    public func write(_ lines: [[UInt8]], to bytes: inout [UInt8]) {
-        for line in lines {
-            bytes.append(contentsOf: line)
-            PrometheusText.append(value, to: &bytes)
-        }
+    public func write(_ lines: MetricLines, to bytes: inout [UInt8]) {
+        lines.append(0, to: &bytes)
+        PrometheusText.append(value, to: &bytes)
     }
 }
 
@@ -38,11 +36,9 @@ extension MetricGauge: MetricSeries {
         [PrometheusText.line(name, labels)]
     }
 
-    public func write(_ lines: [[UInt8]], to bytes: inout [UInt8]) {
-        for line in lines {
-            bytes.append(contentsOf: line)
-            PrometheusText.append(value, to: &bytes)
-        }
+    public func write(_ lines: MetricLines, to bytes: inout [UInt8]) {
+        lines.append(0, to: &bytes)
+        PrometheusText.append(value, to: &bytes)
     }
 }
 
@@ -61,17 +57,17 @@ extension MetricHistogram: MetricSeries {
         return lines
     }
 
-    public func write(_ lines: [[UInt8]], to bytes: inout [UInt8]) {
+    public func write(_ lines: MetricLines, to bytes: inout [UInt8]) {
         guard lines.count == buckets.count + 3 else { return }
         var cumulative = 0
         for index in 0...buckets.count {
             cumulative += count(ofBucket: index)
-            bytes.append(contentsOf: lines[index])
+            lines.append(index, to: &bytes)
             PrometheusText.append(cumulative, to: &bytes)
         }
-        bytes.append(contentsOf: lines[buckets.count + 1])
+        lines.append(buckets.count + 1, to: &bytes)
         PrometheusText.append(sum, to: &bytes)
-        bytes.append(contentsOf: lines[buckets.count + 2])
+        lines.append(buckets.count + 2, to: &bytes)
         PrometheusText.append(cumulative, to: &bytes)
     }
 }

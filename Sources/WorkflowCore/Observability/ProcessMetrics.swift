@@ -14,7 +14,8 @@ import Musl
 
 /// What the operating system says about this process, under the usual `process_*` names.
 ///
-/// Memory, start time and descriptors are read from `/proc` and missing where there is none.
+/// Memory, start time and descriptors are read from `/proc` and missing where there is none. What costs more than a few
+/// microseconds to find out is at most a second old.
 public enum ProcessMetrics {
     /// Adds the metrics to a registry; they are read when it is rendered.
     public static func register(in registry: MetricsRegistry) {
@@ -29,7 +30,16 @@ public enum ProcessMetrics {
         let uptime = registry.gauge("process_uptime_seconds", help: "Seconds since the process started.").with()
         let started = registry.gauge("process_start_time_seconds", help: "Start of the process in seconds since 1970.")
         started.with().set(start)
+        let lastReading = Mutex(Timestamp(nanoseconds: .min))
         registry.onCollect {
+            let now = Timestamp.systemNow()
+            uptime.set(max(0, Double(now.nanoseconds) / 1e9 - start))
+            let isDue = lastReading.withLock { last in
+                guard last.duration(to: now) >= .seconds(1) || now < last else { return false }
+                last = now
+                return true
+            }
+            guard isDue else { return }
             if let (size, pages) = memoryPages() {
                 let page = Double(sysconf(Int32(_SC_PAGESIZE)))
                 virtual.set(size * page)
@@ -37,7 +47,6 @@ public enum ProcessMetrics {
             }
             if let count = openDescriptors() { open.set(Double(count)) }
             if let maximum = descriptorLimit() { limit.set(maximum) }
-            uptime.set(max(0, Double(Timestamp.systemNow().nanoseconds) / 1e9 - start))
         }
     }
 

@@ -32,15 +32,22 @@ enum PrometheusText {
 
     /// Appends a value and the end of the line.
     static func append(_ value: Int, to bytes: inout [UInt8]) {
-        if value < 0 { bytes.append(UInt8(ascii: "-")) }
-        var rest = value.magnitude
-        let start = bytes.count
-        repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        } while rest > 0
-        bytes[start...].reverse()
-        bytes.append(newline)
+        // The digits of a 64-bit number, a sign and the end of the line.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 22) { digits in
+            var start = digits.count - 1
+            digits[start] = newline
+            var rest = value.magnitude
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            if value < 0 {
+                start -= 1
+                digits[start] = UInt8(ascii: "-")
+            }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+        }
     }
 
     /// Appends a value and the end of the line.

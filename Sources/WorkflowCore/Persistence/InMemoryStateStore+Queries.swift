@@ -33,7 +33,6 @@ extension InMemoryTables {
             return item
         }
         for item in items { setWork(ExactString(item.id), item) }
-        removeExpiredValues(now)
         return items.sorted { ($0.notBefore, ExactString($0.id)) < ($1.notBefore, ExactString($1.id)) }
     }
 }

@@ -69,7 +69,6 @@ struct InMemoryTables: Sendable {
     private(set) var userIDs: [ExactString: ExactString] = [:]
     private(set) var namespaces: [ExactString: Namespace] = [:]
     private var lastSequence: Int64 = 0
-    private var lastPurge: Timestamp?
 
     /// Returns a number greater than all before.
     mutating func nextSequence() -> Int64 {
@@ -139,16 +138,19 @@ struct InMemoryTables: Sendable {
         }
     }
 
-    /// Forgets values that have expired; looks for them at most every 30 seconds.
-    mutating func removeExpiredValues(_ now: Timestamp) {
-        if let lastPurge {
-            let elapsed = now.nanoseconds &- lastPurge.nanoseconds
-            guard elapsed < 0 || elapsed >= 30_000_000_000 else { return }
-        }
-        lastPurge = now
+    /// Forgets values that have expired.
+    ///
+    /// - Returns: Whether there may be more.
+    mutating func removeExpiredValues(_ now: Timestamp, limit: Int) -> Bool {
+        var expired: [(namespace: ExactString, key: ExactString)] = []
         for (namespace, contents) in namespaces {
-            for (key, value) in contents.values where value.isExpired(now) { setValue(namespace, key, nil) }
+            for (key, value) in contents.values where value.isExpired(now) {
+                guard expired.count < limit else { break }
+                expired.append((namespace, key))
+            }
         }
+        for (namespace, key) in expired { setValue(namespace, key, nil) }
+        return expired.count >= limit
     }
 
     private mutating func setOrder(of resource: Resource, isListed: Bool) {

@@ -43,6 +43,17 @@ public final class InMemoryStateStore: StateStore {
         }
     }
 
+    public func openInstanceCounts() async throws -> [String: Int] {
+        try withTables { tables in
+            let types = tables.openInstances.elements.compactMap { tables.instances[$0]?.workflowType }
+            return Dictionary(types.map { ($0, 1) }, uniquingKeysWith: +)
+        }
+    }
+
+    public func removeExpiredValues(now: Timestamp, limit: Int) async throws -> Bool {
+        try withTables { $0.removeExpiredValues(now, limit: limit) }
+    }
+
     public func claimWork(owner: String, now: Timestamp, leaseUntil: Timestamp, limit: Int) async throws -> [WorkItem] {
         try withTables { $0.claimWork(owner: owner, now: now, leaseUntil: leaseUntil, limit: limit) }
     }

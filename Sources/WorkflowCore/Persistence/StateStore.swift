@@ -26,6 +26,8 @@ public protocol StateStore: Sendable {
     ///   - after: The identifier after which to go on; `nil` for the beginning.
     ///   - limit: The greatest number of instances to return.
     func openInstances(after: String?, limit: Int) async throws -> [StateMachineInstance]
+    /// Returns how many instances of each definition are not completed.
+    func openInstanceCounts() async throws -> [String: Int]
 
     /// Takes up to `limit` work items that are due and not leased to a living owner, and leases them.
     ///
@@ -69,6 +71,11 @@ public protocol StateStore: Sendable {
     func values(namespace: String, prefix: String, limit: Int, now: Timestamp) async throws -> [(
         key: String, value: JSONValue
     )]
+
+    /// Removes small values that have expired at `now`, up to `limit`.
+    ///
+    /// - Returns: Whether there may be more.
+    func removeExpiredValues(now: Timestamp, limit: Int) async throws -> Bool
 
     /// Proves that the store can be read and written.
     ///

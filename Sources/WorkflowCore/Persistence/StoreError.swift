@@ -33,5 +33,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         self.operation = operation
     }
 
+    /// Whether the same may work later.
+    public var isTransient: Bool { code == .storageFull || code == .unavailable }
+
     public var description: String { message }
 }

@@ -104,6 +104,10 @@ public struct ScriptContract: Sendable, Hashable {
 
 /// What a script may ask of the engine. Every call is answered by the engine, never by the script's process.
 public protocol ScriptHost: Sendable {
+    /// The least severe level that is logged: `debug`, `info`, `warn` or `error`. Lines below it are dropped where they
+    /// arise.
+    var logLevel: String { get }
+
     /// Takes a log line of the script.
     ///
     /// - Parameters:
@@ -145,10 +149,12 @@ public struct ScriptError: Error, Sendable, CustomStringConvertible {
         public static let timeLimit = Code("time_limit")
         /// The script used more memory than it may.
         public static let memoryLimit = Code("memory_limit")
-        /// The worker that ran the script ended; nothing is known about how far the call came.
+        /// The worker that ran the script ended, through no fault of this call; nothing is known about how far it came.
         public static let workerLost = Code("worker_lost")
         /// Too many calls of the component wait already; this one has not begun.
         public static let overloaded = Code("overloaded")
+        /// The component has ended its workers too often and rests; the call has not begun.
+        public static let suspended = Code("suspended")
         /// The component has been stopped; the call has not begun.
         public static let stopped = Code("stopped")
     }
@@ -161,13 +167,23 @@ public struct ScriptError: Error, Sendable, CustomStringConvertible {
     public let line: Int?
     /// The column in the source, from 1.
     public let column: Int?
+    /// When it is worth trying again, for ``Code/suspended``.
+    public let retryAfter: Duration?
 
     /// Creates an error.
-    public init(_ code: Code, _ message: String, line: Int? = nil, column: Int? = nil) {
+    public init(
+        _ code: Code, _ message: String, line: Int? = nil, column: Int? = nil, retryAfter: Duration? = nil
+    ) {
         self.code = code
         self.message = message
         self.line = line
         self.column = column
+        self.retryAfter = retryAfter
+    }
+
+    /// Whether the call failed through no fault of its own: it has not begun, or another one ended its worker.
+    public var isInnocent: Bool {
+        [.workerLost, .overloaded, .suspended, .stopped].contains(code)
     }
 
     public var description: String {

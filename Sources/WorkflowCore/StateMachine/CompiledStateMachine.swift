@@ -82,6 +82,16 @@ final class CompiledStateMachine: Sendable {
         step.refused { metrics.stateTransitions.with(definition.name, transition, "refused") }
     }
 
+    /// Says how many instances are open.
+    func setActive(_ count: Int) {
+        guard count > 0, let metrics else { return }
+        active.withLock { active in
+            let gauge = active ?? metrics.activeWorkflows.with(definition.name)
+            active = gauge
+            return gauge
+        }.set(Double(count))
+    }
+
     /// Counts instances that became open (1) or completed (-1).
     func countActive(_ change: Double) {
         guard change != 0, let metrics else { return }

@@ -19,8 +19,9 @@ extension StateMachineEngine {
             generation.work.abandon(items, after: error)
             throw error
         }
-        generation.work.enqueue(items)
+        // Events before the work: what the work leads to comes after them.
         generation.outbox.enqueue(events)
+        generation.work.enqueue(items)
         observers.notify(plan.instance)
         for record in plan.records where !record.transition.isEmpty { machine.countSuccess(of: record.transition) }
     }

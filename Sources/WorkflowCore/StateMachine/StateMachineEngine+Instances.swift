@@ -3,12 +3,13 @@ extension StateMachineEngine {
     ///
     /// - Parameters:
     ///   - data: The data; its values win.
+    ///   - keys: What is removed from the data of the instance before.
     ///   - id: The identifier of the instance.
     ///   - expectedVersion: The version that the instance must have; `nil` for any.
     ///   - operations: Further changes of the same transaction.
     /// - Throws: ``WorkflowError`` `.notFound`, `.conflict` when the instance has another version; ``StoreError``.
     public func merge(
-        _ data: JSONObject, into id: String, expectedVersion: Int64? = nil,
+        _ data: JSONObject, removing keys: [String] = [], into id: String, expectedVersion: Int64? = nil,
         with operations: [StoreTransaction.Operation] = []
     ) async throws -> StateMachineInstance {
         while true {
@@ -19,6 +20,7 @@ extension StateMachineEngine {
             guard expectedVersion == nil || expectedVersion == version else {
                 throw WorkflowError(.conflict, "The state-machine instance \"\(id)\" has changed.")
             }
+            for key in keys { instance.data.removeValue(forKey: key) }
             instance.data.merge(data)
             instance.version += 1
             instance.lastUpdated = generation.environment.clock.now

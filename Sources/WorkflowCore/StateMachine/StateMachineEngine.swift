@@ -69,19 +69,20 @@ public final class StateMachineEngine: Sendable {
     ///   - id: The identifier of the instance.
     ///   - data: The data it starts with.
     ///   - transition: A transition to make at once; `nil` for none.
+    ///   - transitionData: What the transition brings.
     ///   - operations: Further changes of the same transaction, such as the resource that the instance belongs to.
     /// - Throws: ``WorkflowError`` `.notFound` for an unknown definition, `.transitionRefused`; ``StoreError`` `.conflict`
     ///   when there is an instance with this identifier.
     public func create(
         _ workflowType: String, id: String, data: JSONObject, firing transition: String? = nil,
-        with operations: [StoreTransaction.Operation] = [], events: [OutboxEvent] = []
+        transitionData: JSONObject = [:], with operations: [StoreTransaction.Operation] = [], events: [OutboxEvent] = []
     ) async throws -> StateMachineInstance {
         let machine = try machine(workflowType)
         let now = generation.environment.clock.now
         var plan = TransitionPlan(creating: machine.definition, id: id, data: data, now: now)
         if let transition {
             do {
-                try plan.fire(transition, data: [:], machine: machine, now: now)
+                try plan.fire(transition, data: transitionData, machine: machine, now: now)
             } catch {
                 machine.countRefusal(of: transition)
                 throw error
@@ -98,20 +99,27 @@ public final class StateMachineEngine: Sendable {
     ///   - transition: The name of the transition.
     ///   - id: The identifier of the instance.
     ///   - data: Data to merge into the instance.
+    ///   - keys: What is removed from the data of the instance before.
+    ///   - expectedVersion: The version that the instance must have; `nil` for any.
     ///   - operations: Further changes of the same transaction.
     /// - Returns: The instance after the transition and the automatic ones that followed.
     /// - Throws: ``WorkflowError``: `.notFound`, `.transitionRefused` when the instance is in another state, `.conflict`
     ///   when another transition was faster; ``StoreError`` when one of `operations` is in conflict or the store fails.
     public func fire(
-        _ transition: String, on id: String, data: JSONObject = [:], with operations: [StoreTransaction.Operation] = []
+        _ transition: String, on id: String, data: JSONObject = [:], removing keys: [String] = [],
+        expectedVersion: Int64? = nil, with operations: [StoreTransaction.Operation] = []
     ) async throws -> StateMachineInstance {
         var lostRace = false
         while true {
             guard let instance = try await generation.store.instance(id: id) else {
                 throw WorkflowError(.notFound, "There is no state-machine instance \"\(id)\".")
             }
+            guard expectedVersion == nil || expectedVersion == instance.version else {
+                throw WorkflowError(.conflict, "The state-machine instance \"\(id)\" has changed.")
+            }
             let machine = try machine(instance.workflowType)
             var plan = TransitionPlan(instance: instance)
+            for key in keys { plan.instance.data.removeValue(forKey: key) }
             do {
                 try plan.fire(transition, data: data, machine: machine, now: generation.environment.clock.now)
             } catch let error as WorkflowError {

@@ -12,7 +12,8 @@ struct StoreRetry: Sendable {
     ///   - message: What to log when the store fails, at first and then ever more rarely.
     ///   - metadata: What it is about.
     ///   - body: Works with the store; it is repeated as a whole.
-    /// - Throws: `CancellationError`, ``WorkflowError``, and ``StoreError`` `.conflict`, which no repetition would change.
+    /// - Throws: `CancellationError`, ``WorkflowError``, and ``StoreError`` `.conflict` and `.corrupted`, which no
+    ///   repetition would change.
     func untilItWorks<Value: Sendable>(
         _ message: Logger.Message, _ metadata: Logger.Metadata = [:], _ body: () async throws -> Value
     ) async throws -> Value {
@@ -20,7 +21,7 @@ struct StoreRetry: Sendable {
         while true {
             do {
                 return try await body()
-            } catch let error as StoreError where error.code == .conflict {
+            } catch let error as StoreError where error.code == .conflict || error.code == .corrupted {
                 throw error
             } catch let error as WorkflowError {
                 throw error

@@ -78,6 +78,9 @@ struct TransitionPlan: Sendable {
         let transition = step.transition
         instance.previousState = transition.fromState
         instance.currentState = transition.toState
+        if machine.definition.states[transition.fromState]?.isError == true {
+            instance.data.removeValue(forKey: "error")
+        }
         if !transition.data.isEmpty { instance.data.merge(transition.data) }
         if !data.isEmpty { instance.data.merge(data) }
         if let state = machine.definition.states[transition.toState] { enter(state, named: transition.toState) }

@@ -14,6 +14,8 @@ struct WorkBacklog {
     /// When the store may have work that nobody holds; `nil` when there is none.
     private var storeDue: Timestamp? = Timestamp(nanoseconds: .min)
     private var reserved = 0
+    /// Runners that write an outcome; each looks for the next item as soon as that is done.
+    var writers = 0
     /// Items whose commit failed in a way that leaves open whether it was made.
     private var unconfirmed: Set<String> = []
 
@@ -89,6 +91,11 @@ struct WorkBacklog {
         return (item, unconfirmed.remove(item.id) != nil)
     }
 
+    /// Whether there is more to run, or to read, than those who are about to look for work will see to.
+    var isHelpNeeded: Bool {
+        queue.readyCount > writers || queue.waiting > 0 || storeDue != nil
+    }
+
     /// When something is to be done without a signal.
     var nextDue: Timestamp? {
         guard !isStopping else { return nil }
@@ -97,9 +104,14 @@ struct WorkBacklog {
         return storeDue.map { min($0, waiting) } ?? waiting
     }
 
-    mutating func resume(_ item: WorkItem, now: Timestamp) { queue.resume(item, now: now) }
+    mutating func resume(_ item: WorkItem, as next: WorkItem, now: Timestamp) {
+        queue.resume(item, as: next, now: now)
+    }
 
     mutating func finish(_ item: WorkItem) { queue.finish(item) }
+
+    /// Says how many items of a handler may run at once.
+    mutating func limit(_ handler: String, to limit: Int) { queue.limit(handler, to: limit) }
 
     mutating func stop() { isStopping = true }
 

@@ -18,6 +18,7 @@ public final class WorkDispatcher: Sendable {
     }
 
     private static let leaseDuration = Duration.seconds(300)
+    private static let cleaningInterval = Duration.seconds(30)
     /// How often to look for work of other processes that died.
     private static let takeoverInterval = Duration.seconds(30)
     /// Leases of runs end after this time, in the year 2223, by as many nanoseconds as there were runs.
@@ -28,6 +29,7 @@ public final class WorkDispatcher: Sendable {
     private let instrumentation: Instrumentation
     private let owner: String
     private let inFlight: MetricGauge
+    private let deadlines: DeadlineQueue
     private let state = Mutex(State())
     private let wakeUp = WakeUp()
     private let idle = WakeUp()
@@ -38,11 +40,15 @@ public final class WorkDispatcher: Sendable {
         self.instrumentation = instrumentation
         self.owner = environment.identifiers.next()
         self.inFlight = environment.metrics.workItemsInFlight.with()
+        self.deadlines = DeadlineQueue(clock: environment.clock)
     }
 
     /// Adds a handler that hooks may name.
     public func add(_ target: WorkTarget, name: String) {
-        state.withLock { $0.targets[name] = target }
+        state.withLock { state in
+            state.targets[name] = target
+            if case .step(let step) = target { state.backlog.limit(name, to: step.concurrency) }
+        }
     }
 
     /// What hooks may name `name` for, or `nil`.
@@ -86,8 +92,11 @@ public final class WorkDispatcher: Sendable {
     func enqueue(_ items: [WorkItem]) {
         guard !items.isEmpty else { return }
         let now = environment.clock.now
-        state.withLock { $0.backlog.take(items, now: now) }
-        wakeUp.signal()
+        let isHelpNeeded = state.withLock { state in
+            state.backlog.take(items, now: now)
+            return state.backlog.isHelpNeeded
+        }
+        if isHelpNeeded { wakeUp.signal() }
     }
 
     // MARK: - Life
@@ -95,6 +104,8 @@ public final class WorkDispatcher: Sendable {
     /// Runs items until the task is cancelled; then lets running ones end, cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
+            group.addTask { await self.deadlines.run() }
+            group.addTask { await self.removeExpiredValues() }
             do {
                 try await openRun()
                 while !Task.isCancelled {
@@ -104,13 +115,36 @@ public final class WorkDispatcher: Sendable {
                     if let next {
                         group.addTask { await self.perform(next.item, isUnconfirmed: next.isUnconfirmed) }
                     } else {
-                        await wait(until: due, now: now)
+                        await wakeUp.wait(until: due, clock: environment.clock)
                     }
                 }
             } catch {
                 // Cancelled before the store answered.
             }
             group.cancelAll()
+        }
+    }
+
+    /// Counts the instances that were open before this run.
+    ///
+    /// - Throws: ``StoreError``.
+    func countOpenInstances() async throws {
+        let engines = state.withLock { Array($0.engines.values) }
+        guard !engines.isEmpty else { return }
+        let counts = try await store.openInstanceCounts()
+        for engine in engines {
+            for name in engine.definitionNames { try? engine.machine(name).setActive(counts[name] ?? 0) }
+        }
+    }
+
+    /// Removes small values that have expired, from time to time.
+    private func removeExpiredValues() async {
+        while (try? await environment.clock.sleep(for: Self.cleaningInterval)) != nil {
+            do {
+                while try await store.removeExpiredValues(now: environment.clock.now, limit: 1000), !Task.isCancelled {}
+            } catch {
+                environment.logger.warning("Expired values cannot be removed", metadata: ["error": "\(error)"])
+            }
         }
     }
 
@@ -164,41 +198,36 @@ public final class WorkDispatcher: Sendable {
         }
     }
 
-    private func wait(until due: Timestamp?, now: Timestamp) async {
-        guard let due else { return await wakeUp.wait() }
-        let delay = now.duration(to: due)
-        guard delay > .zero else { return }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { [clock = environment.clock] in try? await clock.sleep(for: delay) }
-            group.addTask { [wakeUp] in await wakeUp.wait() }
-            await group.next()
-            group.cancelAll()
+    /// Runs an item, and then others for as long as there are any that nobody runs.
+    private func perform(_ item: WorkItem, isUnconfirmed: Bool) async {
+        var current: (item: WorkItem, isUnconfirmed: Bool)? = (item, isUnconfirmed)
+        while let (item, isUnconfirmed) = current {
+            inFlight.add(1)
+            let result = await execution(of: item, isUnconfirmed: isUnconfirmed).run()
+            inFlight.add(-1)
+            let now = environment.clock.now
+            let isStopping = state.withLock { state in
+                switch result {
+                case .done: state.backlog.finish(item)
+                case .again(let next): state.backlog.resume(item, as: next, now: now)
+                }
+                current = Task.isCancelled ? nil : state.backlog.next(now: now)
+                return state.backlog.isStopping
+            }
+            if current == nil { (isStopping ? idle : wakeUp).signal() }
         }
     }
 
-    private func perform(_ item: WorkItem, isUnconfirmed: Bool) async {
-        inFlight.add(1)
+    private func execution(of item: WorkItem, isUnconfirmed: Bool) -> WorkExecution {
         let (engine, target) = state.withLock { state in
-            (
-                state.engines[item.engine],
-                item.handlers.indices.contains(item.cursor) ? state.targets[item.handlers[item.cursor]] : nil
-            )
+            (state.engines[item.engine], state.targets[item.handler])
         }
-        let execution = WorkExecution(
-            item: item, store: store, environment: environment, instrumentation: instrumentation, engine: engine,
-            target: target, isUnconfirmed: isUnconfirmed, leaseDuration: store.isShared ? Self.leaseDuration : nil,
-            token: { self.state.withLock { $0.backlog.queue.token(of: item) } })
-        let result = await execution.run()
-        inFlight.add(-1)
-        let now = environment.clock.now
-        let isStopping = state.withLock { state in
-            switch result {
-            case .done: state.backlog.finish(item)
-            case .again(let next): state.backlog.resume(next, now: now)
-            }
-            return state.backlog.isStopping
-        }
-        (isStopping ? idle : wakeUp).signal()
+        return WorkExecution(
+            item: item, store: store, environment: environment, instrumentation: instrumentation, deadlines: deadlines,
+            engine: engine, target: target, isUnconfirmed: isUnconfirmed,
+            leaseDuration: store.isShared ? Self.leaseDuration : nil,
+            token: { self.state.withLock { $0.backlog.queue.token(of: item) } },
+            writing: { [self] isWriting in state.withLock { $0.backlog.writers += isWriting ? 1 : -1 } })
     }
 }
 

@@ -8,8 +8,8 @@ extension WorkExecution {
         switch outcome {
         case .success(let transition, let data):
             let (operation, result) = nextHandler()
-            let isWanted = try await write(transition, data, with: operation, engine)
-            return isWanted ? result : try await finish()
+            if try await write(transition, data, with: operation, engine) { return result }
+            return try await keep(data, with: operation, engine) ? result : try await finish()
         case .failure(let transition, let data):
             if transition.isEmpty, case .step = target {
                 environment.logger.warning(
@@ -17,9 +17,14 @@ extension WorkExecution {
                     metadata: ["step": "\(handlerName)", "instance": "\(item.instanceID)"])
             }
             let operation = StoreTransaction.Operation.finishWork(id: item.id, fencingToken: token())
-            return try await write(transition, data, with: operation, engine) ? .done : try await finish()
+            if try await write(transition, data, with: operation, engine) { return .done }
+            return try await keep(data, with: operation, engine) ? .done : try await finish()
         case .retry(let message, let policy):
-            return try await retryLater(message, policy)
+            let delay = policy.delay(beforeRetry: item.attempts + 1, random: environment.random())
+            return try await runLater(after: delay, attempts: item.attempts + 1, message)
+        case .postpone(let message, let policy, let delay):
+            let usual = policy.delay(beforeRetry: max(1, item.attempts), random: environment.random())
+            return try await runLater(after: max(usual, delay), attempts: item.attempts, message)
         }
     }
 
@@ -44,9 +49,26 @@ extension WorkExecution {
             }
             return true
         } catch let error as WorkflowError {
-            environment.logger.info(
-                "Outcome of a processing step is no longer wanted",
-                metadata: ["step": "\(handlerName)", "instance": "\(item.instanceID)", "reason": "\(error)"])
+            environment.logger.warning(
+                "The transition for the outcome of a processing step was refused",
+                metadata: [
+                    "step": "\(handlerName)", "instance": "\(item.instanceID)", "transition": "\(transition)",
+                    "reason": "\(error)",
+                ])
+            return false
+        }
+    }
+
+    /// Keeps what a step has done with the instance although it has moved on.
+    ///
+    /// - Returns: `false` when the instance is gone.
+    private func keep(
+        _ data: JSONObject, with operation: StoreTransaction.Operation, _ engine: StateMachineEngine
+    ) async throws -> Bool {
+        do {
+            _ = try await engine.merge(data, into: item.instanceID, with: [operation])
+            return true
+        } catch is WorkflowError {
             return false
         }
     }
@@ -65,12 +87,11 @@ extension WorkExecution {
         return (.updateWork(following, expectedToken: token), .again(following))
     }
 
-    private func retryLater(_ message: String, _ policy: StepPolicy) async throws -> Result {
+    private func runLater(after delay: Duration, attempts: Int, _ message: String) async throws -> Result {
         var later = item
-        later.attempts += 1
+        later.attempts = attempts
         later.lastError = message
-        later.notBefore = environment.clock.now.advanced(
-            by: policy.delay(beforeRetry: later.attempts, random: environment.random()))
+        later.notBefore = environment.clock.now.advanced(by: delay)
         later.fencingToken = token()
         renewLease(of: &later, from: later.notBefore)
         try await store.commit(StoreTransaction([.updateWork(later, expectedToken: later.fencingToken)]))

@@ -20,15 +20,20 @@ struct WorkExecution: Sendable {
         case failure(firing: String, data: JSONObject)
         /// Try the handler again after a while.
         case retry(message: String, policy: StepPolicy)
+        /// Run the handler later, since the attempt failed through no fault of its own; it does not count as one.
+        case postpone(message: String, policy: StepPolicy, delay: Duration)
     }
 
     /// How often a message handler is tried again.
     static let messagePolicy = StepPolicy(maxRetries: 4)
+    /// How long a message handler waits at least when the store failed it.
+    private static let storePause = Duration.seconds(5)
 
     let item: WorkItem
     let store: any StateStore
     let environment: EngineEnvironment
     let instrumentation: Instrumentation
+    let deadlines: DeadlineQueue
     let engine: StateMachineEngine?
     let target: WorkTarget?
     /// Whether it is not known that the item was committed.
@@ -37,6 +42,8 @@ struct WorkExecution: Sendable {
     let leaseDuration: Duration?
     /// The fencing token that is current when the outcome is applied.
     let token: @Sendable () -> Int64
+    /// Told when the writing of an outcome begins and ends.
+    let writing: @Sendable (Bool) -> Void
 
     func run() async -> Result {
         guard let engine, let target else { return leave(because: "Durable work names a module that does not exist") }
@@ -49,6 +56,8 @@ struct WorkExecution: Sendable {
                 return leave(because: "Durable work belongs to a state machine that does not exist")
             }
             let outcome = try await execute(target, instance)
+            writing(true)
+            defer { writing(false) }
             return try await retrying { try await apply(outcome, engine) }
         } catch is CancellationError {
             return .done
@@ -61,7 +70,7 @@ struct WorkExecution: Sendable {
     }
 
     /// The name of the module that runs.
-    var handlerName: String { item.handlers.indices.contains(item.cursor) ? item.handlers[item.cursor] : "" }
+    var handlerName: String { item.handler }
 
     /// Leaves the item in the store, for a run whose configuration can do something with it.
     private func leave(because reason: Logger.Message) -> Result {
@@ -111,6 +120,9 @@ struct WorkExecution: Sendable {
             } catch {
                 try Task.checkCancellation()
                 let message = describe(error)
+                if let error = error as? ScriptError, error.isInnocent {
+                    return .postpone(message: message, policy: policy, delay: error.retryAfter ?? .zero)
+                }
                 guard item.attempts >= policy.maxRetries else { return .retry(message: message, policy: policy) }
                 return .failure(firing: policy.compensateTransition, data: ["error": .string(message)])
             }
@@ -123,6 +135,9 @@ struct WorkExecution: Sendable {
             } catch {
                 try Task.checkCancellation()
                 let policy = Self.messagePolicy
+                if let error = error as? StoreError, error.isTransient {
+                    return .postpone(message: error.message, policy: policy, delay: Self.storePause)
+                }
                 if item.attempts < policy.maxRetries { return .retry(message: describe(error), policy: policy) }
                 environment.logger.error(
                     "Message handler of a hook failed for good",
@@ -145,7 +160,7 @@ struct WorkExecution: Sendable {
                 .record(started.duration(to: environment.clock.now))
         }
         return try await instrumentation.observe("execute", module: handlerName) {
-            try await withTimeout(policy.timeout, clock: environment.clock) { try await step.execute(invocation) }
+            try await deadlines.run(within: policy.timeout) { try await step.execute(invocation) }
         }
     }
 

@@ -6,11 +6,18 @@ public protocol ProcessingStep: Sendable {
     /// How failures are retried, and which transitions the outcomes fire.
     var policy: StepPolicy { get }
 
+    /// How many runs may go on at once; others wait without a time-out.
+    var concurrency: Int { get }
+
     /// Runs the step once.
     ///
     /// - Returns: The result; whether it is a success is up to ``StepOutcome/init(result:)``.
     /// - Throws: Anything: a technical failure, which is retried as the policy says.
     func execute(_ invocation: StepInvocation) async throws -> JSONObject
+}
+
+extension ProcessingStep {
+    public var concurrency: Int { .max }
 }
 
 /// How a step is retried and what its outcomes lead to.
@@ -120,8 +127,15 @@ public enum StepOutcome: Sendable, Hashable {
 
 /// Something that can be executed with an input: a scripted component or a module of an embedder.
 public protocol ExecutableComponent: Sendable {
+    /// How many executions may go on at once.
+    var concurrency: Int { get }
+
     /// Executes the component.
     ///
     /// - Throws: ``ScriptError`` or ``WorkflowError``.
     func execute(_ input: JSONValue) async throws -> JSONValue
+}
+
+extension ExecutableComponent {
+    public var concurrency: Int { .max }
 }

@@ -1,3 +1,13 @@
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// Makes identifiers that are unique without coordination.
 public protocol IdentifierGenerator: Sendable {
     /// Returns a new identifier; never the same twice.
@@ -9,6 +19,7 @@ public protocol IdentifierGenerator: Sendable {
 /// Identifiers made later sort later (to the millisecond), which keeps database indexes compact.
 public struct UUIDv7Generator: IdentifierGenerator {
     private let clock: any EngineClock
+    private let random = RandomWords()
 
     /// Creates a generator that takes its time from `clock`.
     public init(clock: any EngineClock = SystemClock()) {
@@ -16,10 +27,10 @@ public struct UUIDv7Generator: IdentifierGenerator {
     }
 
     public func next() -> String {
-        var random = SystemRandomNumberGenerator()
         let milliseconds = UInt64(bitPattern: clock.now.milliseconds)
-        let high = milliseconds << 16 | 0x7000 | UInt64(random.next() & 0x0FFF)
-        let low = (random.next() as UInt64) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        let (first, second) = random.next()
+        let high = milliseconds << 16 | 0x7000 | first & 0x0FFF
+        let low = second & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         return UUIDv7Generator.text(high: high, low: low)
     }
 
@@ -38,5 +49,29 @@ public struct UUIDv7Generator: IdentifierGenerator {
             }
             return position
         }
+    }
+}
+
+/// Random numbers of the operating system, fetched many at a time since each fetch is a system call.
+private final class RandomWords: Sendable {
+    /// What `getentropy` gives at most in one call.
+    private static let batchBytes = 256
+
+    private let words = Mutex<[UInt64]>([])
+
+    func next() -> (UInt64, UInt64) {
+        words.withLock { words in
+            if words.count < 2 { words = Self.fetch() }
+            return (words.removeLast(), words.removeLast())
+        }
+    }
+
+    private static func fetch() -> [UInt64] {
+        var words = [UInt64](repeating: 0, count: batchBytes / MemoryLayout<UInt64>.size)
+        guard words.withUnsafeMutableBytes({ getentropy($0.baseAddress, $0.count) }) == 0 else {
+            var generator = SystemRandomNumberGenerator()
+            return words.map { _ in generator.next() }
+        }
+        return words
     }
 }

@@ -65,4 +65,17 @@ final class WakeUp: Sendable {
             waiter?.resume()
         }
     }
+
+    /// Waits for a signal, but not beyond a time; see ``wait()``.
+    func wait(until time: Timestamp?, clock: any EngineClock) async {
+        guard let time else { return await wait() }
+        let delay = clock.now.duration(to: time)
+        guard delay > .zero else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await clock.sleep(for: delay) }
+            group.addTask { await self.wait() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
 }

@@ -20,8 +20,11 @@ struct TriggerAction: Sendable, CustomStringConvertible {
     func handler(after route: (any HTTPHandler)?, engines: [StateMachineEngine]) -> any HTTPHandler {
         guard let route else { return TriggerHandler(action: self) }
         if let route = route as? any TransitionTriggeringHandler, isTransition(engines) {
-            let transition = TriggeredTransition(workflow: call.workflow, transition: call.action, data: call.data)
-            return ClosureHandler { try await route.handle($0, firing: transition) }
+            return ClosureHandler { request in
+                let transition = TriggeredTransition(
+                    workflow: call.workflow, transition: call.action, data: call.data, query: Self.query(of: request))
+                return try await route.handle(request, firing: transition)
+            }
         }
         return FollowingTriggerHandler(action: self, route: route)
     }
@@ -39,17 +42,30 @@ struct TriggerAction: Sendable, CustomStringConvertible {
     ///   - body: The members of its body.
     ///   - answer: The members of the answer of the route's handler.
     func run(_ request: ServerRequest, body: JSONObject, answer: JSONObject = [:]) async throws -> JSONValue {
-        var data = JSONObject()
-        for (name, value) in request.queryItems where !name.isEmpty && !data.contains(name) {
-            data[name] = .string(value)
-        }
+        var data = Self.query(of: request)
         data.merge(body)
-        for (name, value) in request.parameters.entries { data[name] = .string(value) }
+        let parameters = request.parameters.entries
+        if parameters.contains(where: { Self.identifiers.contains($0.name) }) {
+            // The path says which one is meant; nothing else in the request may say otherwise.
+            for name in Self.identifiers { data.removeValue(forKey: name) }
+        }
+        for (name, value) in parameters { data[name] = .string(value) }
         data.merge(answer)
         data.merge(call.data)
         var call = call
         call.data = data
+        call.principal = request.principal?.id
         return try await invoker.invoke(call)
+    }
+
+    private static let identifiers = ["instanceId", "id"]
+
+    private static func query(of request: ServerRequest) -> JSONObject {
+        var data = JSONObject()
+        for (name, value) in request.queryItems where !name.isEmpty && !data.contains(name) {
+            data[name] = .string(value)
+        }
+        return data
     }
 
     /// The members of a request's body.

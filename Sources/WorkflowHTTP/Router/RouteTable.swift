@@ -61,7 +61,7 @@ public struct RouteTable: HTTPHandler {
                 return found != nil
             }
             guard isFound, let found else { return nil }
-            return (found, captures.map { PercentEncoding.decode(bytes[$0]) })
+            return (found, captures.map { PercentEncoding.decode(UnsafeBufferPointer(rebasing: bytes[$0])) })
         }
     }
 

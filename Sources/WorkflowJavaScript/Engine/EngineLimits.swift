@@ -9,6 +9,11 @@ struct EngineLimits: Equatable {
     let memory: Int
     /// The greatest size of an output, in bytes.
     let outputSize: Int
+    /// The least severe log level that is sent, from 0 for `debug` to 3 for `error`.
+    let logLevel: Int
+
+    /// The names of the log levels.
+    static let logLevels = ["debug", "info", "warn", "error"]
 
     /// Log lines of one call; further ones are dropped.
     static let logLines = 100
@@ -19,11 +24,12 @@ struct EngineLimits: Equatable {
     /// Host calls that one component may have in flight at once.
     static let hostCalls = 1024
 
-    init(cpuTime: Double, wallTime: UInt64, memory: Int, outputSize: Int) {
+    init(cpuTime: Double, wallTime: UInt64, memory: Int, outputSize: Int, logLevel: Int = 0) {
         self.cpuTime = cpuTime
         self.wallTime = wallTime
         self.memory = memory
         self.outputSize = outputSize
+        self.logLevel = logLevel
     }
 
     init(reading reader: inout ScriptPayloadReader) {
@@ -31,6 +37,7 @@ struct EngineLimits: Equatable {
         wallTime = UInt64(max(1, reader.number()))
         memory = max(0, reader.number())
         outputSize = max(0, reader.number())
+        logLevel = max(0, reader.number())
     }
 
     func write(to writer: inout ScriptPayloadWriter) {
@@ -38,6 +45,7 @@ struct EngineLimits: Equatable {
         writer.number(Int(clamping: wallTime))
         writer.number(memory)
         writer.number(outputSize)
+        writer.number(logLevel)
     }
 }
 #endif

@@ -57,7 +57,7 @@ struct NativeCall {
     }
 
     private func log() {
-        guard let budget = engine.takeLogLine(component) else { return }
+        guard integer(1) >= component.limits.logLevel, let budget = engine.takeLogLine(component) else { return }
         let length = EngineLimits.messageLength
         var writer = ScriptPayloadWriter()
         writer.number(integer(1))

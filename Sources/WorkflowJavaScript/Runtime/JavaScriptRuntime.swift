@@ -75,7 +75,7 @@ public final class JavaScriptRuntime: ScriptRuntime {
     public func load(
         _ source: ScriptSource, limits: ScriptLimits, host: any ScriptHost, configuration: JSONValue
     ) async throws -> any ScriptComponent {
-        let engineLimits = EngineLimits(limits)
+        let engineLimits = EngineLimits(limits, logLevel: host.logLevel)
         var writer = ScriptPayloadWriter()
         engineLimits.write(to: &writer)
         writer.text(source.name)
@@ -137,11 +137,12 @@ public final class JavaScriptRuntime: ScriptRuntime {
 }
 
 extension EngineLimits {
-    init(_ limits: ScriptLimits) {
+    init(_ limits: ScriptLimits, logLevel: String) {
         self.init(
             cpuTime: max(0.001, limits.cpuTime / .seconds(1)),
             wallTime: UInt64(clamping: Int(min(max(0.001, limits.wallTime / .seconds(1)), 1e9) * 1e9)),
-            memory: limits.memory, outputSize: limits.outputSize)
+            memory: limits.memory, outputSize: limits.outputSize,
+            logLevel: Self.logLevels.firstIndex(of: logLevel) ?? 0)
     }
 }
 #endif

@@ -45,16 +45,24 @@ extension ScriptWorkerSlot {
         let function = reader.text()
         let arguments = [UInt8](reader.textBytes())
         let (component, id) = (frame.component, frame.id)
-        state.withLock { state in
-            guard let host = state.components[component]?.host else { return }
-            let generation = state.generation
-            // The script's call waits for the answer, but no task of ours does; it is cancelled with the call or the worker.
-            let task = Task { [weak self] in
-                let (kind, payload) = await Self.answer(host, function, arguments)
-                self?.reply(kind, component: component, id: id, payload, generation: generation)
-            }
-            state.hostTasks[id] = HostTask(call: call, task: task)
+        let found = state.withLock { state -> (any ScriptHost, Int)? in
+            guard let host = state.components[component]?.host else { return nil }
+            state.hostTasks[id] = HostTask(call: call)
+            return (host, state.generation)
         }
+        guard let (host, generation) = found else { return }
+        // Begins here, since most answers are there at once. The script's call waits for it, but no task of ours does; it
+        // is cancelled with the call or the worker.
+        let task = Task.immediate { [weak self] in
+            let (kind, payload) = await Self.answer(host, function, arguments)
+            self?.reply(kind, component: component, id: id, payload, generation: generation)
+        }
+        let isOver = state.withLock { state in
+            guard state.generation == generation, state.hostTasks[id] != nil else { return true }
+            state.hostTasks[id]?.task = task
+            return false
+        }
+        if isOver { task.cancel() }
     }
 
     private func reply(
@@ -85,7 +93,7 @@ extension ScriptWorkerSlot {
     private func log(_ frame: ScriptFrame) {
         guard let host = state.withLock({ $0.components[frame.component]?.host }) else { return }
         var reader = ScriptPayloadReader(frame.payload)
-        let levels = ["debug", "info", "warn", "error"]
+        let levels = EngineLimits.logLevels
         let level = reader.number()
         let message = reader.text()
         let text = reader.textBytes()

@@ -54,7 +54,8 @@ final class ScriptWorkerSlot: Sendable {
 
     struct HostTask {
         let call: UInt64
-        let task: Task<Void, Never>
+        /// `nil` until its first part has run.
+        var task: Task<Void, Never>?
     }
 
     /// Frames that may wait to be written, in bytes.
@@ -239,13 +240,13 @@ final class ScriptWorkerSlot: Sendable {
 
     static func cancelHostTasks(of call: UInt64, in state: inout State) {
         for (id, task) in state.hostTasks where task.call == call {
-            task.task.cancel()
+            task.task?.cancel()
             state.hostTasks[id] = nil
         }
     }
 
     static func cancelAllHostTasks(in state: inout State) {
-        for task in state.hostTasks.values { task.task.cancel() }
+        for task in state.hostTasks.values { task.task?.cancel() }
         state.hostTasks = [:]
     }
 

@@ -31,6 +31,15 @@ final class ComponentHost: ScriptHost {
         set { currentTransport.withLock { $0 = newValue } }
     }
 
+    var logLevel: String {
+        switch logger.logLevel {
+        case .trace, .debug: "debug"
+        case .info, .notice: "info"
+        case .warning: "warn"
+        case .error, .critical: "error"
+        }
+    }
+
     func log(level: String, message: String, metadata: JSONObject) {
         let level: Logger.Level =
             switch level {

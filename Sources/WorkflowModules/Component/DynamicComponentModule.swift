@@ -99,6 +99,8 @@ public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
         }
     }
 
+    public var concurrency: Int { configuration.limits.limits.concurrency }
+
     public func execute(_ input: JSONValue) async throws -> JSONValue {
         try await component.execute(input)
     }

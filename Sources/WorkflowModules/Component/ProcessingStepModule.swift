@@ -94,6 +94,8 @@ public struct ProcessingStepModule: WorkflowModule, ProcessingStep {
         component = found
     }
 
+    public var concurrency: Int { component.concurrency }
+
     public func execute(_ invocation: StepInvocation) async throws -> JSONObject {
         switch try await component.execute(.object(invocation.input)) {
         case .object(let result): result

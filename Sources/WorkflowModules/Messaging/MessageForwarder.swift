@@ -3,6 +3,8 @@ import WorkflowCore
 
 /// Passes the messages of a module on to other topics.
 struct MessageForwarder: MessageHandler {
+    /// The module whose messages they are.
+    let producer: String
     let topics: [String]
     let broker: String
     let publisher: EventPublisher
@@ -10,7 +12,7 @@ struct MessageForwarder: MessageHandler {
     func handle(_ message: Message) async throws {
         for topic in topics {
             try await publisher.publish(
-                to: topic, message.payload, key: message.key, id: "\(message.id)>\(topic)", broker: broker)
+                to: topic, message.payload, key: message.key, id: "\(message.id)>\(producer)>\(topic)", broker: broker)
         }
     }
 }

@@ -38,7 +38,7 @@ public final class MessagingWorkflowModule: WorkflowModule, SummarizedModule {
         for producer in configuration.producers {
             let name = producer.name.value
             let forwarder = MessageForwarder(
-                topics: producer.forwardTo.map(\.value), broker: brokerName,
+                producer: name, topics: producer.forwardTo.map(\.value), broker: brokerName,
                 publisher: EventPublisher(generation: context.generation))
             if let source = context.generation.services.find((any MessageSource).self, named: name) {
                 source.forward(to: forwarder)

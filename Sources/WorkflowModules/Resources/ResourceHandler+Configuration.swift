@@ -11,6 +11,8 @@ extension ResourceHandler {
         public var workflowEngine = ""
         /// A transition to make when a resource is created; empty for none.
         public var initialTransition = ""
+        /// The transitions that clients may make; `nil` for all that no processing step fires.
+        public var transitions: [Located<String>]?
         /// Put before the identifiers of instances.
         public var instanceIDPrefix = ""
         /// The field of a resource that the identifier of its instance comes from.
@@ -45,6 +47,10 @@ extension ResourceHandler {
             .init(
                 "initialTransition", \.initialTransition,
                 "A transition that each new instance makes, in the transaction that creates the resource."),
+            .init(
+                "transitions", \.transitions,
+                "The transitions that clients may make with `PUT …/{id}/transition`; by default all but those that processing steps fire."
+            ),
             .init("instanceIDPrefix", \.instanceIDPrefix, "Put before the identifiers of instances, such as `order-`."),
             .init(
                 "instanceIDField", \.instanceIDField,

@@ -7,13 +7,13 @@ extension ResourceHandler {
     private static let pollInterval = Duration.seconds(1)
 
     /// Server-sent events: the resource at once and after each change, until its instance is completed.
-    func events(of id: String) -> ServerResponse {
+    func events(of id: String, viewer: String?) -> ServerResponse {
         ServerResponse(
             headers: [.contentType: "text/event-stream", .cacheControl: "no-cache", .xAccelBuffering: "no"],
-            body: .stream(length: nil) { [self] writer in try await follow(id, writer) })
+            body: .stream(length: nil) { [self] writer in try await follow(id, viewer, writer) })
     }
 
-    private func follow(_ id: String, _ writer: any ResponseWriter) async throws {
+    private func follow(_ id: String, _ viewer: String?, _ writer: any ResponseWriter) async throws {
         let feed = ResourceFeed()
         let changes = self.changes
         streams.add(feed)
@@ -32,7 +32,8 @@ extension ResourceHandler {
             while true {
                 if mustRead {
                     mustRead = false
-                    guard let snapshot = try await context.store.resource(type: configuration.resourceName, id: id)
+                    guard let snapshot = try await context.store.resource(type: configuration.resourceName, id: id),
+                        snapshot.resource.isVisible(to: viewer)
                     else {
                         return try await writer.write(stream.deletion(id))
                     }

@@ -11,6 +11,10 @@ struct InstanceStart {
     let engine: StateMachineEngine
     let type: String
     let transition: String?
+    /// What the transition brings.
+    var data: JSONObject = [:]
+    /// What the instance begins with besides the resource, whose values win.
+    var extra: JSONObject = [:]
 }
 
 extension ResourceHandler {
@@ -21,7 +25,8 @@ extension ResourceHandler {
             guard let engine = engine(for: type) else {
                 throw ErrorAnswer(.internalServerError, "Workflow engine not found")
             }
-            return InstanceStart(engine: engine, type: type, transition: trigger.transition)
+            return InstanceStart(
+                engine: engine, type: type, transition: trigger.transition, data: trigger.data, extra: trigger.query)
         }
         guard !configuration.workflowType.isEmpty, let engine = engine(for: configuration.workflowType) else {
             return nil

@@ -20,7 +20,7 @@ extension ResourceHandler {
 
     func show(_ request: ServerRequest, id: String) async throws -> ServerResponse {
         let snapshot = try await find(id, for: request)
-        if request.method == .get, Self.wantsEvents(request) { return events(of: snapshot.resource.id) }
+        if request.method == .get, Self.wantsEvents(request) { return events(of: snapshot.resource.id, viewer: viewer(request)) }
         let tag = EntityTag(snapshot)
         if let field = request.headers[.ifNoneMatch], tag.isNamed(in: field, weakly: true) {
             return ServerResponse(status: .notModified, headers: [.eTag: tag.text])

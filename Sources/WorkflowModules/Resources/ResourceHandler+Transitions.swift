@@ -16,11 +16,17 @@ extension ResourceHandler {
         var lostRace = false
         for _ in 0..<Self.raceLimit {
             let snapshot = try await find(id, for: request)
+            try checkPrecondition(request, snapshot)
             guard !engines.isEmpty else { throw ErrorAnswer(.internalServerError, "Workflow engine not found") }
             let instanceID = snapshot.resource.instanceID ?? instanceID(snapshot.resource)
+            guard mayFire(wish.transition) else {
+                throw failure(
+                    .forbidden, "The transition \"\(wish.transition)\" is not for clients to make", id, instanceID, wish)
+            }
+            let isConditional = request.headers[.ifMatch] != nil
             defer { changes.changed(id) }
             do {
-                return success(try await fire(wish, on: snapshot), wish)
+                return success(try await fire(wish, on: snapshot, isConditional: isConditional), wish)
             } catch let error as StoreError where error.code == .conflict {
                 if snapshot.instance == nil, try await context.store.instance(id: instanceID) != nil,
                     try await find(id, for: request).instance == nil
@@ -36,6 +42,9 @@ extension ResourceHandler {
                             .conflict, "Another transition was faster. \(error.message)", id, instanceID, wish)
                     }
                     throw failure(.badRequest, error.message, id, instanceID, wish)
+                case .conflict where isConditional:
+                    // Somebody else was faster: the precondition tells.
+                    lostRace = true
                 case .conflict: throw failure(.conflict, error.message, id, instanceID, wish)
                 case .notFound where snapshot.instance != nil && error.message.contains(instanceID):
                     // The instance went away after it was read: look again.
@@ -50,10 +59,14 @@ extension ResourceHandler {
     }
 
     /// Makes a transition; creates the instance, and links it to the resource, when there is none yet.
-    private func fire(_ wish: Wish, on snapshot: ResourceSnapshot) async throws -> ResourceSnapshot {
+    private func fire(
+        _ wish: Wish, on snapshot: ResourceSnapshot, isConditional: Bool
+    ) async throws -> ResourceSnapshot {
         if let instance = snapshot.instance {
             guard let engine = engine(for: instance.workflowType) else { throw unknown(instance.workflowType) }
-            let changed = try await engine.fire(wish.transition, on: instance.id, data: wish.data)
+            let changed = try await engine.fire(
+                wish.transition, on: instance.id, data: wish.data,
+                expectedVersion: isConditional ? instance.version : nil)
             return ResourceSnapshot(resource: snapshot.resource, instance: changed)
         }
         var resource = snapshot.resource
@@ -67,6 +80,13 @@ extension ResourceHandler {
             with: [.updateResource(resource, expectedVersion: snapshot.resource.version)])
         resource.version += 1
         return ResourceSnapshot(resource: resource, instance: instance)
+    }
+
+    /// Whether clients may make a transition: one that the configuration lists, or without a list any that is not the
+    /// outcome of a processing step.
+    private func mayFire(_ transition: String) -> Bool {
+        if let transitions = configuration.transitions { return transitions.contains { $0.value == transition } }
+        return !outcomes.contains(transition)
     }
 
     private static let identifying = ["id", "instanceId", "workflowType"]

@@ -33,8 +33,9 @@ extension ResourceHandler {
             var snapshot = ResourceSnapshot(resource: resource)
             if let start, let instanceID = resource.instanceID {
                 snapshot.instance = try await start.engine.create(
-                    start.type, id: instanceID, data: instanceData(resource, type: start.type),
-                    firing: start.transition, with: [.createResource(resource)], events: events)
+                    start.type, id: instanceID,
+                    data: start.extra.merging(instanceData(resource, type: start.type)), firing: start.transition,
+                    transitionData: start.data, with: [.createResource(resource)], events: events)
             } else {
                 try await commit([.createResource(resource)], events)
             }
@@ -91,6 +92,9 @@ extension ResourceHandler {
             defer { changes.changed(id) }
             do {
                 if let instance = snapshot.instance {
+                    if request.headers[.ifMatch] != nil {
+                        operations.insert(.updateInstance(instance, expectedVersion: instance.version), at: 0)
+                    }
                     if !events.isEmpty { operations.append(.appendOutbox(events)) }
                     if let engine = engine(for: instance.workflowType) ?? engines.first {
                         try await engine.delete(instance.id, with: operations)
@@ -122,8 +126,9 @@ extension ResourceHandler {
         saved.resource.version += 1
         if let start, let instanceID = saved.resource.instanceID {
             saved.instance = try await start.engine.create(
-                start.type, id: instanceID, data: instanceData(saved.resource, type: start.type),
-                firing: start.transition, with: [update], events: events)
+                start.type, id: instanceID,
+                data: start.extra.merging(instanceData(saved.resource, type: start.type)), firing: start.transition,
+                transitionData: start.data, with: [update], events: events)
             return saved
         }
         guard let instance = snapshot.instance, let engine = engine(for: instance.workflowType) ?? engines.first else {
@@ -131,15 +136,17 @@ extension ResourceHandler {
             return saved
         }
         let operations = events.isEmpty ? [update] : [update, .appendOutbox(events)]
+        let data = instanceData(saved.resource, type: instance.workflowType)
+        // What the resource had and has no longer; what the state machine has added stays.
+        let removed = snapshot.resource.data.keys.filter { !saved.resource.data.contains($0) }
+        let version = isConditional ? instance.version : nil
         if let trigger {
             saved.instance = try await engine.fire(
-                trigger.transition, on: instance.id,
-                data: instanceData(saved.resource, type: instance.workflowType), with: operations)
+                trigger.transition, on: instance.id, data: trigger.query.merging(data).merging(trigger.data),
+                removing: removed, expectedVersion: version, with: operations)
         } else {
             saved.instance = try await engine.merge(
-                instanceData(saved.resource, type: instance.workflowType), into: instance.id,
-                expectedVersion: isConditional ? instance.version : nil,
-                with: operations)
+                data, removing: removed, into: instance.id, expectedVersion: version, with: operations)
         }
         context.generation.outbox.enqueue(events)
         return saved
@@ -152,7 +159,7 @@ extension ResourceHandler {
         if !events.isEmpty { context.generation.outbox.enqueue(events) }
     }
 
-    private func checkPrecondition(_ request: ServerRequest, _ snapshot: ResourceSnapshot) throws {
+    func checkPrecondition(_ request: ServerRequest, _ snapshot: ResourceSnapshot) throws {
         guard let field = request.headers[.ifMatch] else { return }
         let tag = EntityTag(snapshot)
         guard tag.isNamed(in: field, weakly: false) else {

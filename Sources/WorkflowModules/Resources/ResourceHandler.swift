@@ -20,6 +20,7 @@ public final class ResourceHandler: WorkflowModule, TransitionTriggeringHandler 
     let renderer: ResourceRenderer
     let pages = ResourcePageCache()
     let streams = ResourceStreams()
+    private let stepOutcomes = Mutex<Set<String>>([])
     private let seeds = Mutex<[Resource]?>(nil)
     private let sharedChanges = AtomicLazyReference<ResourceChanges>()
     private let ownChanges = ResourceChanges()
@@ -38,6 +39,9 @@ public final class ResourceHandler: WorkflowModule, TransitionTriggeringHandler 
         }
     }
 
+    /// The transitions that processing steps fire.
+    var outcomes: Set<String> { stepOutcomes.withLock { $0 } }
+
     /// Who wants to know of changes; shared with all handlers of the same resources.
     var changes: ResourceChanges { sharedChanges.load() ?? ownChanges }
 
@@ -45,6 +49,9 @@ public final class ResourceHandler: WorkflowModule, TransitionTriggeringHandler 
 
     public func validate() throws {
         try checkWorkflow()
+        let steps = context.generation.services.all((any ProcessingStep).self).map(\.service.policy)
+        let outcomes = Set(steps.flatMap { [$0.successTransition, $0.compensateTransition] })
+        stepOutcomes.withLock { $0 = outcomes }
         guard let path = configuration.seedFile else { return }
         let loaded = try ResourceSeed.load(path.resolved, type: configuration.resourceName, now: context.clock.now)
         seeds.withLock { $0 = loaded }
@@ -59,6 +66,8 @@ public final class ResourceHandler: WorkflowModule, TransitionTriggeringHandler 
         }
         if let loaded, !loaded.isEmpty { try await plant(loaded) }
     }
+
+    public func quiesce() async { streams.end() }
 
     public func shutdown() async {
         streams.end()
@@ -123,10 +132,16 @@ public final class ResourceHandler: WorkflowModule, TransitionTriggeringHandler 
 
     private func checkWorkflow() throws {
         let type = configuration.workflowType
-        guard !type.isEmpty, engines.contains(where: { !$0.definitionNames.isEmpty }) else { return }
+        guard !type.isEmpty else { return }
         guard let definition = engine(for: type)?.definition(type) else {
             let hint = Suggestion.text(for: type, among: engines.flatMap(\.definitionNames), what: "definitions")
             throw context.error("workflowType names the unknown state machine \"\(type)\"", suggestion: hint)
+        }
+        for name in configuration.transitions ?? [] where definition.transitions[name.value] == nil {
+            let hint = Suggestion.text(for: name.value, among: definition.transitions.keys.sorted(), what: "transitions")
+            throw ConfigurationError([
+                name.issue("the state machine \"\(type)\" has no transition \"\(name.value)\"", suggestion: hint)
+            ])
         }
         let transition = configuration.initialTransition
         guard !transition.isEmpty else { return }

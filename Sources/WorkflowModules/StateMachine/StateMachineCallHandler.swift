@@ -9,7 +9,7 @@ struct StateMachineCallHandler: ActionCheckingWorkflow {
 
     func execute(_ call: WorkflowCall) async throws -> JSONValue {
         let transition = try transition(of: call.action)
-        let instance = try await fire(transition, CallTarget(call.data))
+        let instance = try await fire(transition, CallTarget(call.data), call.principal)
         return [
             "instanceId": .string(instance.id), "currentState": .string(instance.currentState),
             "transition": .string(transition), "success": true,
@@ -43,22 +43,25 @@ struct StateMachineCallHandler: ActionCheckingWorkflow {
         return String(action[action.index(after: colon)...])
     }
 
-    private func fire(_ transition: String, _ target: CallTarget) async throws -> StateMachineInstance {
+    private func fire(
+        _ transition: String, _ target: CallTarget, _ principal: String?
+    ) async throws -> StateMachineInstance {
         guard let definition else {
             guard let id = target.identifiers.first else {
                 throw WorkflowError(
                     .invalidInput, "The transition \"\(transition)\" needs instanceId or id in its data.")
             }
+            if let instance = try await engine.instance(id) { try check(instance, principal) }
             return try await engine.fire(transition, on: id, data: target.transitionData)
         }
         var attempt = 0
         while true {
-            let found = try await resolve(target, definition)
+            let found = try await resolve(target, definition, principal)
             if let id = found.existing {
                 return try await engine.fire(transition, on: id, data: target.transitionData)
             }
             do {
-                return try await create(definition, transition, target, found)
+                return try await create(definition, transition, target, found, principal)
             } catch let error as StoreError where error.code == .conflict && attempt < 5 {
                 // Somebody else was faster with the instance or its resource: look again.
                 attempt += 1
@@ -76,11 +79,19 @@ struct StateMachineCallHandler: ActionCheckingWorkflow {
         var resource: Resource?
     }
 
-    private func resolve(_ target: CallTarget, _ definition: String) async throws -> Resolution {
+    /// Finds what a call means.
+    ///
+    /// - Throws: ``WorkflowError`` `.notFound` when it belongs to somebody else than the caller.
+    private func resolve(
+        _ target: CallTarget, _ definition: String, _ principal: String?
+    ) async throws -> Resolution {
         var resolution = Resolution()
         for id in target.identifiers {
             if let instance = try await engine.instance(id) {
-                if instance.workflowType == definition { return Resolution(existing: id) }
+                if instance.workflowType == definition {
+                    try check(instance, principal)
+                    return Resolution(existing: id)
+                }
                 resolution.isForeign = true
             }
         }
@@ -88,6 +99,7 @@ struct StateMachineCallHandler: ActionCheckingWorkflow {
         for id in target.identifiers {
             for type in types {
                 guard let found = try await generation.store.resource(type: type, id: id) else { continue }
+                guard found.resource.isVisible(to: principal) else { throw Self.notFound(id) }
                 if let instance = found.instance, instance.workflowType == definition {
                     return Resolution(existing: instance.id)
                 }
@@ -96,6 +108,7 @@ struct StateMachineCallHandler: ActionCheckingWorkflow {
             let origin = id.firstIndex(of: ":").map { String(id[id.index(after: $0)...]) }
             for candidate in ["\(definition):\(id)", origin ?? ""] where !candidate.isEmpty {
                 if let instance = try await engine.instance(candidate), instance.workflowType == definition {
+                    try check(instance, principal)
                     return Resolution(existing: candidate)
                 }
             }
@@ -103,13 +116,25 @@ struct StateMachineCallHandler: ActionCheckingWorkflow {
         return resolution
     }
 
+    /// An instance belongs to the user that its data names, as `api.handler` writes it.
+    private func check(_ instance: StateMachineInstance, _ principal: String?) throws {
+        guard let principal, let owner = instance.data["userId"]?.stringValue, !owner.isEmpty, owner != principal
+        else { return }
+        throw Self.notFound(instance.id)
+    }
+
+    private static func notFound(_ id: String) -> WorkflowError {
+        WorkflowError(.notFound, "There is no state-machine instance \"\(id)\".")
+    }
+
     private func create(
-        _ definition: String, _ transition: String, _ target: CallTarget, _ found: Resolution
+        _ definition: String, _ transition: String, _ target: CallTarget, _ found: Resolution, _ principal: String?
     ) async throws -> StateMachineInstance {
         let id = target.identifiers.first ?? generation.environment.identifiers.next()
         let instanceID = found.isForeign ? "\(definition):\(id)" : id
         var operations: [StoreTransaction.Operation] = []
         var data = target.creationData
+        if let principal { data["userId"] = .string(principal) }
         if var resource = found.resource, !found.isForeign {
             data = resource.data.merging(data)
             let version = resource.version

@@ -48,8 +48,22 @@ struct LRUCache<Key: Hashable, Value> {
     /// - Returns: The values that had to go; the caller releases them outside its lock.
     mutating func set(_ value: Value, for key: Key, cost: Int) -> [(key: Key, value: Value)] {
         var removed: [(key: Key, value: Value)] = []
-        if let old = remove(key) { removed.append((key, old)) }
-        guard cost <= maximumCost, maximumCount > 0 else { return removed }
+        guard cost <= maximumCost, maximumCount > 0 else {
+            if let old = remove(key) { removed.append((key, old)) }
+            return removed
+        }
+        if let position = positions[key], let old = nodes[position] {
+            removed.append((key, old.value))
+            nodes[position]?.value = value
+            nodes[position]?.cost = cost
+            self.cost += cost - old.cost
+            if position != newest {
+                unlink(position)
+                linkNewest(position)
+            }
+            shrink(&removed)
+            return removed
+        }
         let node = Node(key: key, value: value, cost: cost, newer: Self.none, older: Self.none)
         let position: Int
         if let reused = free.popLast() {
@@ -62,12 +76,16 @@ struct LRUCache<Key: Hashable, Value> {
         positions[key] = position
         self.cost += cost
         linkNewest(position)
-        while positions.count > maximumCount || self.cost > maximumCost, let key = nodes[oldest]?.key,
+        shrink(&removed)
+        return removed
+    }
+
+    private mutating func shrink(_ removed: inout [(key: Key, value: Value)]) {
+        while positions.count > maximumCount || cost > maximumCost, let key = nodes[oldest]?.key,
             let value = remove(key)
         {
             removed.append((key, value))
         }
-        return removed
     }
 
     /// Removes a value.

@@ -89,20 +89,20 @@ final class RecordCache: Sendable {
                 } else if onlyKnown {
                     continue
                 }
-                released += state.set(record, for: key)
+                released += state.set(record, for: key, cost: record.cost)
             }
             return released
         }
         _ = released
     }
 
-    /// Writes a committed transaction through.
+    /// Writes the changes of a committed transaction through.
     ///
     /// - Parameters:
-    ///   - transaction: What was committed.
-    ///   - positions: What the database gave to its resources.
-    func apply(_ transaction: StoreTransaction, positions: [ResourcePosition]) {
-        let changes = CacheChange.changes(of: transaction, positions: positions)
+    ///   - changes: The changes.
+    ///   - positions: What the database gave to the resources.
+    func apply(_ changes: [CacheChange], positions: [ResourcePosition]) {
+        let changes = CacheChange.positioned(changes, positions)
         guard !changes.isEmpty else { return }
         let released = state.withLock { state in
             var released: [(key: CachedRecord.Key, value: CachedRecord)] = []
@@ -110,8 +110,8 @@ final class RecordCache: Sendable {
             for change in changes {
                 let key = change.key
                 state.changed[Self.stripe(of: key)] = state.commit
-                if !state.isClosed, case .put(let record) = change {
-                    released += state.set(record, for: key)
+                if !state.isClosed, case .put(let record, let cost) = change {
+                    released += state.set(record, for: key, cost: cost)
                 } else if let old = state.remove(key) {
                     released.append((key, old))
                 }
@@ -146,9 +146,9 @@ extension RecordCache.State {
     }
 
     fileprivate mutating func set(
-        _ record: CachedRecord, for key: CachedRecord.Key
+        _ record: CachedRecord, for key: CachedRecord.Key, cost: Int
     ) -> [(key: CachedRecord.Key, value: CachedRecord)] {
-        let removed = rows.set(record, for: key, cost: record.cost)
+        let removed = rows.set(record, for: key, cost: cost)
         for (_, old) in removed { forgetEmail(of: old) }
         if case .user(let user) = record, rows.peek(key) != nil {
             userIDs[ExactString(user.emailKey)] = ExactString(user.id)

@@ -31,6 +31,8 @@ struct StoreStatements: Sendable {
         """
         SELECT \(instanceColumns) FROM workflow_instances i WHERE i.completed = 0 AND i.id > ? ORDER BY i.id LIMIT ?
         """)
+    let openInstanceCounts = SQLStatement(
+        "SELECT workflow_type, count(*) FROM workflow_instances WHERE completed = 0 GROUP BY workflow_type")
 
     // History
     let appendHistory = SQLStatement(

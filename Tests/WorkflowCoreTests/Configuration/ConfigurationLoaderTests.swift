@@ -28,8 +28,7 @@ import Testing
 
     private func issues(_ paths: [String]) -> [ConfigurationIssue] {
         do {
-            _ = try loader.load(paths)
-            return []
+            return try loader.load(paths).issues
         } catch {
             return (error as? ConfigurationError)?.issues ?? []
         }

@@ -51,6 +51,8 @@ final class OutboxStore: StateStore {
     private var unused: StoreError { StoreError(.unavailable, "not used here") }
     func instance(id: String) async throws -> StateMachineInstance? { throw unused }
     func history(instanceID: String, limit: Int) async throws -> [TransitionRecord] { throw unused }
+    func openInstanceCounts() async throws -> [String: Int] { throw unused }
+    func removeExpiredValues(now: Timestamp, limit: Int) async throws -> Bool { throw unused }
     func openInstances(after: String?, limit: Int) async throws -> [StateMachineInstance] { throw unused }
     func claimWork(owner: String, now: Timestamp, leaseUntil: Timestamp, limit: Int) async throws -> [WorkItem] {
         throw unused

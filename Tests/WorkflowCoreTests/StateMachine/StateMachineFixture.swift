@@ -114,6 +114,10 @@ struct FailingStore: StateStore {
     func history(instanceID: String, limit: Int) async throws -> [TransitionRecord] {
         try await base.history(instanceID: instanceID, limit: limit)
     }
+    func openInstanceCounts() async throws -> [String: Int] { try await base.openInstanceCounts() }
+    func removeExpiredValues(now: Timestamp, limit: Int) async throws -> Bool {
+        try await base.removeExpiredValues(now: now, limit: limit)
+    }
     func openInstances(after: String?, limit: Int) async throws -> [StateMachineInstance] {
         try await base.openInstances(after: after, limit: limit)
     }

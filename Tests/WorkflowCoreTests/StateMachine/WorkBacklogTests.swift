@@ -144,7 +144,7 @@ import Testing
         #expect(backlog.queue.token(of: running) == 5)
         let taken24 = backlog.next(now: now)
         #expect(taken24 == nil)
-        backlog.resume(running, now: now)
+        backlog.resume(running, as: running, now: now)
         #expect(backlog.queue.token(of: running) == 5, "an older token does not come back")
     }
 }
