@@ -129,6 +129,13 @@ static inline uint64_t workflow_process_cpu_time(pid_t process) {
 #endif
 }
 
+/// Nanoseconds of processor time that the calling thread has used.
+static inline uint64_t workflow_thread_cpu_time(void) {
+    struct timespec time;
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0) { return 0; }
+    return (uint64_t)time.tv_sec * 1000000000ULL + (uint64_t)time.tv_nsec;
+}
+
 static inline uint64_t workflow_monotonic_time(void) {
     struct timespec time;
     if (clock_gettime(CLOCK_MONOTONIC, &time) != 0) { return 0; }
@@ -162,12 +169,21 @@ static inline int workflow_exit_signal(int status) { return WIFSIGNALED(status) 
 /// Denies, with EPERM and for every thread, the system calls that a running worker has no use for: opening and changing
 /// files, sockets, other programs, other processes. A second fence behind the script engine's own.
 ///
-/// Returns whether the system could do it; a worker runs without it too.
-static inline bool workflow_worker_filter(void) {
-#if defined(WORKFLOW_AUDIT_ARCH) && defined(SYS_seccomp)
+/// Returns 0 or, on Linux, why it could not be done. Other systems have no such filter; there, workers run without.
+static inline int workflow_worker_filter(void) {
+#if !defined(__linux__)
+    return 0;
+#elif defined(WORKFLOW_AUDIT_ARCH) && defined(SYS_seccomp)
 #define WORKFLOW_DENY(number) \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), \
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
+// Allows a call only with this first argument.
+#define WORKFLOW_ALLOW_FIRST(number, argument) \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 4), \
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])), \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (argument), 1, 0), \
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM), \
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
     struct sock_filter program[] = {
         // Another architecture's numbers mean other calls.
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
@@ -186,7 +202,27 @@ static inline bool workflow_worker_filter(void) {
 #if defined(SYS_openat2)
         WORKFLOW_DENY(SYS_openat2),
 #endif
-        WORKFLOW_DENY(SYS_unlinkat), WORKFLOW_DENY(SYS_renameat2), WORKFLOW_DENY(SYS_mkdirat),
+#if defined(SYS_renameat)
+        WORKFLOW_DENY(SYS_renameat),
+#endif
+#if defined(SYS_pidfd_send_signal)
+        WORKFLOW_DENY(SYS_pidfd_send_signal),
+#endif
+#if defined(SYS_pidfd_open)
+        WORKFLOW_DENY(SYS_pidfd_open),
+#endif
+#if defined(SYS_pidfd_getfd)
+        WORKFLOW_DENY(SYS_pidfd_getfd),
+#endif
+#if defined(SYS_process_madvise)
+        WORKFLOW_DENY(SYS_process_madvise),
+#endif
+#if defined(__GLIBC__)
+        // Other C libraries use it for `pthread_kill`, by which the garbage collector stops threads.
+        WORKFLOW_DENY(SYS_tkill),
+#endif
+        WORKFLOW_DENY(SYS_rt_sigqueueinfo), WORKFLOW_DENY(SYS_rt_tgsigqueueinfo),
+        WORKFLOW_DENY(SYS_open_by_handle_at), WORKFLOW_DENY(SYS_unlinkat), WORKFLOW_DENY(SYS_renameat2), WORKFLOW_DENY(SYS_mkdirat),
         WORKFLOW_DENY(SYS_linkat), WORKFLOW_DENY(SYS_symlinkat), WORKFLOW_DENY(SYS_fchmodat),
         WORKFLOW_DENY(SYS_fchownat), WORKFLOW_DENY(SYS_mknodat), WORKFLOW_DENY(SYS_truncate),
         WORKFLOW_DENY(SYS_socket), WORKFLOW_DENY(SYS_socketpair), WORKFLOW_DENY(SYS_connect), WORKFLOW_DENY(SYS_bind),
@@ -208,6 +244,10 @@ static inline bool workflow_worker_filter(void) {
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
 #endif
+        // Signals to threads of this process only.
+        WORKFLOW_ALLOW_FIRST(SYS_tgkill, (uint32_t)getpid()),
+        // Limits of this process only.
+        WORKFLOW_ALLOW_FIRST(SYS_prlimit64, 0),
         // Threads, but no processes.
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 3),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
@@ -216,9 +256,12 @@ static inline bool workflow_worker_filter(void) {
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
 #undef WORKFLOW_DENY
+#undef WORKFLOW_ALLOW_FIRST
     struct sock_fprog filter = {sizeof(program) / sizeof(program[0]), program};
-    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter) == 0;
+    long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter);
+    // A positive number is the thread that could not be filtered.
+    return result == 0 ? 0 : result < 0 ? errno : EBUSY;
 #else
-    return false;
+    return ENOSYS;
 #endif
 }

@@ -37,7 +37,7 @@ public enum ScriptRuntimeConformance {
 
     /// All cases.
     public static let cases: [Case] =
-        basicCases + valueCases + hostCases + environmentCases + timeCases + memoryCases
+        basicCases + valueCases + hostCases + leftoverCases + environmentCases + timeCases + memoryCases
 }
 
 /// What the cases share: loading with small limits, and checks.

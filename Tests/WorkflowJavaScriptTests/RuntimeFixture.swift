@@ -22,6 +22,18 @@ func withProcessRuntime(workers: Int = 2, _ body: (JavaScriptRuntime) async thro
     try await withRuntime(.process(executable: workerExecutable, workers: workers), body)
 }
 
+/// Waits until something holds.
+///
+/// - Returns: Whether it did within the time.
+func eventually(within limit: Duration = .seconds(10), _ condition: () async throws -> Bool) async rethrows -> Bool {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+        if try await condition() { return true }
+        try? await Task.sleep(for: .milliseconds(2))
+    }
+    return false
+}
+
 /// The server's executable, which knows the worker mode; it lies beside the test bundle.
 let workerExecutable: String = {
     let arguments = CommandLine.arguments

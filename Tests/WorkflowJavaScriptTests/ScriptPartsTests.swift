@@ -48,7 +48,7 @@ struct ScriptPartsTests {
     func timers() {
         var timers = EngineTimers()
         for (id, deadline) in [(1, 30), (2, 10), (3, 20), (4, 10)] as [(UInt64, UInt64)] {
-            timers.add(.init(deadline: deadline, id: id, component: 1, call: id))
+            timers.add(.init(deadline: deadline, id: id, component: 1, origin: .init(call: id, isBackground: false)))
         }
         #expect(timers.next == 10)
         #expect(timers.remove(3)?.id == 3)

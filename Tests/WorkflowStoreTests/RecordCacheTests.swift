@@ -146,3 +146,9 @@ import WorkflowCore
         for entry in model { #expect(cache.peek(entry.key) == entry.value) }
     }
 }
+
+extension RecordCache {
+    fileprivate func apply(_ transaction: StoreTransaction, positions: [ResourcePosition]) {
+        apply(CacheChange.changes(of: transaction), positions: positions)
+    }
+}

@@ -78,7 +78,7 @@ struct ApplicationConfigurationBuilder {
         }
         if isUnreadable { throw ConfigurationError(decoder.issues) }
         var configuration = configuration
-        configuration.issues = decoder.issues
+        configuration.issues = ConfigurationError(decoder.issues).issues
         return configuration
     }
 

@@ -35,7 +35,12 @@ struct GenerationBuilder {
             if !issues.isEmpty { throw ConfigurationError(issues) }
             let position = Dictionary(
                 plan.startOrder.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
-            instances.sort { position[$0.key] ?? 0 < position[$1.key] ?? 0 }
+            // What keeps the state has been prepared, and stays first.
+            let (early, late) = (
+                instances.filter { key in prepared.contains { $0.key == key.key } },
+                instances.filter { key in !prepared.contains { $0.key == key.key } }
+            )
+            instances = early + late.sorted { position[$0.key] ?? 0 < position[$1.key] ?? 0 }
             return EngineGeneration(
                 context: context, provisional: contexts.dropLast().first, services: services, instances: instances,
                 prepared: prepared)
@@ -105,6 +110,8 @@ struct GenerationBuilder {
             generation.services = services
         } catch {
             if descriptor.section == .module { missing.insert(part.name) }
+            // A counterpart that is not found may be one that a wrong reference names.
+            guard error is ConfigurationError || !part.hasWrongReference else { return }
             record(error, part.location, part.path)
         }
     }
@@ -114,13 +121,16 @@ struct GenerationBuilder {
             try instance.module.validate()
         } catch {
             let part = plan.parts.first { $0.key == instance.key }
+            guard error is ConfigurationError || part?.hasWrongReference != true else { return }
             record(error, part?.location ?? SourceLocation(file: "<config>"), part?.path ?? instance.name)
         }
     }
 
     private mutating func record(_ error: any Error, _ location: SourceLocation, _ path: String) {
         if let error = error as? ConfigurationError {
-            issues += error.issues
+            // What is wrong with a place has been told when there is an issue of its path.
+            let known = Set(issues.map(\.path))
+            issues += error.issues.filter { $0.path.isEmpty || !known.contains($0.path) }
         } else {
             issues.append(ConfigurationIssue(location: location, path: path, message: "\(error)"))
         }

@@ -10,6 +10,8 @@ struct GenerationPlan: Sendable {
         let path: String
         /// The modules that must be there before it can be created.
         var needs: Set<String> = []
+        /// Whether one of its references is wrong, which has been told.
+        var hasWrongReference = false
     }
 
     /// The parts in the order in which they are created.
@@ -53,7 +55,10 @@ private struct PlanBuilder {
         var modules = decodeModules()
         var workflows = sections(configuration.workflows, .workflow)
         var triggers = sections(configuration.triggers, .trigger)
-        let dependencies = checkReferences()
+        let (dependencies, wrong) = checkReferences()
+        for index in modules.indices { modules[index].hasWrongReference = modules[index].names(anyOf: wrong) }
+        for index in workflows.indices { workflows[index].hasWrongReference = workflows[index].names(anyOf: wrong) }
+        for index in triggers.indices { triggers[index].hasWrongReference = triggers[index].names(anyOf: wrong) }
         let order = order(&modules, dependencies)
         let names = Set(configuration.modules.map(\.name))
         let missing = names.subtracting(order.creation.map { modules[$0].name })
@@ -128,8 +133,9 @@ private struct PlanBuilder {
 
     /// Checks what names modules.
     ///
-    /// - Returns: What each module depends on by its `dependsOn`.
-    private mutating func checkReferences() -> [String: Set<String>] {
+    /// - Returns: What each module depends on by its `dependsOn`, and the paths of references that are wrong.
+    private mutating func checkReferences() -> (dependencies: [String: Set<String>], wrong: [String]) {
+        var wrong: [String] = []
         let names = configuration.modules.map(\.name)
         let known = Set(names)
         for reference in decoder.references where !decoder.isFull {
@@ -143,6 +149,7 @@ private struct PlanBuilder {
             let message =
                 descriptor.map { "the module \"\(reference.name)\" (\($0.type)) is not a \(reference.kind)" }
                 ?? "there is no module \"\(reference.name)\"; a \(reference.kind) is needed here"
+            wrong.append(reference.path)
             decoder.fail(
                 at: reference.location, path: reference.path, message,
                 suggestion: Suggestion.text(
@@ -161,7 +168,7 @@ private struct PlanBuilder {
                 dependencies[module.name, default: []].insert(dependency.value)
             }
         }
-        return dependencies
+        return (dependencies, wrong)
     }
 
     private func provides(_ kind: ServiceKind, _ descriptor: ModuleDescriptor) -> Bool {
@@ -234,6 +241,13 @@ private struct PlanBuilder {
             at: first?.location ?? SourceLocation(file: "<config>"), path: first?.path ?? "",
             "modules depend on each other in a circle: \(names)",
             suggestion: "remove one of the references or dependsOn entries")
+    }
+}
+
+extension GenerationPlan.Part {
+    /// Whether one of the paths lies within the part.
+    fileprivate func names(anyOf paths: [String]) -> Bool {
+        paths.contains { $0.hasPrefix(path + ".") }
     }
 }
 

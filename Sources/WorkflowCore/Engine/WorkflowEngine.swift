@@ -57,7 +57,6 @@ public final class WorkflowEngine: Service {
     ) async throws {
         var environment = environment
         environment.metrics = EngineMetrics(registry: MetricsRegistry())
-        environment.resources = SharedResourcePool()
         let plan = GenerationPlan(configuration, registry: registry)
         try await EngineGeneration.build(plan, number: 0, environment: environment, isDryRun: true).discard()
     }

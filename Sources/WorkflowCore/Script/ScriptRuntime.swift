@@ -26,6 +26,9 @@ public protocol ScriptComponent: Sendable {
     var name: String { get }
     /// Inputs and outputs the script declares.
     var contract: ScriptContract { get }
+    /// Why the component rests and for how long, when it does: it has ended its workers too often. Calls fail with
+    /// ``ScriptError/Code/suspended`` meanwhile.
+    var suspension: (reason: String, retryAfter: Duration)? { get }
 
     /// Calls the script's `start`, when it has one.
     func start() async throws
@@ -35,6 +38,10 @@ public protocol ScriptComponent: Sendable {
     func execute(_ input: JSONValue) async throws -> JSONValue
     /// Calls the script's `stop`, when it has one, and unloads it. Calls in flight finish first.
     func stop() async throws
+}
+
+extension ScriptComponent {
+    public var suspension: (reason: String, retryAfter: Duration)? { nil }
 }
 
 /// The text of a script and where it comes from.

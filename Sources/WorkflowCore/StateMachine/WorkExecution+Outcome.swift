@@ -17,8 +17,7 @@ extension WorkExecution {
                     metadata: ["step": "\(handlerName)", "instance": "\(item.instanceID)"])
             }
             let operation = StoreTransaction.Operation.finishWork(id: item.id, fencingToken: token())
-            if try await write(transition, data, with: operation, engine) { return .done }
-            return try await keep(data, with: operation, engine) ? .done : try await finish()
+            return try await write(transition, data, with: operation, engine) ? .done : try await finish()
         case .retry(let message, let policy):
             let delay = policy.delay(beforeRetry: item.attempts + 1, random: environment.random())
             return try await runLater(after: delay, attempts: item.attempts + 1, message)
@@ -59,7 +58,7 @@ extension WorkExecution {
         }
     }
 
-    /// Keeps what a step has done with the instance although it has moved on.
+    /// Keeps what a step has done, such as the number of a payment, although it has moved on.
     ///
     /// - Returns: `false` when the instance is gone.
     private func keep(

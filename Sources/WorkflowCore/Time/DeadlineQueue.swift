@@ -62,6 +62,9 @@ final class DeadlineQueue: Sendable {
         }
     }
 
+    /// How many deadlines are kept, those of operations that have ended included.
+    var pendingCount: Int { state.withLock { $0.deadlines.count } }
+
     private func add(due: Timestamp, _ cancel: @escaping @Sendable () -> Void) -> UInt64 {
         let (id, isFirst) = state.withLock { state in
             state.nextID += 1

@@ -1,6 +1,7 @@
 import WorkflowCore
 
-/// Shows a configuration without its secrets.
+/// Shows a configuration without its secrets: values of secret keys, and in values of any form those of keys that sound
+/// secret.
 struct ConfigurationRedactor {
     /// What stands in place of a secret.
     static let mark = JSONValue.string("<redacted>")
@@ -56,9 +57,47 @@ struct ConfigurationRedactor {
         case (.list(let element), .sequence(let elements)):
             return .array(elements.map { redact($0, element) })
         case (.map(let value), .mapping(let entries)):
-            return .object(JSONObject(entries.map { ($0.key, redact($0.value, value)) }))
+            return .object(
+                JSONObject(
+                    entries.map { ($0.key, Self.soundsSecret($0.key) ? Self.mark : redact($0.value, value)) }))
         default:
-            return node.json
+            return redact(freeForm: node)
         }
+    }
+
+    /// Nothing says what is secret in values of any form, so their keys have to.
+    private func redact(freeForm node: ConfigurationNode) -> JSONValue {
+        switch node.content {
+        case .mapping(let entries):
+            return .object(
+                JSONObject(
+                    entries.map {
+                        ($0.key, Self.soundsSecret($0.key) ? Self.mark : redact(freeForm: $0.value))
+                    }))
+        case .sequence(let elements):
+            return .array(elements.map { redact(freeForm: $0) })
+        case .scalar(.string(let text)) where Self.holdsCredentials(text):
+            return Self.mark
+        case .scalar(let value):
+            return value
+        }
+    }
+
+    /// Whether the name of a key tells that its value is secret, such as `apiKey` or `DB_PASSWORD`.
+    static func soundsSecret(_ key: String) -> Bool {
+        let plain = key.lowercased().filter { $0.isLetter || $0.isNumber }
+        return plain.hasSuffix("key") || plain.hasSuffix("keys") || plain.hasSuffix("auth")
+            || secretWords.contains { plain.contains($0) }
+    }
+
+    private static let secretWords = [
+        "secret", "password", "passwd", "passphrase", "passcode", "pwd", "token", "credential", "authorization",
+        "cookie", "private", "signature", "salt",
+    ]
+
+    /// Whether a text is a URL with a user and a password.
+    private static func holdsCredentials(_ text: String) -> Bool {
+        let parts = text.split(separator: "://", maxSplits: 1)
+        return parts.count == 2 && parts[1].prefix { $0 != "/" && $0 != "?" }.contains("@")
     }
 }

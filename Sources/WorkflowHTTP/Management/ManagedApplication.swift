@@ -9,6 +9,8 @@ public struct ManagedApplication: Sendable {
     /// The module types that configurations may use.
     public let registry: ModuleRegistry
     /// The variables for `${NAME}` in configurations that are sent for a check.
+    ///
+    /// They are checked with stand-ins of the same kind, so that no answer tells a value.
     public var variables: [String: String]
 
     /// Creates a description.

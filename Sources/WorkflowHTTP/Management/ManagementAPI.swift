@@ -51,14 +51,17 @@ struct ManagementAPI: Sendable {
             throw HTTPError(.badRequest, "The configuration is not UTF-8 text.")
         }
         do {
-            // JSON is YAML, and this way its issues have lines and columns.
-            let configuration = try ApplicationConfiguration(yaml: text, environment: application.variables)
-            guard !configuration.modules.isEmpty || !configuration.workflows.isEmpty else {
-                return .json(["valid": false, "errors": ["the configuration has no modules"]])
-            }
-            try await WorkflowEngine.validate(
-                configuration, registry: application.registry, environment: application.engine.environment)
-            return .json(["valid": true])
+            // A large configuration takes a while: not on the event loop.
+            let isEmpty = try await Task.detached { [application] in
+                // JSON is YAML, and this way its issues have lines and columns.
+                let configuration = try ApplicationConfiguration(
+                    yaml: text, environment: PlaceholderVariables.make(for: application.variables))
+                guard !configuration.modules.isEmpty || !configuration.workflows.isEmpty else { return true }
+                try await WorkflowEngine.validate(
+                    configuration, registry: application.registry, environment: application.engine.environment)
+                return false
+            }.value
+            return .json(isEmpty ? ["valid": false, "errors": ["the configuration has no modules"]] : ["valid": true])
         } catch let error as ConfigurationError {
             return .json([
                 "valid": false, "errors": .array(error.issues.map { .string($0.description) }),

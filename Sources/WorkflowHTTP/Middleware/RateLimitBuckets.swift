@@ -47,7 +47,11 @@ final class RateLimitBuckets: Sendable {
     ///   - burst: How many requests a full bucket holds.
     func take(_ key: String, now: Int64, interval: Int64, burst: Int) -> Decision {
         let shard = shards[Self.shard(of: key)]
-        let capacity = interval * Int64(burst)
+        // Sums of a time and a few capacities stay within bounds then.
+        let longest = Int64.max / 8
+        let interval = min(interval, longest)
+        let product = interval.multipliedReportingOverflow(by: Int64(burst))
+        let capacity = product.overflow ? longest : min(product.partialValue, longest)
         return shard.entries.withLock { entries in
             let known = entries[key]
             let full = max(known ?? now, now)

@@ -20,7 +20,10 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
                 "requestsPerMinute", \.requestsPerMinute,
                 "How many requests a client may make in a minute, in the long run.",
                 aliases: ["requests_per_minute", "rpm"],
-                check: { $0 > 0 && $0 <= 60_000_000 ? nil : "must be greater than 0 and at most 60000000" }),
+                check: {
+                    $0 >= leastRate && $0 <= 60_000_000
+                        ? nil : "must be greater than 0, at least one a day (0.0007), and at most 60000000"
+                }),
             .init(
                 "burstSize", \.burstSize, "How many requests a client may make at once after a pause.",
                 aliases: ["burst_size", "burst"], schema: .integer(minimum: 1, maximum: 1_000_000)),
@@ -30,15 +33,22 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
                 schema: .choice(["ip", "principal"])),
             .init(
                 "trustedProxies", \.trustedProxies,
-                "Addresses or blocks (10.0.0.0/8) of proxies whose X-Forwarded-For tells the address of the client.",
-                aliases: ["trusted_proxies"],
-                check: { list in
-                    list.first { IPRange($0) == nil }.map { "\"\($0)\" is neither an address nor a block of addresses" }
-                }),
+                "Proxies whose X-Forwarded-For tells the client's address: addresses, blocks (10.0.0.0/8), unix for a socket.",
+                aliases: ["trusted_proxies"], check: TrustedProxies.problem),
         ]
+
+        /// One request a day.
+        fileprivate static let leastRate = 1.0 / 1440
 
         /// Creates the value with all defaults.
         public init() {}
+
+        public func check(_ node: ConfigurationNode, using decoder: inout ConfigurationDecoder) {
+            guard Double(burstSize) / requestsPerMinute > 366 * 1440 else { return }
+            decoder.fail(
+                node["burstSize"] ?? node, "a bucket of \(burstSize) requests would need more than a year to fill",
+                suggestion: "lower burstSize or raise requestsPerMinute")
+        }
     }
 
     public static let descriptor = ModuleDescriptor(
@@ -49,7 +59,7 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
             too many gets 429 with `Retry-After`.
 
             Clients are told apart by the address of the connection, IPv6 by its /64 network. Behind a proxy, name it in \
-            `trustedProxies`, or all its clients share one bucket. With `key: principal` put it after the middleware \
+            `trustedProxies` of the server or here, or all its clients share one bucket. With `key: principal` put it after the middleware \
             that checks tokens.
 
             The buckets survive a reload of the configuration. About 130000 clients are remembered; those whose bucket \
@@ -82,7 +92,7 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
     private let burst: Int
     private let limitField: HTTPField
     private let usesPrincipal: Bool
-    private let proxies: [IPRange]
+    private let proxies: TrustedProxies
     private let clock: any EngineClock
     private let resources: SharedResourcePool
     private let resourceKey: String
@@ -90,11 +100,12 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
     private let isAcquired = Atomic<Bool>(false)
 
     public init(configuration: Configuration, context: ModuleContext) throws {
-        interval = max(1, Int64(60_000_000_000 / configuration.requestsPerMinute))
+        // Within bounds also for a value that no configuration was checked for.
+        interval = max(1, Int64(60_000_000_000 / max(Configuration.leastRate, configuration.requestsPerMinute)))
         burst = configuration.burstSize
         limitField = HTTPField(name: .rateLimitLimit, value: String(configuration.burstSize))
         usesPrincipal = configuration.key == "principal"
-        proxies = configuration.trustedProxies.compactMap { IPRange($0) }
+        proxies = TrustedProxies(configuration.trustedProxies)
         clock = context.clock
         resources = context.environment.resources
         resourceKey = "rate limit \(context.name)"
@@ -132,27 +143,8 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
 
     private func client(of request: ServerRequest) -> String {
         if usesPrincipal, let principal = request.principal { return "@" + principal.id }
-        guard !proxies.isEmpty || request.remoteAddress.utf8.contains(UInt8(ascii: ":")) else {
-            return request.remoteAddress
-        }
-        guard let peer = IPAddress(request.remoteAddress) else { return request.remoteAddress }
-        let address = forwardedClient(of: request, peer: peer)
-        return (address.isIPv4 ? address : address.masked(to: 64)).description
-    }
-
-    /// The last address that was not added by a proxy we trust.
-    private func forwardedClient(of request: ServerRequest, peer: IPAddress) -> IPAddress {
-        var current = peer
-        guard isTrusted(current), let list = request.headers[.xForwardedFor] else { return current }
-        for item in list.split(separator: ",").reversed() {
-            guard let address = IPAddress(item.drop { $0 == " " }.prefix { $0 != " " }) else { return current }
-            current = address
-            if !isTrusted(address) { return address }
-        }
-        return current
-    }
-
-    private func isTrusted(_ address: IPAddress) -> Bool {
-        proxies.contains { $0.contains(address) }
+        let address = proxies.client(behind: request.remoteAddress, request.headers)
+        guard address.utf8.contains(UInt8(ascii: ":")) else { return address }
+        return IPAddress(address)?.masked(to: 64).description ?? address
     }
 }

@@ -27,6 +27,10 @@ extension HTTPServerModule {
         public var maxHeaderBytes = ByteSize(bytes: 16 << 10)
         /// How many connections may be open.
         public var maxConnections = 16_384
+        /// How many connections one address may have open; 0 for as many as it likes.
+        public var maxConnectionsPerAddress = 1024
+        /// Proxies whose `X-Forwarded-For` is believed.
+        public var trustedProxies: [String] = []
         /// Whether HTTP/2 is offered on TLS connections.
         public var http2 = true
         /// Certificate and key.
@@ -52,7 +56,8 @@ extension HTTPServerModule {
                 "readTimeout", \.readTimeout, "How long a request may take to arrive.",
                 aliases: ["read_timeout", "readTimeoutSeconds"], check: timeProblem),
             .init(
-                "writeTimeout", \.writeTimeout, "How long a client may refuse to take any bytes of a response.",
+                "writeTimeout", \.writeTimeout,
+                "How long a client may take for 64 KiB of a response, or for what is left of it.",
                 aliases: ["write_timeout", "writeTimeoutSeconds"], check: timeProblem),
             .init(
                 "idleTimeout", \.idleTimeout, "How long a connection may stay open without a request.",
@@ -72,8 +77,17 @@ extension HTTPServerModule {
                 aliases: ["max_header_bytes"],
                 check: { (1024...(1 << 20)).contains($0.bytes) ? nil : "must be between 1KB and 1MB" }),
             .init(
-                "maxConnections", \.maxConnections, "How many connections may be open at a time.",
+                "maxConnections", \.maxConnections,
+                "How many connections may be open at a time, as far as the system's limit of open files allows.",
                 aliases: ["max_connections"], schema: .integer(minimum: 1, maximum: 1_000_000)),
+            .init(
+                "maxConnectionsPerAddress", \.maxConnectionsPerAddress,
+                "How many of them one address may have, for IPv6 one /64 network; 0 for no limit. Not for trusted proxies.",
+                aliases: ["max_connections_per_address"], schema: .integer(minimum: 0, maximum: 1_000_000)),
+            .init(
+                "trustedProxies", \.trustedProxies,
+                "Proxies whose X-Forwarded-For tells the client's address: addresses, blocks (10.0.0.0/8), unix for a socket.",
+                aliases: ["trusted_proxies"], check: TrustedProxies.problem),
             .init("http2", \.http2, "Whether HTTP/2 is offered on TLS connections."),
             .init("tls", \.tls, "Certificate and key; without them the server speaks plain HTTP."),
             .init(
@@ -114,6 +128,8 @@ extension HTTPServerModule {
         public var certificate = ConfigurationFilePath("")
         /// The file with the private key.
         public var key = ConfigurationFilePath("")
+        /// The lowest version of TLS that is spoken.
+        public var minVersion = HTTPServerConfiguration.TLS.Version.tls12.rawValue
 
         public static let fields: [ConfigurationField<Self>] = [
             .init(
@@ -123,6 +139,9 @@ extension HTTPServerModule {
             .init(
                 "key", \.key, "The file with the private key in PEM form.", required: true,
                 aliases: ["keyFile", "key_file"]),
+            .init(
+                "minVersion", \.minVersion, "The lowest version of TLS that is spoken.", aliases: ["min_version"],
+                schema: .choice(["1.2", "1.3"])),
         ]
 
         /// Creates the value with all defaults.
@@ -148,9 +167,14 @@ extension HTTPServerModule.Configuration {
         settings.maxBodyBytes = maxBodyBytes.bytes
         settings.maxHeaderBytes = maxHeaderBytes.bytes
         settings.maxConnections = maxConnections
+        settings.maxConnectionsPerAddress = maxConnectionsPerAddress == 0 ? nil : maxConnectionsPerAddress
+        settings.trustedProxies = trustedProxies
         settings.http2.isEnabled = http2
-        settings.tls = tls.map {
-            HTTPServerConfiguration.TLS(certificatePath: $0.certificate.resolved, privateKeyPath: $0.key.resolved)
+        if let tls {
+            var secured = HTTPServerConfiguration.TLS(
+                certificatePath: tls.certificate.resolved, privateKeyPath: tls.key.resolved)
+            secured.minimumVersion = .init(rawValue: tls.minVersion) ?? .tls12
+            settings.tls = secured
         }
         return settings
     }

@@ -12,7 +12,12 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule {
             when there is one server and one router they belong together.
 
             Every limit can be set: sizes of header and body, the time a request may take to arrive, the time its answer \
-            may take, the number of connections. What breaks one is answered with 408, 413, 431 or 503.
+            may take, the number of connections, altogether and from one address. What breaks one is answered with 408, \
+            413, 431 or 503. There are never more connections than the system allows open files (`ulimit -n`), which is \
+            raised as far as possible; when they run short, those that have been idle for longest are closed.
+
+            Behind a proxy, name it in `trustedProxies`, or everything that tells clients apart by their address takes \
+            all of them for one: rate limits, the limits of the auth module, the access log.
 
             When the configuration is reloaded and the settings here have not changed, the socket stays open and no \
             request is lost: requests in progress end with the old modules, new ones begin with the new modules. At the \
@@ -55,6 +60,8 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule {
     private let ownRouter: HTTPRouterModule?
     private let listener = Mutex<SharedListener?>(nil)
     private let responder = Mutex<GenerationResponder?>(nil)
+    /// When the end of the requests in progress was first waited for.
+    private let stopBegan = Mutex<ContinuousClock.Instant?>(nil)
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         name = context.name
@@ -130,6 +137,13 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule {
         listener.withLock { $0 }?.activate(responder)
     }
 
+    /// All servers take nothing new from here on, so that their times to finish run at once.
+    public func quiesce() async {
+        guard let listener = listener.withLock({ $0 }), let responder = responder.withLock({ $0 }) else { return }
+        stopBegan.withLock { $0 = .now }
+        await listener.quiesce(responder)
+    }
+
     public func shutdown() async {
         let listener = self.listener.withLock { listener in
             defer { listener = nil }
@@ -138,10 +152,11 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule {
         guard let listener else { return }
         let responder = responder.withLock { $0 }
         if let responder { listener.deactivate(responder) }
-        listener.drainTime = configuration.shutdownTimeout
+        let end = (stopBegan.withLock { $0 } ?? .now).advanced(by: configuration.shutdownTimeout)
+        listener.drainTime = max(.zero, ContinuousClock.now.duration(to: end))
         await context.environment.resources.release(resourceKey)
         // Another generation may keep the listener; what this one has begun still belongs to its modules.
-        await responder?.waitUntilIdle(for: configuration.shutdownTimeout)
+        await responder?.waitUntilIdle(for: max(.zero, ContinuousClock.now.duration(to: end)))
     }
 
     private func router() throws -> HTTPRouterModule {

@@ -55,6 +55,11 @@ final class SharedListener: Sendable {
         }
     }
 
+    /// Takes nothing new any more, unless another generation goes on.
+    func quiesce(_ responder: GenerationResponder) async {
+        if state.withLock({ $0.responders.allSatisfy { $0 === responder } }) { await server.drain() }
+    }
+
     /// Lets requests in progress finish and closes the address.
     func close() async {
         await server.stop(deadline: drainTime)

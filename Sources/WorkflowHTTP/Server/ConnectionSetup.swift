@@ -1,24 +1,20 @@
-import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOHTTP2
 import NIOHTTPTypesHTTP2
 import NIOSSL
-import Synchronization
-import WorkflowCore
 
 /// Puts the handlers into the pipeline of a new connection.
 struct ConnectionSetup: Sendable {
     let loop: ServerLoop
+    /// The event loops of the server, ``loop`` among them.
+    let loops: [ServerLoop]
     let tls: TLSContext?
+    let peer: Peer
 
-    private var core: ServerCore { loop.core }
+    var core: ServerCore { loop.core }
 
     func configure(_ channel: any Channel) throws {
-        loop.refreshTime()
-        let open = core.openConnections.add(1, ordering: .relaxed).newValue
-        channel.closeFuture.whenComplete { [core] _ in core.connectionClosed() }
-        guard open <= core.configuration.maxConnections else { return try reject(channel) }
         let pipeline = channel.pipeline.syncOperations
         guard let tls else {
             if core.configuration.http2.allowsPriorKnowledge {
@@ -57,13 +53,11 @@ struct ConnectionSetup: Sendable {
         limits.maxHeaderFieldCount = core.configuration.maxHeaderFields
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits)))
-        try pipeline.addHandler(
-            HTTP1Connection(loop: loop, isSecure: isSecure, remoteAddress: Self.address(of: channel)))
+        try pipeline.addHandler(HTTP1Connection(loop: loop, isSecure: isSecure, peer: peer))
     }
 
     func addHTTP2(to channel: any Channel, isSecure: Bool) throws {
-        let connection = HTTP2Connection(
-            loop: loop, channel: channel, isSecure: isSecure, remoteAddress: Self.address(of: channel))
+        let connection = HTTP2Connection(loop: loop, channel: channel, isSecure: isSecure, peer: peer)
         var settings = NIOHTTP2Handler.ConnectionConfiguration()
         settings.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: core.configuration.http2.maxConcurrentStreams),
@@ -89,24 +83,6 @@ struct ConnectionSetup: Sendable {
         loop.add(connection)
         channel.closeFuture.whenComplete { [loop] _ in loop.remove(connection) }
     }
-
-    /// Tells a client over the limit so and closes; over TLS just closes.
-    private func reject(_ channel: any Channel) throws {
-        core.observer?.requestRefused(
-            status: .serviceUnavailable, reason: "There are too many connections.",
-            remoteAddress: Self.address(of: channel))
-        guard tls == nil else {
-            channel.close(promise: nil)
-            return
-        }
-        try channel.pipeline.syncOperations.addHandler(Rejection())
-    }
-
-    /// The address of the peer without its port; an IPv4 address in IPv6 form is given in IPv4 form.
-    static func address(of channel: any Channel) -> String {
-        let address = channel.remoteAddress?.ipAddress ?? ""
-        return address.hasPrefix("::ffff:") ? String(address.dropFirst(7)) : address
-    }
 }
 
 /// A TLS connection before the end of its handshake.
@@ -114,6 +90,7 @@ private final class Handshake: ServerConnection, @unchecked Sendable {
     // `@unchecked`: immutable, but `ServerConnection` does not ask for `Sendable`.
     private let channel: any Channel
     private let deadline: NIODeadline
+    let idleSince: NIODeadline? = nil
 
     init(channel: any Channel, deadline: NIODeadline) {
         self.channel = channel
@@ -129,23 +106,7 @@ private final class Handshake: ServerConnection, @unchecked Sendable {
     }
 
     func cut() -> Int {
-        channel.close(promise: nil)
+        channel.cutOff()
         return 0
     }
-}
-
-/// Answers a connection that is one too many.
-private final class Rejection: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
-    func channelActive(context: ChannelHandlerContext) {
-        let buffer = ByteBuffer(
-            string:
-                "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-        let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in channel.close(promise: nil) }
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
 }

@@ -118,7 +118,7 @@ extension HTTP1Connection: RequestBodyTransport {
         case (.part(.end), .discarding):
             inbound = .head
             receiveDeadline = nil
-            idleDeadline = loop.now + core.idleTimeout
+            lastUse = loop.now
             if isDraining { context?.close(promise: nil) }
         case (.part(let part), .closing(let budget)):
             if case .body(let bytes) = part { inbound = .closing(budget - bytes.readableBytes) }
@@ -159,8 +159,9 @@ extension HTTP1Connection: RequestBodyTransport {
         let record = RequestRecord()
         let request = ServerRequest(
             method: head.method, path: head.target.path, query: head.target.query, headers: head.fields,
-            authority: head.authority, isSecure: isSecure, remoteAddress: remoteAddress, receivedAt: .systemNow(),
-            body: stream.map { RequestBody(source: $0) } ?? RequestBody(bytes: body), record: record)
+            authority: head.authority, isSecure: isSecure, remoteAddress: peer.client(head.fields),
+            receivedAt: .systemNow(), body: stream.map { RequestBody(source: $0) } ?? RequestBody(bytes: body),
+            record: record)
         let exchange = Exchange(
             id: id, head: head, request: request, record: record, body: stream, gatheredBytes: body.count, loop: loop)
         exchange.begin(request, core: core)
@@ -198,7 +199,7 @@ extension HTTP1Connection: RequestBodyTransport {
 
     /// Answers a request that no handler has seen, and ends the connection.
     func refuse(_ refusal: RequestRefusal) {
-        core.observer?.requestRefused(status: refusal.status, reason: refusal.reason, remoteAddress: remoteAddress)
+        core.observer?.requestRefused(status: refusal.status, reason: refusal.reason, remoteAddress: peer.address)
         let response = HTTPError(refusal.status, refusal.reason).response
         guard case .bytes(let body) = response.body, let context else { return }
         var buffer = context.channel.allocator.buffer(capacity: 512 + body.count)
@@ -210,7 +211,7 @@ extension HTTP1Connection: RequestBodyTransport {
         pending.removeAll()
         pendingBytes = 0
         inbound = .closing(ServerCore.lingerLimit)
-        context.write(wrapOutboundOut(.byteBuffer(buffer)), promise: closingPromise(lingering: true))
+        put(.byteBuffer(buffer), to: context, promise: closingPromise(lingering: true))
         flush()
     }
 }

@@ -8,12 +8,18 @@ extension HTTP1Connection {
         current?.id == id ? current : nil
     }
 
+    /// Writes, and counts what was written.
+    func put(_ data: IOData, to context: ChannelHandlerContext, promise: EventLoopPromise<Void>? = nil) {
+        writtenBytes += data.readableBytes
+        context.write(wrapOutboundOut(data), promise: promise)
+    }
+
     func sendContinue() {
         awaitsContinue = false
         guard let context else { return }
         var buffer = context.channel.allocator.buffer(capacity: 32)
         buffer.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
-        context.write(wrapOutboundOut(.byteBuffer(buffer)), promise: nil)
+        put(.byteBuffer(buffer), to: context)
         flush()
     }
 
@@ -36,8 +42,8 @@ extension HTTP1Connection {
             current?.responseBytes = body.count
         }
         let isLast = current?.keepAlive != true
-        context.write(
-            wrapOutboundOut(.byteBuffer(buffer)), promise: isLast ? closingPromise(lingering: isBodyUnread) : nil)
+        put(
+            .byteBuffer(buffer), to: context, promise: isLast ? closingPromise(lingering: isBodyUnread) : nil)
         // Before the flush, which may close the connection at once.
         endExchange(ending)
         flush()
@@ -68,7 +74,6 @@ extension HTTP1Connection {
         let connection: ResponseHeadWriter.Connection =
             exchange.keepAlive ? (exchange.isHTTP10 ? .keepAlive : .unstated) : .close
         current?.status = response.status
-        hasWrittenSinceSweep = true
         ResponseHeadWriter(
             status: response.status, framing: framing, connection: connection,
             dateLine: loop.dateLine(at: exchange.receivedAt), serverLine: core.serverLine
@@ -115,7 +120,7 @@ extension HTTP1Connection {
         streamedFraming = framing
         var buffer = context.channel.allocator.buffer(capacity: 512)
         writeHead(response, framing: framing, to: &buffer)
-        context.write(wrapOutboundOut(.byteBuffer(buffer)), promise: nil)
+        put(.byteBuffer(buffer), to: context)
         flushSoon()
     }
 
@@ -131,9 +136,9 @@ extension HTTP1Connection {
             buffer.writeBytes(bytes)
         }
         current?.responseBytes += bytes.count
-        hasWrittenSinceSweep = true
         needsFlush = false
-        context.writeAndFlush(wrapOutboundOut(.byteBuffer(buffer)), promise: nil)
+        put(.byteBuffer(buffer), to: context)
+        context.flush()
         return context.channel.isWritable
     }
 
@@ -164,9 +169,9 @@ extension HTTP1Connection {
         guard exchange(id) != nil, let context else { throw CancellationError() }
         let region = FileRegion(fileHandle: file.handle, readerIndex: Int(offset), endIndex: Int(offset + length))
         let promise = loop.eventLoop.makePromise(of: Void.self)
-        hasWrittenSinceSweep = true
         needsFlush = false
-        context.writeAndFlush(wrapOutboundOut(.fileRegion(region)), promise: promise)
+        put(.fileRegion(region), to: context, promise: promise)
+        context.flush()
         try await promise.futureResult.get()
         if current?.id == id { current?.responseBytes = Int(length) }
         return true
@@ -181,10 +186,9 @@ extension HTTP1Connection {
             isBodyUnread && (awaitsContinue || (exchange.body?.remaining ?? .max) > ServerCore.discardLimit)
         if !exchange.keepAlive || isDraining || isUnreadable {
             current?.keepAlive = false
-            context.write(
-                wrapOutboundOut(.byteBuffer(buffer)), promise: closingPromise(lingering: isBodyUnread))
+            put(.byteBuffer(buffer), to: context, promise: closingPromise(lingering: isBodyUnread))
         } else {
-            context.write(wrapOutboundOut(.byteBuffer(buffer)), promise: nil)
+            put(.byteBuffer(buffer), to: context)
         }
         endExchange(.completed)
         flush()
@@ -202,7 +206,7 @@ extension HTTP1Connection {
         guard let exchange = current else { return }
         current = nil
         awaitsContinue = false
-        exchange.end(ending, remoteAddress: remoteAddress, protocolName: "HTTP/1.1", core: core)
+        exchange.end(ending, remoteAddress: peer.address, protocolName: "HTTP/1.1", core: core)
         guard exchange.keepAlive else {
             inbound = .closing(ServerCore.lingerLimit)
             pending.removeAll()
@@ -216,7 +220,7 @@ extension HTTP1Connection {
         case .complete: inbound = .head
         default: break
         }
-        idleDeadline = loop.now + core.idleTimeout
+        lastUse = loop.now
         processPending()
         resumeReading()
     }

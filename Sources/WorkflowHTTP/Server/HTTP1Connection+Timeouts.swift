@@ -15,7 +15,7 @@ extension HTTP1Connection {
             guard current == nil else { return }
             if let deadline = receiveDeadline {
                 if now >= deadline { refuseAsTooSlow() }
-            } else if now >= idleDeadline {
+            } else if now >= lastUse + (requestCount == 0 ? core.readTimeout : core.idleTimeout) {
                 context?.close(promise: nil)
             }
         case .gathering:
@@ -40,24 +40,10 @@ extension HTTP1Connection {
         refuse(RequestRefusal(.requestTimeout, "The request did not arrive within \(core.configuration.readTimeout)."))
     }
 
-    /// Whether the client has not taken a single byte for the write timeout.
     private func hasStalled(_ now: NIODeadline) -> Bool {
-        guard let channel = context?.channel,
-            let unsent = try? channel.syncOptions?.getOption(.bufferedWritableBytes), unsent > 0
-        else {
-            unsentBytes = 0
-            stalledSince = nil
-            return false
-        }
-        defer {
-            unsentBytes = unsent
-            hasWrittenSinceSweep = false
-        }
-        guard unsent >= unsentBytes, !hasWrittenSinceSweep, unsentBytes > 0, let since = stalledSince else {
-            stalledSince = now
-            return false
-        }
-        return now - since >= core.writeTimeout
+        sendProgress.isStalled(
+            written: writtenBytes, unsent: unsentBytes, least: ServerCore.leastProgress, timeout: core.writeTimeout,
+            now: now)
     }
 
     private func timeOut(_ exchange: Exchange) {

@@ -37,7 +37,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ServerConnection, ResponseTra
 
     let loop: ServerLoop
     let isSecure: Bool
-    let remoteAddress: String
+    let peer: Peer
     var context: ChannelHandlerContext?
     var inbound = Inbound.head
     var current: Exchange?
@@ -56,12 +56,11 @@ final class HTTP1Connection: ChannelDuplexHandler, ServerConnection, ResponseTra
     var receiveDeadline: NIODeadline?
     /// Since when the client has had to wait for the handler to read.
     var heldSince: NIODeadline?
-    var idleDeadline: NIODeadline
+    /// When the connection was made or its last response written.
+    var lastUse: NIODeadline
     var lingerDeadline: NIODeadline?
-    /// What was unsent at the last sweep, and since when nothing has moved.
-    var unsentBytes = 0
-    var stalledSince: NIODeadline?
-    var hasWrittenSinceSweep = false
+    var writtenBytes = 0
+    var sendProgress = SendProgress()
 
     /// Between the first part of a read and its end; responses are flushed together then.
     var isReading = false
@@ -70,14 +69,24 @@ final class HTTP1Connection: ChannelDuplexHandler, ServerConnection, ResponseTra
     var isReadHeld = false
     var isProcessingPending = false
 
-    init(loop: ServerLoop, isSecure: Bool, remoteAddress: String) {
+    init(loop: ServerLoop, isSecure: Bool, peer: Peer) {
         self.loop = loop
         self.isSecure = isSecure
-        self.remoteAddress = remoteAddress
-        self.idleDeadline = loop.now + loop.core.readTimeout
+        self.peer = peer
+        self.lastUse = loop.now
     }
 
     var core: ServerCore { loop.core }
+
+    /// Between two requests, with nothing of the next one received.
+    private var isAtRest: Bool {
+        if case .head = inbound { pending.isEmpty && receiveDeadline == nil } else { false }
+    }
+
+    var idleSince: NIODeadline? { isAtRest && unsentBytes == 0 ? lastUse : nil }
+
+    /// How many bytes the client has not taken yet.
+    var unsentBytes: Int { (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -127,18 +136,21 @@ final class HTTP1Connection: ChannelDuplexHandler, ServerConnection, ResponseTra
             roomWaiter = nil
             waiter.resume(throwing: CancellationError())
         }
-        exchange.end(ending, remoteAddress: remoteAddress, protocolName: "HTTP/1.1", core: core)
+        exchange.end(ending, remoteAddress: peer.address, protocolName: "HTTP/1.1", core: core)
     }
 
     func drain() {
         isDraining = true
-        if case .head = inbound, pending.isEmpty, receiveDeadline == nil { context?.close(promise: nil) }
+        guard isAtRest, let context else { return }
+        inbound = .closing(0)
+        // After what the client has not taken of its last response.
+        context.writeAndFlush(wrapOutboundOut(.byteBuffer(ByteBuffer())), promise: closingPromise(lingering: false))
     }
 
     func cut() -> Int {
         let count = current == nil ? 0 : 1
         isClosed(.serverStopped)
-        context?.close(promise: nil)
+        context?.channel.cutOff()
         return count
     }
 }

@@ -9,19 +9,28 @@ final class HTTP2Connection: ChannelInboundHandler, ServerConnection, @unchecked
 
     let loop: ServerLoop
     let isSecure: Bool
-    let remoteAddress: String
+    let peer: Peer
     private let channel: any Channel
     private var streams: [ObjectIdentifier: HTTP2Stream] = [:]
-    private var idleSince: NIODeadline
+    private var lastUse: NIODeadline
     private var isDraining = false
+    /// The bytes of all streams that the client has not taken yet.
+    private var unsentBytes = 0
+    /// Requests that wait until the client has taken more.
+    private var held: [() -> Void] = []
 
-    init(loop: ServerLoop, channel: any Channel, isSecure: Bool, remoteAddress: String) {
+    /// How much may be unsent when a further request is begun.
+    private static let unsentLimit = 4 << 20
+
+    init(loop: ServerLoop, channel: any Channel, isSecure: Bool, peer: Peer) {
         self.loop = loop
         self.channel = channel
         self.isSecure = isSecure
-        self.remoteAddress = remoteAddress
-        self.idleSince = loop.now
+        self.peer = peer
+        self.lastUse = loop.now
     }
+
+    var idleSince: NIODeadline? { streams.isEmpty ? lastUse : nil }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
@@ -41,13 +50,33 @@ final class HTTP2Connection: ChannelInboundHandler, ServerConnection, @unchecked
 
     func remove(_ stream: HTTP2Stream) {
         streams.removeValue(forKey: ObjectIdentifier(stream))
-        idleSince = loop.now
+        lastUse = loop.now
+    }
+
+    /// Begins a request now, or when the client has taken enough of the responses before it.
+    func begin(_ request: @escaping () -> Void) {
+        if held.isEmpty, unsentBytes <= Self.unsentLimit { request() } else { held.append(request) }
+    }
+
+    /// Counts bytes that a stream has written.
+    func hasWritten(_ bytes: Int) {
+        unsentBytes += bytes
+    }
+
+    /// Counts bytes that the client has taken, or that were dropped with their stream.
+    func hasLeft(_ bytes: Int) {
+        unsentBytes -= bytes
+        guard !held.isEmpty, unsentBytes <= Self.unsentLimit else { return }
+        // Not in the middle of what NIO is doing.
+        loop.eventLoop.assumeIsolated().execute { [self] in
+            while !held.isEmpty, unsentBytes <= Self.unsentLimit { held.removeFirst()() }
+        }
     }
 
     func sweep(now: NIODeadline) {
         for stream in streams.values { stream.sweep(now: now) }
         guard streams.isEmpty else { return }
-        let limit = idleSince + loop.core.idleTimeout
+        let limit = lastUse + loop.core.idleTimeout
         if now >= limit { drain() }
         // A client that does not answer the announced end is not waited for.
         if now >= limit + loop.core.readTimeout { channel.close(promise: nil) }
@@ -62,7 +91,7 @@ final class HTTP2Connection: ChannelInboundHandler, ServerConnection, @unchecked
 
     func cut() -> Int {
         let count = streams.values.reduce(0) { $0 + $1.cut() }
-        channel.close(promise: nil)
+        channel.cutOff()
         return count
     }
 }

@@ -17,6 +17,26 @@ extension HTTP2Stream: ResponseTransport {
         end(exchange, .completed)
     }
 
+    /// Writes a part and counts it as unsent until the client has taken it, or the stream is closed.
+    private func put(_ part: HTTPResponsePart, bytes: Int, to context: ChannelHandlerContext) {
+        writtenBytes += bytes
+        connection.hasWritten(bytes)
+        let promise = loop.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.whenComplete { [self] _ in
+            sentBytes += bytes
+            connection.hasLeft(bytes)
+        }
+        context.write(wrapOutboundOut(part), promise: promise)
+    }
+
+    /// Writes a piece of the body so that each small part of it can be seen to leave.
+    private func put(_ bytes: [UInt8], to context: ChannelHandlerContext) {
+        var rest = ByteBuffer(bytes: bytes)
+        while rest.readableBytes > 0, let part = rest.readSlice(length: min(rest.readableBytes, Self.partSize)) {
+            put(.body(part), bytes: part.readableBytes, to: context)
+        }
+    }
+
     /// Writes a response and the end of the stream.
     func writeWhole(_ response: ServerResponse, declaredLength: Int64?, isHead: Bool = false) {
         guard let context else { return }
@@ -30,15 +50,14 @@ extension HTTP2Stream: ResponseTransport {
         if response.status == .resetContent { length = 0 }
         let statesLength = response.status != .noContent && (response.status != .notModified || length > 0)
         write(head: response, length: statesLength ? length : nil, to: context)
-        if !omitsBody, !bytes.isEmpty {
-            context.write(wrapOutboundOut(.body(ByteBuffer(bytes: bytes))), promise: nil)
-        }
+        if !omitsBody { put(bytes, to: context) }
         writeEnd(to: context)
     }
 
     private func writeEnd(to context: ChannelHandlerContext) {
         needsFlush = false
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        put(.end(nil), bytes: 1, to: context)
+        context.flush()
         if case .complete = inbound { return }
         if case .streaming(let body) = inbound { body.fail(CancellationError()) }
         inbound = .discarding(ServerCore.discardLimit)
@@ -55,7 +74,6 @@ extension HTTP2Stream: ResponseTransport {
         if !fields.contains(.date) { fields.append(HTTPField(name: .date, value: loop.dateText(at: .systemNow()))) }
         if let name = loop.core.configuration.serverName { fields.append(HTTPField(name: .server, value: name)) }
         if let length { fields.append(HTTPField(name: .contentLength, value: String(length))) }
-        hasWrittenSinceSweep = true
         context.write(
             wrapOutboundOut(.head(HTTPResponse(status: response.status, headerFields: fields))), promise: nil)
     }
@@ -75,9 +93,9 @@ extension HTTP2Stream: ResponseTransport {
     func write(_ bytes: [UInt8], exchange id: UInt64) throws -> Bool {
         guard current != nil, let context else { throw CancellationError() }
         current?.responseBytes += bytes.count
-        hasWrittenSinceSweep = true
         needsFlush = false
-        context.writeAndFlush(wrapOutboundOut(.body(ByteBuffer(bytes: bytes))), promise: nil)
+        put(bytes, to: context)
+        context.flush()
         return context.channel.isWritable
     }
 

@@ -29,16 +29,8 @@ extension HTTP2Stream {
     }
 
     private func hasStalled(_ now: NIODeadline) -> Bool {
-        defer { hasWrittenSinceSweep = false }
-        guard context?.channel.isWritable == false, !hasWrittenSinceSweep else {
-            stalledSince = nil
-            return false
-        }
-        guard let stalledSince else {
-            stalledSince = now
-            return false
-        }
-        return now - stalledSince >= core.writeTimeout
+        sendProgress.isStalled(
+            written: writtenBytes, unsent: writtenBytes - sentBytes, least: 1, timeout: core.writeTimeout, now: now)
     }
 
     private func timeOut(_ exchange: Exchange) {

@@ -23,6 +23,8 @@ final class HTTP2Stream: ChannelDuplexHandler, RequestBodyTransport, @unchecked 
     }
 
     static let exchangeID: UInt64 = 1
+    /// The client has to take so much of a response within the write timeout. Small, as many streams may share a line.
+    static let partSize = 8 * 1024
 
     let connection: HTTP2Connection
     var context: ChannelHandlerContext?
@@ -33,8 +35,9 @@ final class HTTP2Stream: ChannelDuplexHandler, RequestBodyTransport, @unchecked 
     var receiveDeadline: NIODeadline?
     var heldSince: NIODeadline?
     var isReadHeld = false
-    var stalledSince: NIODeadline?
-    var hasWrittenSinceSweep = false
+    var writtenBytes = 0
+    var sentBytes = 0
+    var sendProgress = SendProgress()
 
     init(connection: HTTP2Connection) {
         self.connection = connection
@@ -142,11 +145,18 @@ final class HTTP2Stream: ChannelDuplexHandler, RequestBodyTransport, @unchecked 
     }
 
     private func dispatch(_ head: RequestHead, body: [UInt8], stream: StreamedRequestBody?) {
+        connection.begin { [self] in
+            if context != nil { start(head, body: body, stream: stream) }
+        }
+    }
+
+    private func start(_ head: RequestHead, body: [UInt8], stream: StreamedRequestBody?) {
         let record = RequestRecord()
         let request = ServerRequest(
             method: head.method, path: head.target.path, query: head.target.query, headers: head.fields,
-            authority: head.authority, isSecure: connection.isSecure, remoteAddress: connection.remoteAddress,
-            receivedAt: .systemNow(), body: stream.map { RequestBody(source: $0) } ?? RequestBody(bytes: body),
+            authority: head.authority, isSecure: connection.isSecure,
+            remoteAddress: connection.peer.client(head.fields), receivedAt: .systemNow(),
+            body: stream.map { RequestBody(source: $0) } ?? RequestBody(bytes: body),
             record: record)
         let exchange = Exchange(
             id: Self.exchangeID, head: head, request: request, record: record, body: stream,
@@ -162,7 +172,7 @@ final class HTTP2Stream: ChannelDuplexHandler, RequestBodyTransport, @unchecked 
 
     func refuse(_ refusal: RequestRefusal) {
         core.observer?.requestRefused(
-            status: refusal.status, reason: refusal.reason, remoteAddress: connection.remoteAddress)
+            status: refusal.status, reason: refusal.reason, remoteAddress: connection.peer.address)
         writeWhole(HTTPError(refusal.status, refusal.reason).response, declaredLength: nil)
     }
 
@@ -180,7 +190,7 @@ final class HTTP2Stream: ChannelDuplexHandler, RequestBodyTransport, @unchecked 
     }
 
     func end(_ exchange: Exchange, _ ending: HTTPRequestOutcome.Ending) {
-        exchange.end(ending, remoteAddress: connection.remoteAddress, protocolName: "HTTP/2", core: core)
+        exchange.end(ending, remoteAddress: connection.peer.address, protocolName: "HTTP/2", core: core)
     }
 
     func cut() -> Int {

@@ -21,6 +21,8 @@ public final class HTTPServer: Sendable {
         case idle
         case starting
         case running(channels: [any Channel], loops: [ServerLoop])
+        /// Nothing new is taken in; so many requests were in progress when that began.
+        case draining(loops: [ServerLoop], inFlight: Int)
         case stopped
     }
 
@@ -116,6 +118,7 @@ public final class HTTPServer: Sendable {
             return true
         }
         guard mayStart else { throw WorkflowError(.conflict, "The server was started before; make a new one.") }
+        limitConnections()
         do {
             if configuration.tls != nil {
                 try await loops.threadPool.runIfActive { try self.reloadCertificates() }
@@ -132,18 +135,34 @@ public final class HTTPServer: Sendable {
         }
     }
 
+    private func limitConnections() {
+        let wanted = configuration.maxConnections
+        let possible = DescriptorLimit.connections(wanted: wanted, descriptors: DescriptorLimit.current)
+        core.connectionLimit.store(possible, ordering: .relaxed)
+        guard possible < wanted else { return }
+        core.logger.info(
+            "The system allows fewer connections than configured; raise the limit of open files (ulimit -n)",
+            metadata: [
+                "http.listener": "\(configuration.address)", "http.connections.configured": "\(wanted)",
+                "http.connections.limit": "\(possible)",
+            ])
+    }
+
     private func bind(_ serverLoops: [ObjectIdentifier: ServerLoop]) async throws -> any Channel {
+        let allLoops = Array(serverLoops.values)
         let bootstrap = ServerBootstrap(group: loops.group)
             .serverChannelOption(ChannelOptions.backlog, value: Int32(clamping: configuration.backlog))
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: false)
             .childChannelInitializer { [self] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    guard let loop = serverLoops[ObjectIdentifier(channel.eventLoop)] else {
-                        throw WorkflowError(.internal, "A connection came on a foreign event loop.")
-                    }
-                    try ConnectionSetup(loop: loop, tls: tls.withLock { $0 }).configure(channel)
+                guard let loop = serverLoops[ObjectIdentifier(channel.eventLoop)] else {
+                    return channel.eventLoop.makeFailedFuture(
+                        WorkflowError(.internal, "A connection came on a foreign event loop."))
                 }
+                return ConnectionSetup(
+                    loop: loop, loops: allLoops, tls: tls.withLock { $0 },
+                    peer: Peer(of: channel, proxies: core.trustedProxies)
+                ).admit(channel)
             }
         switch configuration.address.endpoint {
         case .unix(let path):
@@ -176,33 +195,45 @@ public final class HTTPServer: Sendable {
         }
     }
 
+    /// Takes nothing new any more: closes the address and idle connections; requests in progress may go on.
+    ///
+    /// Responses that begin from now on say that the connection will be closed. ``stop(deadline:)`` does the rest.
+    public func drain() async {
+        let running: (channels: [any Channel], loops: [ServerLoop])? = state.withLock { state in
+            guard case .running(let channels, let loops) = state else { return nil }
+            state = .draining(loops: loops, inFlight: requestsInFlight)
+            return (channels, loops)
+        }
+        guard let running else { return }
+        for channel in running.channels { try? await channel.close().get() }
+        if case .unix(let path) = configuration.address.endpoint {
+            try? await loops.threadPool.runIfActive { BindFailure.removeSocket(path) }
+        }
+        for loop in running.loops { try? await loop.eventLoop.submit { loop.drain() }.get() }
+    }
+
     /// Stops: no new connections, idle ones are closed, requests in progress may finish until the deadline.
     ///
-    /// Responses that begin from now on say that the connection will be closed. Requests that are still in progress at
-    /// the deadline are cancelled and their connections are closed. Returns when no connection is left.
+    /// Requests that are still in progress at the deadline are cancelled and their connections are closed. Returns when
+    /// no connection is left.
     ///
     /// - Parameter deadline: How long the requests in progress may still take.
     /// - Returns: What was in progress and what had to be cut.
     @discardableResult
     public func stop(deadline: Duration) async -> StopReport {
-        let running: (channels: [any Channel], loops: [ServerLoop])? = state.withLock { state in
+        await drain()
+        let draining: (loops: [ServerLoop], inFlight: Int)? = state.withLock { state in
             defer { state = .stopped }
-            guard case .running(let channels, let loops) = state else { return nil }
-            return (channels, loops)
+            guard case .draining(let loops, let inFlight) = state else { return nil }
+            return (loops, inFlight)
         }
-        guard let running else { return StopReport(requestsInFlight: 0, requestsCut: 0) }
-        for channel in running.channels { try? await channel.close().get() }
-        if case .unix(let path) = configuration.address.endpoint {
-            try? await loops.threadPool.runIfActive { BindFailure.removeSocket(path) }
-        }
-        let inFlight = requestsInFlight
-        for loop in running.loops { try? await loop.eventLoop.submit { loop.drain() }.get() }
+        guard let draining else { return StopReport(requestsInFlight: 0, requestsCut: 0) }
         if await core.waitUntilEmpty(for: deadline, on: loops.group.any()) {
-            return StopReport(requestsInFlight: inFlight, requestsCut: 0)
+            return StopReport(requestsInFlight: draining.inFlight, requestsCut: 0)
         }
         var cut = 0
-        for loop in running.loops { cut += (try? await loop.eventLoop.submit { loop.cut() }.get()) ?? 0 }
+        for loop in draining.loops { cut += (try? await loop.eventLoop.submit { loop.cut() }.get()) ?? 0 }
         _ = await core.waitUntilEmpty(for: .seconds(1), on: loops.group.any())
-        return StopReport(requestsInFlight: inFlight, requestsCut: cut)
+        return StopReport(requestsInFlight: draining.inFlight, requestsCut: cut)
     }
 }

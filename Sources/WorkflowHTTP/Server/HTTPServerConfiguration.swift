@@ -21,12 +21,24 @@ public struct HTTPServerConfiguration: Sendable {
     public var readTimeout: Duration = .seconds(15)
     /// How long a connection may stay open without a request.
     public var idleTimeout: Duration = .seconds(60)
-    /// How long the client may refuse to take any bytes of a response before the connection is cut.
+    /// How long the client may take for 64 KiB of a response, or for all that is there, before the connection is cut.
+    ///
+    /// A stream of HTTP/2 is reset when nothing of it has been sent for that long.
     public var writeTimeout: Duration = .seconds(15)
     /// How long a handler may take for its answer; after that it is cancelled and the client gets 503.
     public var handlerTimeout: Duration?
-    /// How many connections may be open; further ones get 503 and are closed.
+    /// How many connections may be open; no more than the system allows, though.
+    ///
+    /// When there are nearly as many, those that have been idle for longest are closed. When none is idle, further
+    /// ones get 503 and are closed.
     public var maxConnections = 16_384
+    /// How many connections one address may have open, for IPv6 one /64 network; further ones get 503 and are closed.
+    ///
+    /// Unix sockets and trusted proxies are not counted.
+    public var maxConnectionsPerAddress: Int? = 1024
+    /// Proxies whose `X-Forwarded-For` tells ``WorkflowCore/ServerRequest/remoteAddress``: addresses, blocks such as
+    /// `10.0.0.0/8`, and `unix` for those that come over a unix socket.
+    public var trustedProxies: [String] = []
     /// After how many requests a connection is closed.
     public var maxRequestsPerConnection: Int?
     /// Certificates; without them the server speaks plain HTTP.
@@ -43,12 +55,22 @@ public struct HTTPServerConfiguration: Sendable {
         self.address = address
     }
 
-    /// Where the certificate and the key for TLS are. TLS 1.2 is the lowest version spoken.
+    /// Where the certificate and the key for TLS are.
     public struct TLS: Sendable {
+        /// A version of the protocol.
+        public enum Version: String, Sendable {
+            /// TLS 1.2.
+            case tls12 = "1.2"
+            /// TLS 1.3.
+            case tls13 = "1.3"
+        }
+
         /// The file with the certificate chain in PEM form, the server's own certificate first.
         public var certificatePath: String
         /// The file with the private key in PEM form.
         public var privateKeyPath: String
+        /// The lowest version that is spoken.
+        public var minimumVersion = Version.tls12
 
         /// Creates the settings.
         public init(certificatePath: String, privateKeyPath: String) {

@@ -8,6 +8,7 @@ final class PrefaceDetector: ChannelInboundHandler, RemovableChannelHandler, Ser
 
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
+    let idleSince: NIODeadline? = nil
     private let setup: ConnectionSetup
     private let deadline: NIODeadline
     private var context: ChannelHandlerContext?

@@ -16,6 +16,8 @@ final class ServerCore: Sendable {
     /// Most clients only look for the answer after they have sent everything.
     static let lingerTime = TimeAmount.seconds(1)
     static let lingerLimit = 16 << 20
+    /// How much of a response a client has to take within the write timeout, unless it takes all that is there.
+    static let leastProgress = 64 * 1024
 
     let configuration: HTTPServerConfiguration
     let observer: (any HTTPServerObserver)?
@@ -27,6 +29,10 @@ final class ServerCore: Sendable {
     let writeTimeout: TimeAmount
     let handlerTimeout: TimeAmount?
     let sweepInterval: TimeAmount
+    /// How many connections may be open: as many as configured, or as the system allows.
+    let connectionLimit: Atomic<Int>
+    let networkCounts: NetworkCounts?
+    let trustedProxies: TrustedProxies
     let openConnections = Atomic<Int>(0)
     let requestsInFlight = Atomic<Int>(0)
     /// Resumed when the last connection is closed.
@@ -41,6 +47,9 @@ final class ServerCore: Sendable {
         self.observer = observer
         self.logger = logger
         self.threadPool = threadPool
+        self.connectionLimit = Atomic(configuration.maxConnections)
+        self.networkCounts = configuration.maxConnectionsPerAddress.map { NetworkCounts(limit: $0) }
+        self.trustedProxies = TrustedProxies(configuration.trustedProxies)
         self.currentResponder = Mutex(responder)
         let name = configuration.serverName.map { HTTPField(name: .server, value: $0).value }
         self.serverLine = name.map { Array("server: \($0)\r\n".utf8) } ?? []

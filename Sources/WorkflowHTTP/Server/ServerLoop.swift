@@ -3,6 +3,9 @@ import WorkflowCore
 
 /// A connection as its event loop keeps it.
 protocol ServerConnection: AnyObject {
+    /// Since when it has had nothing to do, so that it may be closed to make room; `nil` while it has.
+    var idleSince: NIODeadline? { get }
+
     /// Acts on the deadlines that have passed.
     func sweep(now: NIODeadline)
 
@@ -26,6 +29,8 @@ final class ServerLoop: @unchecked Sendable {
     private var connections: [ObjectIdentifier: any ServerConnection] = [:]
     private var sweeping: RepeatedTask?
     private var isDraining = false
+    /// Whether no connection was idle when one was looked for since the last sweep.
+    private var isBusy = false
     private var dateSecond = Int64.min + 60
     private var dateText = ""
     private var dateLine: [UInt8] = []
@@ -82,7 +87,19 @@ final class ServerLoop: @unchecked Sendable {
 
     private func sweep() {
         now = .now()
+        isBusy = false
         for connection in connections.values { connection.sweep(now: now) }
+    }
+
+    /// Closes the connections that have been idle for longest: one, or one of 64 so that few searches are needed.
+    ///
+    /// - Returns: Whether there was one.
+    func closeIdlest() -> Bool {
+        guard !isBusy else { return false }
+        let idle = connections.values.compactMap { connection in connection.idleSince.map { (connection, $0) } }
+        isBusy = idle.isEmpty
+        for (connection, _) in idle.sorted(by: { $0.1 < $1.1 }).prefix(max(1, idle.count / 64)) { _ = connection.cut() }
+        return !isBusy
     }
 
     func drain() {

@@ -29,8 +29,18 @@ final class EngineComponent {
     var waiting: [WaitingCall] = []
     /// What `load` found out, as the payload of its result.
     var declaration: [UInt8] = []
+    /// Calls in flight.
+    var calls = 0
+    /// Calls that have ended.
+    var endedCalls = 0
     var timers = 0
     var hostCalls = 0
+    /// Bytes of arguments in host calls.
+    var hostCallBytes = 0
+    /// Timers and host calls that end with the calls.
+    var leftovers = 0
+    /// Processor time for code that runs for no call.
+    var budget = BackgroundBudget()
     /// Log lines that are left to code that runs outside of a call.
     var backgroundLines = EngineLimits.logLines
 

@@ -23,6 +23,12 @@ struct EngineLimits: Equatable {
     static let timers = 10_000
     /// Host calls that one component may have in flight at once.
     static let hostCalls = 1024
+    static let tooManyHostCalls = "too many host calls in flight: at most \(hostCalls)"
+    /// Bytes of arguments that the host calls of one component may hold at once.
+    static let hostCallBytes = 16 << 20
+    static let tooMuchHostCallData = "too much data in host calls in flight: at most \(hostCallBytes) bytes"
+    /// Host calls of one component that the engine executes at once; more wait.
+    static let concurrentHostCalls = 64
 
     init(cpuTime: Double, wallTime: UInt64, memory: Int, outputSize: Int, logLevel: Int = 0) {
         self.cpuTime = cpuTime

@@ -5,7 +5,7 @@ struct EngineTimers {
         let deadline: UInt64
         let id: UInt64
         let component: UInt32
-        let call: UInt64
+        let origin: ScriptEngine.Origin
     }
 
     // Latest first, so that the next one is cheap to take.

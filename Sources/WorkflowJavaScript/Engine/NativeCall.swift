@@ -70,7 +70,7 @@ struct NativeCall {
             writer.text("further log lines of this call are dropped")
             writer.text("")
         }
-        engine.emit(.log, component.id, engine.currentCall, writer.bytes)
+        engine.emit(.log, component.id, engine.current.call, writer.bytes)
     }
 
     private func rejection() -> ScriptFailure {

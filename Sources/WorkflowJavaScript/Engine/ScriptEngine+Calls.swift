@@ -6,6 +6,19 @@ extension ScriptEngine {
         let (deadline, overflow) = workflow_monotonic_time().addingReportingOverflow(component.limits.wallTime)
         calls[id] = Call(component: component, kind: kind, deadline: overflow ? .max : deadline)
         if !overflow { nextSweep = min(nextSweep, deadline) }
+        component.calls += 1
+    }
+
+    /// Takes a call that has ended. What it began and did not wait for ends with the last call of its component: until
+    /// then another call may wait for it, since scripts can share promises.
+    @discardableResult
+    private func take(_ id: UInt64) -> Call? {
+        guard let call = calls.removeValue(forKey: id) else { return nil }
+        let component = call.component
+        component.calls -= 1
+        component.endedCalls += 1
+        if component.calls == 0, component.leftovers > 0 { pendingDrops.insert(component.id) }
+        return call
     }
 
     /// Ends a call whose entry function has returned: a text is its result, `null` means that it goes on or has failed.
@@ -23,7 +36,7 @@ extension ScriptEngine {
     func settle(_ id: UInt64, _ component: EngineComponent, _ json: JSValueRef?) {
         guard let call = calls[id], let context = component.context else { return }
         if call.kind == .load {
-            calls[id] = nil
+            take(id)
             component.phase = .ready
             emit(.result, component.id, id, component.declaration)
             let waiting = component.waiting
@@ -35,7 +48,7 @@ extension ScriptEngine {
         let limit = component.limits.outputSize
         let isSent = JSText.withUTF8(context, json, limit: limit) { text in
             guard let text, text.count <= limit else { return false }
-            calls[id] = nil
+            take(id)
             emit(.result, component.id, id, text)
             return true
         }
@@ -47,7 +60,7 @@ extension ScriptEngine {
     /// - Returns: Whether the call was in flight.
     @discardableResult
     func fail(_ id: UInt64, _ failure: ScriptFailure) -> Bool {
-        guard let call = calls.removeValue(forKey: id) else { return false }
+        guard let call = take(id) else { return false }
         if failure.code == .memoryLimit {
             memoryIsShort = true
             // Before the failure, so that whoever learns of it calls the worker that replaces this one.
@@ -55,14 +68,16 @@ extension ScriptEngine {
         }
         emit(.failure, call.component.id, id, failure.payload)
         if call.kind == .load {
-            for waiting in call.component.waiting { emit(.failure, call.component.id, waiting.id, failure.payload) }
+            let refusal = ScriptFailure(.workerLost, "the component could not be loaded again: \(failure.message)")
+            for waiting in call.component.waiting { emit(.failure, call.component.id, waiting.id, refusal.payload) }
             call.component.waiting = []
             pendingRemovals.append(call.component)
         }
         return true
     }
 
-    /// Performs the calls that waited for a component's `init`, and removes components whose `init` failed.
+    /// Does what could not be done inside of a stretch: performs the calls that waited for a component's `init`, removes
+    /// components, and drops what calls have left.
     func runPending() {
         while let (component, waiting) = pendingStarts.popLast() {
             for call in waiting {
@@ -70,21 +85,15 @@ extension ScriptEngine {
             }
         }
         while let component = pendingRemovals.popLast() { remove(component) }
+        while let id = pendingDrops.popFirst() {
+            if let component = components[id], component.calls == 0 { dropLeftovers(of: component) }
+        }
     }
 
     /// Forgets a call: what it returns is dropped, what it waits for does not come.
     func cancel(_ id: UInt64) {
-        calls[id] = nil
-        for (serial, hostCall) in hostCalls where hostCall.call == id {
-            hostCalls[serial] = nil
-            hostCall.component.hostCalls -= 1
-            forget(hostCall.component, .forget, serial)
-        }
-        for timer in timers.removeAll(where: { $0.call == id }) {
-            guard let component = components[timer.component] else { continue }
-            component.timers -= 1
-            forget(component, .clear, timer.id)
-        }
+        take(id)
+        drop { $0.call == id }
     }
 
     /// Ends the calls whose time is over.
@@ -102,6 +111,8 @@ extension ScriptEngine {
     }
 
     func remove(_ component: EngineComponent) {
+        // The id may belong to a later load already.
+        guard components[component.id] === component else { return }
         components[component.id] = nil
         for (id, call) in calls where call.component === component {
             fail(id, ScriptFailure(.workerLost, "the component was unloaded"))
@@ -109,66 +120,6 @@ extension ScriptEngine {
         for (serial, hostCall) in hostCalls where hostCall.component === component { hostCalls[serial] = nil }
         _ = timers.removeAll { $0.component == component.id }
         component.unload(replacement: idleFunction)
-    }
-
-    private func forget(_ component: EngineComponent, _ entry: EngineComponent.Entry, _ id: UInt64) {
-        guard let context = component.context else { return }
-        _ = component.call(component.function(entry), [JSValueMakeNumber(context, Double(id))])
-    }
-
-    // MARK: What scripts ask for
-
-    func addTimer(_ component: EngineComponent, milliseconds: Double) throws(ScriptFailure) -> UInt64 {
-        guard component.timers < EngineLimits.timers else {
-            throw ScriptFailure(.thrown, "too many timers: at most \(EngineLimits.timers)")
-        }
-        component.timers += 1
-        // As in browsers: not less than a millisecond, not more than 24 days.
-        let delay = UInt64(min(max(milliseconds, 1), 2_147_483_647) * 1_000_000)
-        let id = serial()
-        timers.add(
-            .init(
-                deadline: workflow_monotonic_time() &+ delay, id: id, component: component.id, call: currentCall))
-        return id
-    }
-
-    func clearTimer(_ id: UInt64) {
-        guard let timer = timers.remove(id) else { return }
-        components[timer.component]?.timers -= 1
-    }
-
-    func beginHostCall(
-        _ component: EngineComponent, function: String, arguments: [UInt8]
-    ) throws(ScriptFailure) -> UInt64 {
-        guard component.hostCalls < EngineLimits.hostCalls else {
-            throw ScriptFailure(.thrown, "too many host calls in flight: at most \(EngineLimits.hostCalls)")
-        }
-        component.hostCalls += 1
-        let id = serial()
-        hostCalls[id] = HostCall(component: component, call: currentCall)
-        var writer = ScriptPayloadWriter()
-        writer.number(Int(clamping: currentCall))
-        writer.text(function)
-        writer.text(arguments)
-        emit(.hostCall, component.id, id, writer.bytes)
-        return id
-    }
-
-    /// Takes one line from the budget of whoever logs.
-    ///
-    /// - Returns: What is left: 0 for the line that says that more are dropped, `nil` when this one is.
-    func takeLogLine(_ component: EngineComponent) -> Int? {
-        guard currentCall != 0, let lines = calls[currentCall]?.logLines else {
-            component.backgroundLines -= 1
-            return component.backgroundLines < 0 ? nil : component.backgroundLines
-        }
-        calls[currentCall]?.logLines = lines - 1
-        return lines < 0 ? nil : lines
-    }
-
-    private func serial() -> UInt64 {
-        defer { nextSerial += 1 }
-        return nextSerial
     }
 }
 #endif

@@ -35,7 +35,7 @@ extension ScriptEngine {
             finishHostCall(frame.id, with: .resolve, frame.payload)
         case .hostError:
             finishHostCall(frame.id, with: .refuse, frame.payload)
-        case .configure, .ready, .result, .failure, .hostCall, .log, .pressure:
+        case .configure, .ready, .result, .failure, .hostCall, .log, .pressure, .overspent:
             break
         }
     }
@@ -52,8 +52,8 @@ extension ScriptEngine {
         while let timer = timers.takeDue(now: now) { due.append(timer) }
         for timer in due {
             guard let component = components[timer.component] else { continue }
-            component.timers -= 1
-            enter(component, .fire, timer.id, nil, call: timer.call)
+            ended(timer, component)
+            enter(component, .fire, timer.id, nil, timer.origin)
         }
         if now >= nextSweep { sweep(now) }
         runPending()
@@ -67,7 +67,7 @@ extension ScriptEngine {
         let configuration = reader.text()
         components[frame.component] = component
         register(frame.id, component, .load)
-        let value = stretch(component, call: frame.id) {
+        let value = stretch(component, Origin(call: frame.id, isBackground: true)) {
             do throws(ScriptFailure) {
                 try component.prepare(in: group)
                 guard let context = component.context else { return nil }
@@ -88,7 +88,7 @@ extension ScriptEngine {
         guard let context = component.context else { return }
         register(id, component, kind)
         let entry: EngineComponent.Entry = kind == .execute ? .execute : kind == .start ? .start : .stop
-        let value = stretch(component, call: id) {
+        let value = stretch(component, Origin(call: id, isBackground: kind == .start)) {
             var arguments: [JSValueRef?] = [JSValueMakeNumber(context, Double(id))]
             if kind == .execute { arguments.append(JSText.value(context, zeroTerminated: payload)) }
             return component.call(component.function(entry), arguments)
@@ -99,12 +99,12 @@ extension ScriptEngine {
     /// Enters the component for the sake of a call that waited.
     private func enter(
         _ component: EngineComponent, _ entry: EngineComponent.Entry, _ id: UInt64, _ payload: UnsafeRawBufferPointer?,
-        call: UInt64
+        _ origin: Origin
     ) {
         guard let context = component.context else { return }
         let function = component.function(entry)
         var exception: JSValueRef?
-        _ = stretch(component, call: call) {
+        _ = stretch(component, origin) {
             var arguments: [JSValueRef?] = [JSValueMakeNumber(context, Double(id))]
             if let payload { arguments.append(JSText.value(context, zeroTerminated: payload)) }
             return JSObjectCallAsFunction(context, function, nil, arguments.count, arguments, &exception)
@@ -117,9 +117,8 @@ extension ScriptEngine {
     private func finishHostCall(
         _ id: UInt64, with entry: EngineComponent.Entry, _ payload: UnsafeRawBufferPointer
     ) {
-        guard let hostCall = hostCalls.removeValue(forKey: id) else { return }
-        hostCall.component.hostCalls -= 1
-        enter(hostCall.component, entry, id, payload, call: hostCall.call)
+        guard let hostCall = takeHostCall(id) else { return }
+        enter(hostCall.component, entry, id, payload, hostCall.origin)
     }
 }
 #endif

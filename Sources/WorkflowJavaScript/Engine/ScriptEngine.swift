@@ -17,10 +17,18 @@ final class ScriptEngine {
         var logLines = EngineLimits.logLines
     }
 
+    /// Whose code runs.
+    struct Origin {
+        let call: UInt64
+        /// Whether the module's scope, `init` or `start` began it, so that it may go on when the call has ended.
+        let isBackground: Bool
+    }
+
     /// A question to the host that is not answered yet.
     struct HostCall {
         let component: EngineComponent
-        let call: UInt64
+        let origin: Origin
+        let bytes: Int
     }
 
     let group: JSContextGroupRef
@@ -40,13 +48,15 @@ final class ScriptEngine {
     var nextSweep = UInt64.max
     /// Components whose `init` has ended, with the calls that waited for it.
     var pendingStarts: [(EngineComponent, [EngineComponent.WaitingCall])] = []
-    /// Components whose `init` has failed.
+    /// Components whose `init` has failed, or whose background code has used too much time.
     var pendingRemovals: [EngineComponent] = []
+    /// Components that may have timers and host calls of calls that have ended.
+    var pendingDrops: Set<UInt32> = []
     /// When the budget of log lines outside of calls was last renewed.
     var budgetRenewal: UInt64 = 0
 
-    /// The call whose stretch runs; 0 for code that belongs to no call.
-    private(set) var currentCall: UInt64 = 0
+    /// Whose stretch runs.
+    private(set) var current = Origin(call: 0, isBackground: false)
     /// Whether a script ran out of memory in the current stretch.
     var memoryIsShort = false
     /// Whether it is time to look how much memory the process has left.
@@ -97,21 +107,23 @@ final class ScriptEngine {
     }
 
     /// Runs one uninterrupted stretch of script code and ends the call that used too much time in it.
-    func stretch(_ component: EngineComponent, call: UInt64, _ body: () -> JSValueRef?) -> JSValueRef? {
+    func stretch(_ component: EngineComponent, _ origin: Origin, _ body: () -> JSValueRef?) -> JSValueRef? {
         flushIfOld()
         isTerminated = false
         memoryIsShort = false
-        currentCall = call
-        marker.begin(call: call, component: component.id)
+        current = origin
+        let meter = calls[origin.call] == nil ? BackgroundMeter(component) : nil
+        marker.begin(call: origin.call, component: component.id)
         arm(component.limits.cpuTime)
         let value = body()
         marker.end()
-        currentCall = 0
+        current = Origin(call: 0, isBackground: false)
+        if let meter { account(meter, component, origin) }
         if isTerminated {
             forgetTermination()
             let milliseconds = Int(component.limits.cpuTime * 1000)
             let failure = ScriptFailure(.timeLimit, "the script used more than \(milliseconds) ms of processor time")
-            if !fail(call, failure) { report(component, failure.message) }
+            if !fail(origin.call, failure) { report(component, failure.message) }
         }
         stretches &+= 1
         if memoryIsShort || isTerminated || stretches & 0xFF == 0 { wantsMemoryCheck = true }

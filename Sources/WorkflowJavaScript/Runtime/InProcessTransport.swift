@@ -42,10 +42,11 @@ final class InProcessTransport: ScriptTransport {
         var input: [UInt8] = []
         while !slot.isClosed {
             input.removeAll(keepingCapacity: true)
+            let (_, revival) = slot.revive(now: workflow_monotonic_time())
             slot.takeOutput(into: &input)
             if input.isEmpty {
                 engine.flushOutput()
-                wait(until: engine.nextDeadline)
+                wait(until: min(engine.nextDeadline, revival))
             } else {
                 _ = input.withUnsafeBytes { ScriptFrame.forEach(in: $0) { engine.handle($0) } }
             }

@@ -37,7 +37,6 @@ final class JavaScriptComponent: ScriptComponent {
     func start() async throws {
         for instance in instances {
             _ = try await instance.slot.call(.start, component: instance.id, [])
-            instance.slot.markStarted(instance.id)
         }
     }
 
@@ -66,6 +65,8 @@ final class JavaScriptComponent: ScriptComponent {
         for instance in instances {
             do {
                 _ = try await instance.slot.call(.stop, component: instance.id, [])
+            } catch let error as ScriptError where error.code == .suspended {
+                // It is not loaded, so that nothing is left to be stopped.
             } catch {
                 failure = failure ?? error
             }
@@ -74,8 +75,20 @@ final class JavaScriptComponent: ScriptComponent {
         if let failure { throw failure }
     }
 
+    /// Why the component is not to be called, when none of its instances is: they have ended their workers too often.
+    var suspension: (reason: String, retryAfter: Duration)? {
+        var first: (reason: String, retryAfter: Duration)?
+        for instance in instances {
+            guard let error = instance.slot.suspension(of: instance.id) else { return nil }
+            let retryAfter = error.retryAfter ?? .zero
+            if retryAfter < first?.retryAfter ?? .seconds(Int64.max) { first = (error.message, retryAfter) }
+        }
+        return first
+    }
+
     private var leastLoaded: Instance? {
-        instances.count == 1 ? instances.first : instances.min { $0.slot.load.calls < $1.slot.load.calls }
+        guard instances.count > 1 else { return instances.first }
+        return instances.map { ($0, $0.slot.burden(of: $0.id)) }.min { $0.1 < $1.1 }?.0
     }
 
     private static func resultOptions(_ limits: ScriptLimits) -> JSONParsingOptions {

@@ -27,10 +27,22 @@ public import WorkflowCore
 /// A component lives in one worker (see ``ScriptLimits/instances``), and its module scope keeps its values from call to
 /// call as long as that worker lives. A worker that is lost is replaced; its components are loaded again, with `init`, and
 /// `start` if that had run.
+///
+/// **What a call leaves behind ends with it.** A timer that a call has set and not waited for never fires once the call
+/// and every other call of the component have ended, and the answer to a host call that it has not waited for is dropped;
+/// the host call itself is carried out. What the module's scope, `init` and `start` begin goes on in the background, with
+/// a twentieth of a processor: 500 ms within ten seconds. A component that needs more is unloaded and loaded again.
+///
+/// **A component that ends its worker again and again is suspended.** When it has done so three times within a minute
+/// (by processor time, memory, a crash, its background code, or an `init` that fails in a new worker), it is unloaded, and
+/// its calls fail with ``ScriptError/Code/suspended`` before they begin, for five seconds at first and up to five minutes.
+/// Then it is loaded for one call; if that ends, it goes on. A component that replaces it starts with a clean record.
 public final class JavaScriptRuntime: ScriptRuntime {
     /// Where scripts run.
     public enum Isolation: Sendable, Hashable {
         /// In worker processes: a script that cannot be stopped, or uses up its memory, ends with its worker.
+        ///
+        /// On Linux, a worker filters its own system calls; where the system does not let it, no script runs.
         ///
         /// - Parameters:
         ///   - executable: The program that calls ``JavaScriptWorker/main()``.
@@ -44,7 +56,7 @@ public final class JavaScriptRuntime: ScriptRuntime {
         case inProcess(threads: Int = 1)
     }
 
-    private let slots: [ScriptWorkerSlot]
+    let slots: [ScriptWorkerSlot]
     private let nextComponent = Atomic<UInt32>(1)
     private let nextTurn = Atomic<UInt32>(0)
 
@@ -81,7 +93,8 @@ public final class JavaScriptRuntime: ScriptRuntime {
         writer.text(source.name)
         writer.text(source.text)
         writer.text(configuration.jsonBytes())
-        let component = ScriptWorkerSlot.Component(host: host, limits: engineLimits, load: writer.bytes)
+        let component = ScriptWorkerSlot.Component(
+            name: source.name, host: host, limits: engineLimits, load: writer.bytes)
         let instances = leastLoaded(limits.instances).map { slot in
             JavaScriptComponent.Instance(
                 slot: slot, id: nextComponent.wrappingAdd(1, ordering: .relaxed).oldValue)

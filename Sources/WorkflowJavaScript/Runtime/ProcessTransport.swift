@@ -85,8 +85,9 @@ final class ProcessTransport: ScriptTransport {
         var needsDemand = false
         while !slot.isClosed {
             if failures > 0 {
-                // A worker that does not start may start later: the executable is being replaced, memory is short.
-                pause(milliseconds: min(1000, 10 << min(failures, 7)))
+                // A worker that does not start may start later: the executable is being replaced, memory is short. And one
+                // that is ended again and again must not keep the machine busy with starting it.
+                pause(milliseconds: min(1000, 10 << min(failures - 1, 7)))
             }
             if needsDemand { doze(slot) }
             needsDemand = true
@@ -104,14 +105,14 @@ final class ProcessTransport: ScriptTransport {
 
     /// Serves the slot with one process until that has ended.
     ///
-    /// - Returns: Whether the worker had started properly.
+    /// - Returns: Whether the worker had started and lived for a while.
     private func serve(_ slot: ScriptWorkerSlot, _ process: WorkerProcess) -> Bool {
         var session = WorkerSession(slot: slot, process: process)
         slot.workerStarted(socket: process.socket, parent: getpid())
         write(slot, resume: true)
         var end: WorkerEnd?
         while end == nil {
-            let isReadable = waitForEvent(slot, process, timeout: session.timeout)
+            let isReadable = waitForEvent(slot, process, timeout: revive(slot, atMost: session.timeout))
             if slot.isBlocked { write(slot, resume: true) }
             end = session.turn(isReadable: isReadable)
         }
@@ -119,7 +120,7 @@ final class ProcessTransport: ScriptTransport {
         let status = process.wait()
         // What the worker had sent before it ended still counts.
         session.readRest()
-        let stretch = process.marker.current
+        let stretch = session.overrun ?? process.marker.current
         var reason = end ?? .exited(signal: 0)
         if case .exited = reason, let status {
             reason = .exited(signal: workflow_exit_signal(status))
@@ -130,7 +131,20 @@ final class ProcessTransport: ScriptTransport {
             }
         }
         slot.workerEnded(reason, executing: stretch)
-        return session.isReady
+        return session.hasLived
+    }
+
+    /// Loads components whose time has come.
+    ///
+    /// - Parameter timeout: Milliseconds; -1 for ever.
+    /// - Returns: For how long it is not necessary to look again.
+    private func revive(_ slot: ScriptWorkerSlot, atMost timeout: Int32) -> Int32 {
+        let now = workflow_monotonic_time()
+        let (isReady, next) = slot.revive(now: now)
+        if isReady { write(slot, resume: false) }
+        guard next != .max else { return timeout }
+        let remaining = Int32(clamping: (next - min(next, now)) / 1_000_000 + 1)
+        return timeout < 0 ? remaining : min(timeout, remaining)
     }
 
     /// Waits for the worker, a wake-up, or the time to look.
@@ -157,14 +171,15 @@ final class ProcessTransport: ScriptTransport {
     private func doze(_ slot: ScriptWorkerSlot) {
         while !slot.hasOutput, !slot.isClosed {
             isDozing.store(true, ordering: .sequentiallyConsistent)
-            if !slot.hasOutput, !slot.isClosed { pause(milliseconds: -1) }
+            let timeout = revive(slot, atMost: -1)
+            if !slot.hasOutput, !slot.isClosed { pause(milliseconds: timeout) }
             isDozing.store(false, ordering: .relaxed)
         }
     }
 
-    private func pause(milliseconds: Int) {
+    private func pause(milliseconds: Int32) {
         var descriptor = pollfd(fd: wakeReader.descriptor, events: Int16(POLLIN), revents: 0)
-        if systemPoll(&descriptor, Int32(milliseconds)) > 0 { drainWakeUps() }
+        if systemPoll(&descriptor, milliseconds) > 0 { drainWakeUps() }
     }
 
     private func drainWakeUps() {

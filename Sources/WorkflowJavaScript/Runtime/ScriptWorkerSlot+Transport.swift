@@ -31,47 +31,58 @@ extension ScriptWorkerSlot {
     ///   - end: Why it ended.
     ///   - stretch: What it executed at its end.
     func workerEnded(_ end: WorkerEnd, executing stretch: StretchMarker.Stretch?) {
-        let failed = state.withLock { state -> [(PendingCall, ScriptError)] in
+        let (failed, notice) = state.withLock { state -> ([(PendingCall, ScriptError)], Notice?) in
             state.socket = nil
             state.isWriting = false
             state.isBlocked = false
             state.retireBy = nil
             state.generation += 1
-            Self.cancelAllHostTasks(in: &state)
+            Self.cancelHostCalls(in: &state)
+            var notice: Notice?
+            // Whoever ran then is to blame, be it for a call or in the background.
+            if let stretch, let strike = Self.strike(for: end) {
+                notice = Self.strike(stretch.component, strike, in: &state)
+            }
             var failed: [(PendingCall, ScriptError)] = []
             for (id, call) in state.calls where !call.isHeld {
                 let isGuilty = stretch.map { $0.call == id } ?? false
-                let limits = state.components[call.component]?.limits
-                failed.append((call, Self.error(end, isGuilty: isGuilty, limits: limits)))
+                failed.append((call, Self.error(end, isGuilty: isGuilty, state.components[call.component]?.limits)))
                 state.calls[id] = nil
-                if isGuilty, call.continuation == nil {
-                    state.components[call.component]?.loss = Self.error(end, isGuilty: true, limits: limits)
-                }
+                state.components[call.component]?.breaker.ended(id, isProof: false)
             }
             for id in state.calls.keys { state.calls[id]?.isHeld = false }
             state.outbound.removeAll()
-            Self.replay(&state)
-            state.outbound += state.held
-            state.held = []
-            return failed
+            Self.reloadAll(in: &state)
+            Self.appendHeld(to: &state)
+            return (failed, notice)
         }
+        notice?.log()
         for (call, error) in failed { call.continuation?.resume(throwing: error) }
     }
 
-    /// Appends what brings the components into a new worker.
-    private static func replay(_ state: inout State) {
-        for (id, component) in state.components.sorted(by: { $0.key < $1.key })
-        where component.isLoaded && component.loss == nil {
-            for kind in component.isStarted ? [ScriptFrameKind.load, .start] : [.load] {
-                let call = state.nextCall
-                state.nextCall += 1
-                state.calls[call] = PendingCall(continuation: nil, component: id, deadline: .max)
-                append(kind, component: id, id: call, kind == .load ? component.load : [], to: &state)
+    /// Appends the frames that have waited for this worker, but for calls that have been given up since.
+    private static func appendHeld(to state: inout State) {
+        let held = state.held
+        state.held = []
+        held.withUnsafeBytes { bytes in
+            _ = ScriptFrame.forEach(in: bytes) { frame in
+                guard frame.kind == .unload || state.calls[frame.id] != nil else { return }
+                ScriptFrame.append(
+                    frame.kind, component: frame.component, id: frame.id, payload: frame.payload, to: &state.outbound)
             }
         }
     }
 
-    private static func error(_ end: WorkerEnd, isGuilty: Bool, limits: EngineLimits?) -> ScriptError {
+    /// What the end of a worker means for the component that ran then.
+    private static func strike(for end: WorkerEnd) -> ComponentBreaker.Strike? {
+        switch end {
+        case .overran: .processorTime
+        case .exited(let signal): memorySignals.contains(signal) ? .memory : .crash(signal: signal)
+        case .closed, .unresponsive, .retired, .notStarted: nil
+        }
+    }
+
+    private static func error(_ end: WorkerEnd, isGuilty: Bool, _ limits: EngineLimits?) -> ScriptError {
         switch end {
         case .closed:
             return shutDown
@@ -85,8 +96,11 @@ extension ScriptWorkerSlot {
         case .exited(let signal) where isGuilty && memorySignals.contains(signal):
             return ScriptError(
                 .memoryLimit, "the worker ended by signal \(signal) in this call: most likely it ran out of memory")
+        case .exited(let signal) where isGuilty:
+            return ScriptError(
+                .thrown, "the script worker ended\(signal == 0 ? "" : " by signal \(signal)") in this call")
         case .overran:
-            return ScriptError(.workerLost, "the script worker was stopped because of another call")
+            return ScriptError(.workerLost, "the script worker was stopped because of other code in it")
         case .retired:
             return ScriptError(.workerLost, "the script worker was replaced because its memory was used up")
         case .unresponsive:
@@ -123,19 +137,21 @@ extension ScriptWorkerSlot {
     /// - Returns: Whether the socket is full, so that the transport must wait until it takes more.
     func endWriting(_ socket: SocketHandle, _ bytes: consuming [UInt8], written: Int) -> Bool {
         var bytes = bytes
-        return state.withLock { state in
-            guard state.socket === socket else { return false }
+        let (isFull, components) = state.withLock { state -> (Bool, Set<UInt32>) in
+            guard state.socket === socket else { return (false, []) }
             state.isWriting = false
             if written == bytes.count {
                 bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 20)
                 state.spare = bytes
-                return false
+                return (false, Self.takeUnwritten(&state))
             }
             bytes.removeFirst(written)
             state.outbound = bytes + state.outbound
             state.isBlocked = true
-            return true
+            return (true, [])
         }
+        continueHostCalls(of: components)
+        return isFull
     }
 
     /// Whether the transport waits until the socket takes more.
@@ -143,62 +159,18 @@ extension ScriptWorkerSlot {
 
     /// Takes everything that was written, for an engine in this process.
     func takeOutput(into buffer: inout [UInt8]) {
-        state.withLock { state in
+        let components = state.withLock { state in
             swap(&state.outbound, &buffer)
             state.outbound.removeAll(keepingCapacity: true)
+            return Self.takeUnwritten(&state)
         }
+        continueHostCalls(of: components)
     }
 
-    // MARK: Watching
-
-    /// Lets calls that go on end, keeps new ones for the next worker.
-    func retire() {
-        state.withLock { state in
-            guard state.retireBy == nil, state.socket != nil else { return }
-            state.retireBy = workflow_monotonic_time() &+ 5_000_000_000
-        }
-    }
-
-    /// Whether a worker that is to be replaced can go.
-    func canRetire(now: UInt64) -> Bool {
-        state.withLock { state in
-            guard let retireBy = state.retireBy else { return false }
-            return now >= retireBy || !state.calls.values.contains { !$0.isHeld }
-        }
-    }
-
-    /// Processor time that one stretch of the component may take.
-    func stretchLimit(_ component: UInt32) -> (cpuTime: UInt64, wallTime: UInt64) {
-        state.withLock { state in
-            guard let limits = state.components[component]?.limits else { return (1_000_000_000, 60_000_000_000) }
-            return (UInt64(limits.cpuTime * 1e9), limits.wallTime)
-        }
-    }
-
-    /// Fails the calls that are far over their time.
-    ///
-    /// - Returns: Whether there were any.
-    func failOverdue(now: UInt64) -> Bool {
-        let overdue = state.withLock { state -> [PendingCall] in
-            guard now >= state.nextSweep else { return [] }
-            state.nextSweep = .max
-            var overdue: [PendingCall] = []
-            for (id, call) in state.calls {
-                guard call.deadline <= now else {
-                    state.nextSweep = min(state.nextSweep, call.deadline)
-                    continue
-                }
-                overdue.append(call)
-                state.calls[id] = nil
-                Self.cancelHostTasks(of: id, in: &state)
-                Self.append(.cancel, component: call.component, id: id, [], to: &state)
-            }
-            return overdue
-        }
-        for call in overdue {
-            call.continuation?.resume(throwing: ScriptError(.timeLimit, "the call took longer than it may"))
-        }
-        return !overdue.isEmpty
+    private static func takeUnwritten(_ state: inout State) -> Set<UInt32> {
+        guard !state.unwritten.isEmpty else { return [] }
+        defer { state.unwritten = [] }
+        return state.unwritten
     }
 }
 #endif

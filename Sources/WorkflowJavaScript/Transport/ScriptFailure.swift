@@ -27,7 +27,7 @@ struct ScriptFailure: Error {
 
     init(reading payload: UnsafeRawBufferPointer) {
         var reader = ScriptPayloadReader(payload)
-        code = Code(rawValue: reader.number()) ?? .workerLost
+        code = Code(rawValue: reader.number()) ?? .thrown
         line = reader.number()
         column = reader.number()
         message = reader.text()

@@ -22,7 +22,7 @@ enum ScriptFrameKind: UInt8 {
     case hostError
 
     // From the worker.
-    /// The worker process has started and bounded itself.
+    /// The worker process has started; the payload is empty, or says why it could not bound itself.
     case ready = 64
     /// A call ended well; the payload is JSON, or for a load the component's name and contract.
     case result
@@ -34,6 +34,8 @@ enum ScriptFrameKind: UInt8 {
     case log
     /// The worker's memory is used up, or nearly so and collecting did not help: it should be replaced.
     case pressure
+    /// The component's background code used more processor time than it may; the component has been unloaded.
+    case overspent
 }
 
 /// The fixed start of every frame: payload length, kind, component, id. All numbers are in host order, as both ends are

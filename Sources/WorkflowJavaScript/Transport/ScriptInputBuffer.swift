@@ -60,7 +60,7 @@ struct ScriptInputBuffer {
         }
         count = rest
         if buffer.count - count < buffer.count / 2 {
-            buffer.append(contentsOf: repeatElement(0, count: buffer.count))
+            buffer += [UInt8](repeating: 0, count: buffer.count)
         } else if count == 0, buffer.count > 1 << 20 {
             buffer = [UInt8](repeating: 0, count: 64 << 10)
         }

@@ -27,13 +27,20 @@ struct WorkerBounds {
     private var hasReported = false
 
     /// Puts the limits into force.
-    mutating func apply() -> Bool {
+    ///
+    /// - Returns: What could not be done, or `nil`.
+    mutating func apply() -> String? {
         statistics = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
-        guard workflow_limit_files(Self.descriptors) == 0 else { return false }
+        guard workflow_limit_files(Self.descriptors) == 0 else { return Self.defect("a limit on descriptors", errno) }
         // From here on no file can be opened.
-        _ = workflow_worker_filter()
+        let code = workflow_worker_filter()
+        guard code == 0 else { return Self.defect("a filter of system calls (seccomp)", code) }
         base = addressSpace()
-        return grant(Self.initialMemory)
+        return grant(Self.initialMemory) ? nil : Self.defect("a limit on memory", errno)
+    }
+
+    private static func defect(_ what: String, _ code: Int32) -> String {
+        "\(what): \(String(cString: strerror(code)))"
     }
 
     /// Grants what a component may use, when that is more than any before it.

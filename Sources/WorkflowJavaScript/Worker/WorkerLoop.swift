@@ -31,9 +31,10 @@ struct WorkerLoop {
         guard let engine else { return }
         engine.warmUp()
         var bounds = WorkerBounds()
-        guard bounds.apply() else { return }
-        engine.emit(.ready, 0, 0, [])
+        let defect = bounds.apply()
+        engine.emit(.ready, 0, 0, Array((defect ?? "").utf8))
         engine.flushOutput()
+        guard defect == nil else { return }
         while wait(until: engine.nextDeadline) {
             let isOpen = input.read(from: descriptor) { frame in
                 if frame.kind == .load { bounds.raise(for: frame.payload) }

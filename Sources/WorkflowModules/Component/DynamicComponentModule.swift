@@ -65,6 +65,7 @@ public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
     }
 
     public func prepare() async throws {
+        context.generation.addHealthCheck("component \(context.name)", ComponentHealthCheck(component: component))
         if !configuration.allow.http.isEmpty {
             host.transport = try context.environment.resources.acquire(
                 Self.clientKey, make: { OutboundHTTPClient() }, close: { await $0.shutdown() })
@@ -124,5 +125,15 @@ public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
             context.logger.warning(
                 "The replaced script did not stop cleanly", metadata: ["error": "\(stopFailure)"])
         }
+    }
+}
+
+/// A component that rests makes the application degraded: work waits for it.
+private struct ComponentHealthCheck: HealthCheck {
+    let component: SwappableComponent
+
+    func check() async -> HealthStatus {
+        guard let rest = component.suspension else { return HealthStatus(.healthy) }
+        return HealthStatus(.degraded, message: "suspended for \(rest.retryAfter): \(rest.reason)")
     }
 }

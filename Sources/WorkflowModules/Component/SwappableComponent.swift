@@ -33,6 +33,12 @@ final class SwappableComponent: ExecutableComponent {
         return (script.name, script.contract)
     }
 
+    /// Why the script rests and for how long, when it does.
+    var suspension: (reason: String, retryAfter: Duration)? {
+        guard case .loaded(let script, _) = state.withLock({ $0 }) else { return nil }
+        return script.suspension
+    }
+
     func execute(_ input: JSONValue) async throws -> JSONValue {
         let started = clock.now
         do {

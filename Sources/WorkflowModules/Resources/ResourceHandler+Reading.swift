@@ -21,18 +21,18 @@ extension ResourceHandler {
     func show(_ request: ServerRequest, id: String) async throws -> ServerResponse {
         let snapshot = try await find(id, for: request)
         if request.method == .get, Self.wantsEvents(request) { return events(of: snapshot.resource.id, viewer: viewer(request)) }
-        let tag = EntityTag(snapshot)
-        if let field = request.headers[.ifNoneMatch], tag.isNamed(in: field, weakly: true) {
-            return ServerResponse(status: .notModified, headers: [.eTag: tag.text])
+        let entry = rendered.entry(for: snapshot, renderer)
+        if let field = request.headers[.ifNoneMatch], entry.tag.isNamed(in: field, weakly: true) {
+            return ServerResponse(status: .notModified, headers: [.eTag: entry.tag.text])
         }
-        return answer(snapshot, tag: tag)
+        var response = ServerResponse.json(bytes: entry.bytes)
+        response.headers[.eTag] = entry.tag.text
+        return response
     }
 
-    func answer(
-        _ snapshot: ResourceSnapshot, status: HTTPResponse.Status = .ok, tag: EntityTag? = nil
-    ) -> ServerResponse {
+    func answer(_ snapshot: ResourceSnapshot, status: HTTPResponse.Status = .ok) -> ServerResponse {
         var response = ServerResponse.json(.object(renderer.document(snapshot)), status: status)
-        response.headers[.eTag] = (tag ?? EntityTag(snapshot)).text
+        response.headers[.eTag] = EntityTag(snapshot).text
         return response
     }
 

@@ -19,6 +19,7 @@ public final class ResourceHandler: WorkflowModule, TransitionTriggeringHandler 
     let engines: [StateMachineEngine]
     let renderer: ResourceRenderer
     let pages = ResourcePageCache()
+    let rendered = RenderedResources()
     let streams = ResourceStreams()
     private let stepOutcomes = Mutex<Set<String>>([])
     private let seeds = Mutex<[Resource]?>(nil)

@@ -74,7 +74,7 @@ import Testing
 
     @Test func everyIssueOfTheOuterShapeSaysWhatToDo() {
         let found = issues("moduels: []\nmodules: [{name: a}, {name: a, type: t}, {name: a, type: t, nmae: x}]")
-        #expect(found.count == 4)
+        #expect(found.count == 5)
         #expect(found.allSatisfy { $0.suggestion != nil })
     }
 

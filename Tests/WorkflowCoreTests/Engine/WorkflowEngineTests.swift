@@ -186,6 +186,33 @@ import WorkflowTesting
         #expect(context == nil)
     }
 
+    @Test func everythingThatIsWrongIsToldInOneRoundAndNothingElse() async throws {
+        let environment = environment()
+        let probe = try Probe(environment)
+        let broken = """
+            modulse: []
+            modules:
+              - {name: a, type: probe, config: {use: b}}
+              - {name: b, type: probe, config: {fail: init}}
+              - {name: c, type: probe, config: {port: many}}
+              - {name: d, type: probe, config: {use: c}}
+              - {name: e, type: prob, config: {}}
+              - {name: f, config: {}}
+              - {name: g, type: probe, config: {fail: validate}}
+            """
+        let error = await #expect(throws: ConfigurationError.self) {
+            try await WorkflowEngine.validate(
+                ApplicationConfiguration(yaml: broken), registry: probeRegistry, environment: environment)
+        }
+        #expect(error?.issues.map(\.location.line) == [1, 4, 5, 7, 8, 9])
+        #expect(probe.liveModules == 0)
+        #expect(probe.journal.modules("prepare").isEmpty)
+        let engine = try engine(broken, environment)
+        let same = await #expect(throws: ConfigurationError.self) { try await engine.start() }
+        #expect(same?.issues == error?.issues)
+        #expect(probe.journal.modules("prepare").isEmpty)
+    }
+
     @Test func aDryRunHasNoEffectAndLeavesNothing() async throws {
         let environment = environment()
         let probe = try Probe(environment)

@@ -16,9 +16,11 @@ import WorkflowTesting
             let end = key == "a" ? start.advanced(by: .seconds(5)) : nil
             try tables.apply(StoreTransaction([.setValue(namespace: "n", key: key, value: 1, expiresAt: end)]))
         }
-        _ = tables.claimWork(owner: "o", now: start, leaseUntil: start, limit: 1)
+        let hasMoreBefore = tables.removeExpiredValues(start, limit: 1)
+        #expect(!hasMoreBefore)
         #expect(tables.namespaces[ExactString("n")]?.values.count == 2)
-        _ = tables.claimWork(owner: "o", now: start.advanced(by: .seconds(31)), leaseUntil: start, limit: 1)
+        let hasMore = tables.removeExpiredValues(start.advanced(by: .seconds(31)), limit: 1)
+        #expect(hasMore, "the limit was reached")
         #expect(tables.namespaces[ExactString("n")]?.values.count == 1)
     }
 }

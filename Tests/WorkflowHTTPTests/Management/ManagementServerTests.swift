@@ -19,6 +19,7 @@ struct ManagementServerTests {
             """
 
     private func withManagement(
+        variables: [String: String] = [:],
         configure: (inout ManagementServer.Configuration) -> Void = { _ in },
         _ body: (TestApplication) async throws -> Void
     ) async throws {
@@ -29,7 +30,8 @@ struct ManagementServerTests {
         try await withTestEngine(yaml, registry: testRegistry, environment: quietEnvironment()) { engine in
             let server = try ManagementServer(
                 configuration: settings,
-                application: ManagedApplication(engine: engine, configuration: configuration, registry: testRegistry),
+                application: ManagedApplication(
+                    engine: engine, configuration: configuration, registry: testRegistry, variables: variables),
                 logger: .quiet)
             try await server.start()
             do {
@@ -130,6 +132,78 @@ struct ManagementServerTests {
         }
     }
 
+    @Test func `answers about a configuration tell nothing of the environment`() async throws {
+        let variables = [
+            "SUPER_SECRET": "hunter2-hunter2", "PORT": "8443", "OTHER_PORT": "8443", "TIME": "20s", "WHERE": ":8080",
+        ]
+        try await withManagement(variables: variables) { app async throws in
+            func check(_ address: String, _ more: String = "") async throws -> RawResponse {
+                let body =
+                    web.replacing("{address: \"127.0.0.1:0\"}", with: "\n      address: \"\(address)\"\(more)") + """
+                          - {name: hello, type: http.handler}
+                        workflows:
+                          http: {routes: [{method: GET, path: /, handler: hello}]}
+                        """
+                return try await send(app, "POST", "/api/workflow/validate", headers: authorization, body: body)
+            }
+            let secret = try await check("${SUPER_SECRET}")
+            #expect(secret.json["valid"]?.boolValue == false)
+            #expect(!secret.text.contains("hunter2"))
+            #expect(secret.text.contains("value-of-SUPER_SECRET"))
+            #expect(try await check("${MISSING}").text.contains("MISSING is not set"))
+            // What would be valid is.
+            let more = "\n      readTimeout: ${TIME}\n      maxConnections: ${PORT}"
+            #expect(try await check("localhost:${PORT}", more).json == ["valid": true])
+            #expect(try await check("${WHERE}").json == ["valid": true])
+        }
+    }
+
+    @Test func `a configuration that cannot work does not end the process`() async throws {
+        try await withManagement { app async throws in
+            let body = """
+                modules:
+                  - {name: limit, type: http.middleware.ratelimit, config: {requestsPerMinute: 0.000000001}}
+                """
+            let response = try await send(
+                app, "POST", "/api/workflow/validate", headers: authorization, body: body)
+            #expect(response.json["valid"]?.boolValue == false)
+            #expect(response.text.contains("at least one a day"))
+        }
+    }
+
+    @Test func `values of any form are shown without those whose keys sound secret`() throws {
+        let configuration = try ApplicationConfiguration(
+            yaml: """
+                modules:
+                  - name: free
+                    type: test.free
+                    config:
+                      config:
+                        apiKey: one
+                        DB_PASSWORD: two
+                        nested: [{Token: three, credentials: {user: four}, name: visible}]
+                        database: "postgres://user:five@host/db"
+                      headers: {Authorization: six, Accept: shown}
+                """)
+        let shown = ConfigurationRedactor(registry: ModuleRegistry([FreeFormModule.self])).redact(configuration)
+        let text = shown.jsonString()
+        for secret in ["one", "two", "three", "four", "five", "six"] { #expect(!text.contains(secret)) }
+        #expect(text.contains("visible"))
+        #expect(text.contains("shown"))
+    }
+
+    @Test(arguments: [
+        "key", "api_key", "secretAccessKey", "x-auth-token", "passwd", "clientSecret", "Cookie", "creds-credential",
+    ])
+    func `secret keys are known by their names`(key: String) {
+        #expect(ConfigurationRedactor.soundsSecret(key))
+    }
+
+    @Test(arguments: ["name", "keyspace", "author", "url", "timeout"])
+    func `other keys are not`(key: String) {
+        #expect(!ConfigurationRedactor.soundsSecret(key))
+    }
+
     @Test func `tells its health, details only with the token`() async throws {
         try await withManagement { app async throws in
             let open = try await send(app, "GET", "/healthz")
@@ -168,4 +242,20 @@ struct ManagementServerTests {
         #expect(!ManagementGuard.isEqual([], Array("abc".utf8)))
         #expect(!ManagementGuard.isEqual([], []))
     }
+}
+
+/// Takes a configuration of any form.
+private struct FreeFormModule: WorkflowModule {
+    struct Configuration: ConfigurationObject {
+        var config = JSONValue.object([:])
+        var headers: [String: String] = [:]
+
+        static let fields: [ConfigurationField<Self>] = [
+            .init("config", \.config, "Anything."), .init("headers", \.headers, "Text."),
+        ]
+    }
+
+    static let descriptor = ModuleDescriptor(type: "test.free", summary: "Takes anything.")
+
+    init(configuration: Configuration, context: ModuleContext) {}
 }

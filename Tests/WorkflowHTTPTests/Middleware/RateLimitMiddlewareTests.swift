@@ -65,6 +65,37 @@ struct RateLimitMiddlewareTests {
         }
     }
 
+    @Test(arguments: ["{requestsPerMinute: 0.0007, burstSize: 2}", "{requestsPerMinute: 60000000, burstSize: 1000000}"])
+    func `the bounds of the settings work`(config: String) async throws {
+        try await withApplication(app(config)) { app async throws in
+            #expect(try await app.get("/a").status == 200)
+        }
+    }
+
+    @Test(arguments: [("server", ""), ("", "unix"), ("", "")])
+    func `the client behind a proxy on a unix socket counts when that is trusted`(
+        server: String, limit: String
+    ) async throws {
+        try await withTemporaryDirectory { directory in
+            let path = "\(directory.path)/server.sock"
+            let trusted = server.isEmpty ? "" : ", trustedProxies: [unix]"
+            let yaml = app("{burstSize: 1, trustedProxies: [\(limit)]}").replacing(
+                "\"127.0.0.1:0\"", with: "\"unix:\(path)\"\(trusted)")
+            let environment = quietEnvironment(clock: TestClock())
+            try await withTestEngine(yaml, registry: testRegistry, environment: environment) { _ in
+                let connection = try await RawConnection.open(unixSocket: path)
+                func status(_ forwarded: String) async throws -> Int {
+                    try await connection.send("GET /a HTTP/1.1\r\nhost: t\r\nx-forwarded-for: \(forwarded)\r\n\r\n")
+                    return try await connection.response().status
+                }
+                #expect(try await status("203.0.113.1") == 200)
+                #expect(try await status("203.0.113.1") == 429)
+                #expect(try await status("203.0.113.2") == (server + limit == "" ? 429 : 200))
+                try await connection.close()
+            }
+        }
+    }
+
     @Test func `users have buckets of their own`() async throws {
         let yaml = app("{burstSize: 1, key: principal}")
         try await withApplication(yaml, environment: quietEnvironment(clock: TestClock())) { app async throws in
@@ -111,6 +142,8 @@ struct RateLimitMiddlewareTests {
 
     @Test(arguments: [
         ("{requestsPerMinute: 0}", "must be greater than 0"), ("{burstSize: 0}", "must be at least 1"),
+        ("{requestsPerMinute: 0.000000001}", "at least one a day"), ("{requestsPerMinute: 1e9}", "at most 60000000"),
+        ("{requestsPerMinute: 0.001, burstSize: 1000000}", "more than a year to fill"),
         ("{key: user}", "must be one of ip, principal"), ("{trustedProxies: [proxy]}", "\"proxy\" is neither"),
         ("{trustedProxies: [10.0.0.0/33]}", "is neither"),
     ])
@@ -131,5 +164,14 @@ struct RateLimitBucketsTests {
             buckets.take("a", now: 9, interval: 10, burst: 2)
                 == RateLimitBuckets.Decision(isAllowed: false, remaining: 0, wait: 1))
         #expect(buckets.take("a", now: 10, interval: 10, burst: 2).isAllowed)
+    }
+
+    @Test func `amounts that do not fit are taken as the greatest that do`() {
+        let buckets = RateLimitBuckets()
+        for _ in 0..<3 {
+            let decision = buckets.take("a", now: .max / 4, interval: .max, burst: .max)
+            #expect(decision.wait >= 0)
+            #expect(buckets.take("b", now: 0, interval: .max / 2, burst: 1_000_000).wait >= 0)
+        }
     }
 }

@@ -54,6 +54,47 @@ struct `TLS` {
         }
     }
 
+    @Test(arguments: [("1.2", true), ("1.3", false)])
+    func `the lowest version can be chosen`(version: String, acceptsTLS12: Bool) async throws {
+        try await withTemporaryDirectory { directory in
+            try TestCertificate.make("a", in: directory)
+            let yaml = """
+                modules:
+                  - name: server
+                    type: http.server
+                    config:
+                      address: "127.0.0.1:0"
+                      tls: {certificate: \(directory.path)/a.pem, key: \(directory.path)/a.key, minVersion: \(version)}
+                  - {name: router, type: http.router}
+                  - {name: hello, type: http.handler}
+                workflows:
+                  http:
+                    routes: [{method: GET, path: /, handler: hello}]
+                """
+            try await withApplication(yaml) { app async throws in
+                func works(_ maximum: TLSVersion) async throws -> Bool {
+                    let tls = try TestCertificate.clientContext(
+                        trusting: "a", in: directory, protocols: [], maximumVersion: maximum)
+                    let connection = try await RawConnection.open(port: app.port, tls: tls)
+                    do {
+                        try await connection.send("GET / HTTP/1.1\r\nhost: t\r\n\r\n")
+                        return try await connection.response().status == 200
+                    } catch {
+                        return false
+                    }
+                }
+                #expect(try await works(.tlsv13))
+                #expect(try await works(.tlsv12) == acceptsTLS12)
+            }
+        }
+    }
+
+    @Test func `an unknown lowest version is refused`() async {
+        let yaml = web.replacing(
+            "\"127.0.0.1:0\"", with: "\"127.0.0.1:0\", tls: {certificate: a, key: b, minVersion: 1.1}")
+        #expect(await problems(of: yaml).contains("must be one of 1.2, 1.3"))
+    }
+
     @Test func `a large file goes over TLS`() async throws {
         try await withTemporaryDirectory { directory in
             try TestCertificate.make("a", in: directory)

@@ -130,19 +130,4 @@ struct `Timeouts and limits of connections` {
             }
         }
     }
-
-    @Test func `a connection over the limit gets 503`() async throws {
-        try await withServer(ok, configure: { $0.maxConnections = 1 }) { (server) async throws in
-            let first = try await server.connect()
-            try await first.send("GET / HTTP/1.1\r\nhost: t\r\n\r\n")
-            #expect(try await first.response().status == 200)
-            let second = try await server.connect()
-            let response = try await second.response()
-            #expect(response.status == 503)
-            #expect(response["retry-after"] == "1")
-            #expect(try await second.receiveToEnd() == [])
-            try await first.send("GET / HTTP/1.1\r\nhost: t\r\n\r\n")
-            #expect(try await first.response().status == 200)
-        }
-    }
 }

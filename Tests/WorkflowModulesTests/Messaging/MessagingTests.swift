@@ -42,11 +42,11 @@ import WorkflowTesting
             try await app.publish("in", ["n": 1], id: "m1")
             let copy = try #require(try await app.recorder("first").waitForMessages(1).first)
             #expect(copy.payload == ["n": 1])
-            #expect(copy.id == "m1>out.a")
-            #expect(try await app.recorder("second").waitForMessages(1).map(\.id) == ["m1>out.b"])
+            #expect(copy.id == "m1>station>out.a")
+            #expect(try await app.recorder("second").waitForMessages(1).map(\.id) == ["m1>station>out.b"])
             // The handler's own topic is a way as well.
             try await app.publish("own.x", ["n": 2], id: "m2")
-            #expect(try await app.recorder("first").waitForMessages(2).last?.id == "m2>out.a")
+            #expect(try await app.recorder("first").waitForMessages(2).last?.id == "m2>own>out.a")
         }
     }
 
@@ -87,7 +87,7 @@ import WorkflowTesting
             try await app.publish("other", [:], id: "2")
             let seen = try await app.recorder("first").waitForMessages(2)
             await app.engine.runningGeneration?.outbox.shutdown(deadline: .seconds(5))
-            #expect(Set(seen.map(\.id)) == ["1>seen", "2>seen"])
+            #expect(Set(seen.map(\.id)) == ["1>own>seen", "2>own>seen"])
             #expect(try app.recorder("first").handled.count == 2)
         }
     }

@@ -164,7 +164,10 @@ import WorkflowTesting
         try await run(clock) { router, other, _ in
             other.status = HealthStatus(.healthy, message: "hang")
             async let answer = router.get("/healthz")
-            try await waitUntil("the checks run") { other.gate.waitingCount == 1 && clock.sleeperCount == 1 }
+            try await waitUntil("the checks run") { 
+                // The timer of the check, and the removal of expired values.
+                other.gate.waitingCount == 1 && clock.sleeperCount == 2
+            }
             clock.advance(by: .seconds(2))
             let report = try JSONValue(parsing: try await answer.text)
             #expect(report.value(at: "checks.other.message")?.stringValue?.hasPrefix("No answer within") == true)

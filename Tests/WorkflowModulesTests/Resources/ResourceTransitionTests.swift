@@ -127,10 +127,74 @@ struct ResourceTransitionTests {
         }
     }
 
-    @Test("Without an engine there are no transitions")
+    @Test("Clients make only the transitions that are listed")
+    func listedTransitions() async throws {
+        var options = ResourceApplication.Options()
+        options.orders["transitions"] = ["start"]
+        try await ResourceApplication.run(options) { application async throws in
+            _ = try await application.orders.call(.send(.post, "/o", ["id": "o1"]))
+            #expect(try await application.orders.call(wish("start")).status == 200)
+            let answer = try await application.orders.call(wish("pay"))
+            #expect(answer.status == 403)
+            #expect(try answer.json["success"] == false)
+            #expect(try await application.machine?.instance("o1")?.currentState == "validating")
+        }
+        options.orders["transitions"] = ["strat"]
+        let error = await #expect(throws: ConfigurationError.self) {
+            try await ResourceApplication.run(options) { _ async throws in }
+        }
+        #expect(error?.issues.first?.suggestion == "did you mean \"start\"?")
+    }
+
+    @Test("A transition honours If-Match")
+    func precondition() async throws {
+        try await ResourceApplication.run { application async throws in
+            let created = try await application.orders.call(.send(.post, "/o", ["id": "o1"]))
+            var call = wish("start")
+            call.headers[.ifMatch] = created.headers[.eTag] ?? ""
+            #expect(try await application.orders.call(call).status == 200)
+            var late = wish("pay")
+            late.headers[.ifMatch] = created.headers[.eTag] ?? ""
+            #expect(try await application.orders.call(late).status == 412)
+            #expect(try await application.machine?.instance("o1")?.currentState == "validating")
+            var removal = ResourceCall(method: .delete, target: "/o/o1", id: "o1")
+            removal.headers[.ifMatch] = created.headers[.eTag] ?? ""
+            #expect(try await application.orders.call(removal).status == 412)
+        }
+    }
+
+    @Test("What a trigger brings reaches the instance, and not what only its owner may say")
+    func triggerData() async throws {
+        try await ResourceApplication.run { application async throws in
+            var call = ResourceCall.send(.post, "/o", ["id": "o1", "zip": "1"], as: "ann")
+            call.target = "/o?source=web&zip=9&userId=eve"
+            let trigger = TriggeredTransition(
+                workflow: "statemachine", transition: "start", data: ["priority": "high"],
+                query: ["source": "web", "zip": "9", "userId": "eve"])
+            _ = try await application.orders.handle(call.request, firing: trigger)
+            let data = try #require(try await application.machine?.instance("o1")?.data)
+            #expect(data["priority"] == "high")
+            #expect(data["source"] == "web")
+            #expect(data["zip"] == "1")
+            #expect(data["userId"] == "ann")
+            #expect(try await application.store.history(instanceID: "o1", limit: 9).last?.data == ["priority": "high"])
+        }
+    }
+
+    @Test("A workflow type needs an engine that has it")
     func noEngine() async throws {
         var options = ResourceApplication.Options()
         options.hasEngine = false
+        await #expect(throws: ConfigurationError.self) {
+            try await ResourceApplication.run(options) { _ async throws in }
+        }
+    }
+
+    @Test("Without an engine there are no transitions")
+    func noWorkflow() async throws {
+        var options = ResourceApplication.Options()
+        options.hasEngine = false
+        options.orders["workflowType"] = ""
         try await ResourceApplication.run(options) { application async throws in
             _ = try await application.orders.call(.send(.post, "/o", ["id": "o1"]))
             let answer = try await application.orders.call(wish("start"))

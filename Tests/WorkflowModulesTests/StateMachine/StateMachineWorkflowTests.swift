@@ -55,6 +55,35 @@ import WorkflowTesting
         }
     }
 
+    @Test func aCallOnBehalfOfAUserReachesOnlyWhatIsTheirs() async throws {
+        try await TestApplication.run(Self.yaml) { app in
+            let invoker = try #require(app.engine.runningGeneration?.invoker)
+            func call(_ workflow: String, _ action: String, _ id: String, by user: String?) async throws -> JSONValue {
+                try await invoker.invoke(
+                    WorkflowCall(workflow: workflow, action: action, data: ["id": .string(id)], principal: user))
+            }
+            _ = try await call("order-processing", "check", "o1", by: "ann")
+            #expect(try await app.machine().instance("o1")?.data["userId"] == "ann")
+            for workflow in ["order-processing", "statemachine"] {
+                let error = await #expect(throws: WorkflowError.self) {
+                    try await call(workflow, "approve", "o1", by: "eve")
+                }
+                #expect(error?.code == .notFound)
+            }
+            let resource = Resource(
+                type: "orders", id: "o2", data: [:], state: "new", owner: "ann", createdAt: app.options.clock.now,
+                updatedAt: app.options.clock.now)
+            try await app.options.store.commit(StoreTransaction([.createResource(resource)]))
+            let error = await #expect(throws: WorkflowError.self) {
+                try await call("order-processing", "check", "o2", by: "eve")
+            }
+            #expect(error?.code == .notFound)
+            #expect(try await app.machine().instance("o1")?.currentState == "checking")
+            #expect(try await call("order-processing", "approve", "o1", by: "ann")["currentState"] == "done")
+            #expect(try await call("order-processing", "check", "o2", by: nil)["success"] == true)
+        }
+    }
+
     @Test func automaticTransitionsFollowInOneStep() async throws {
         try await TestApplication.run(Self.yaml) { app in
             _ = try await app.engine.invoke("order-processing", action: "check", data: ["id": "o1"])
