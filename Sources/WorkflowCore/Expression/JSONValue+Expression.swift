@@ -24,16 +24,6 @@ extension JSONValue {
         if case .string = self { true } else { false }
     }
 
-    /// The JSON text of a number or boolean, or `nil` for other values.
-    var scalarText: String? {
-        switch self {
-        case .bool(let flag): flag ? "true" : "false"
-        case .integer(let number): String(number)
-        case .double, .decimal: jsonString()
-        default: nil
-        }
-    }
-
     /// The text that stands for the value within other text.
     var templateText: String {
         switch self {
