@@ -54,30 +54,8 @@ extension Duration: ConfigurationValue {
             let nanoseconds = (number * Double(unit)).rounded()
             return nanoseconds >= 0 && nanoseconds < 9e18 ? .nanoseconds(Int64(nanoseconds)) : nil
         }
-        guard let text = value.stringValue, !text.isEmpty else { return nil }
-        var rest = Substring(text)
-        var total = 0.0
-        while !rest.isEmpty {
-            let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-            guard let number = Double(digits) else { return nil }
-            rest = rest.dropFirst(digits.count)
-            let suffix = rest.prefix { $0.isLetter }
-            rest = rest.dropFirst(suffix.count)
-            guard let scale = units.first(where: { $0.name == suffix })?.nanoseconds else { return nil }
-            total += (number * Double(scale)).rounded()
-        }
-        return total < 9e18 ? .nanoseconds(Int64(total)) : nil
+        return value.stringValue.flatMap { Self.parse($0) }
     }
-
-    static func text(_ nanoseconds: Int64) -> String {
-        let unit = units.first { nanoseconds != 0 && nanoseconds % $0.nanoseconds == 0 && $0.name != "d" }
-        return unit.map { "\(nanoseconds / $0.nanoseconds)\($0.name)" } ?? "0s"
-    }
-
-    private static let units: [(name: String, nanoseconds: Int64)] = [
-        ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
-        ("ms", 1_000_000), ("us", 1000), ("ns", 1),
-    ]
 }
 
 /// A time span whose plain numbers are milliseconds, for keys that end in `Ms`.

@@ -1,0 +1,17 @@
+/// One run of a job.
+public struct ScheduledRun: Sendable, Hashable {
+    /// The name of the job.
+    public let job: String
+    /// The slot, without jitter.
+    public let scheduledTime: Timestamp
+
+    /// Creates a run.
+    public init(job: String, scheduledTime: Timestamp) {
+        self.job = job
+        self.scheduledTime = scheduledTime
+    }
+
+    /// The job and the slot, such as `report@2026-11-23T09:00:00Z`: the same on every node and after a restart, so that
+    /// it can serve as an idempotency key.
+    public var id: String { "\(job)@\(scheduledTime)" }
+}
