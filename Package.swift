@@ -163,6 +163,7 @@ let package = Package(
                 "WorkflowCatalog", "WorkflowCore", "WorkflowStore", "WorkflowStoreSQLite", "WorkflowTesting",
                 "wfserver",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import WorkflowCore
 
 /// Turns errors into what a person reads and a script checks.
@@ -34,6 +33,6 @@ enum ServerFailure {
     }
 
     private static func printError(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        LogWriter.standardError.write(text + "\n") { "\($0) lines were dropped\n" }
     }
 }

@@ -36,13 +36,19 @@ public struct ConfigurationNode: Sendable, Hashable {
     /// What stands in the file for a number or a boolean, so that keys that take text get `1.10` and `007` unchanged;
     /// `nil` for other nodes, and for nodes that were made in a program.
     public let sourceText: String?
+    /// Whether a variable of the environment is in it.
+    public let isExpanded: Bool
 
     /// Creates a node.
-    public init(content: Content, location: SourceLocation, path: String, sourceText: String? = nil) {
+    public init(
+        content: Content, location: SourceLocation, path: String, sourceText: String? = nil,
+        isExpanded: Bool = false
+    ) {
         self.content = content
         self.location = location
         self.path = path
         self.sourceText = sourceText
+        self.isExpanded = isExpanded
     }
 
     /// Creates a node, and the nodes below it, from a value made in a program.

@@ -36,9 +36,11 @@ struct YAMLConversion {
         }
         let content: ConfigurationNode.Content
         var source: String?
+        var isExpanded = false
         switch node {
         case .scalar(let scalar):
-            let value = value(of: scalar, at: location, path: path, expands: expands, source: &source)
+            let value = value(
+                of: scalar, at: location, path: path, expands: expands, source: &source, isExpanded: &isExpanded)
             content = .scalar(value)
         case .sequence(let sequence):
             var elements: [ConfigurationNode] = []
@@ -53,7 +55,8 @@ struct YAMLConversion {
             fail("unknown alias", at: location, path: path)
             content = .scalar(.null)
         }
-        return ConfigurationNode(content: content, location: location, path: path, sourceText: source)
+        return ConfigurationNode(
+            content: content, location: location, path: path, sourceText: source, isExpanded: isExpanded)
     }
 
     private mutating func entries(
@@ -109,12 +112,15 @@ struct YAMLConversion {
     }
 
     private mutating func value(
-        of scalar: Node.Scalar, at location: SourceLocation, path: String, expands: Bool, source: inout String?
+        of scalar: Node.Scalar, at location: SourceLocation, path: String, expands: Bool, source: inout String?,
+        isExpanded: inout Bool
     ) -> JSONValue {
         var text = scalar.string
         if expands {
             switch environment.expand(text, key: path) {
-            case .success(let expanded): text = expanded
+            case .success(let expanded):
+                isExpanded = expanded != text
+                text = expanded
             case .failure(let problem): fail(problem.message, at: location, path: path, suggestion: problem.suggestion)
             }
         }

@@ -30,15 +30,16 @@ final class GenerationResponder: HTTPHandler {
     /// Returns when no request is in progress, or when `duration` is over.
     func waitUntilIdle(for duration: Duration) async {
         guard inFlight.load(ordering: .acquiring) > 0 else { return }
-        let timer = Task {
-            try? await Task.sleep(for: duration)
-            self.resumeWaiters()
-        }
+        var timer: Task<Void, Never>?
         await withCheckedContinuation { continuation in
             waiters.withLock { $0.append(continuation) }
-            if inFlight.load(ordering: .acquiring) == 0 { resumeWaiters() }
+            guard inFlight.load(ordering: .acquiring) > 0 else { return resumeWaiters() }
+            timer = Task {
+                try? await Task.sleep(for: duration)
+                self.resumeWaiters()
+            }
         }
-        timer.cancel()
+        timer?.cancel()
     }
 
     fileprivate func leave() {

@@ -156,7 +156,8 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule {
         listener.drainTime = max(.zero, ContinuousClock.now.duration(to: end))
         await context.environment.resources.release(resourceKey)
         // Another generation may keep the listener; what this one has begun still belongs to its modules.
-        await responder?.waitUntilIdle(for: max(.zero, ContinuousClock.now.duration(to: end)))
+        let left = ContinuousClock.now.duration(to: end)
+        if left > .zero { await responder?.waitUntilIdle(for: left) }
     }
 
     private func router() throws -> HTTPRouterModule {
