@@ -89,8 +89,8 @@ struct GenerationBuilder {
         var logger = environment.logger
         logger[metadataKey: "module"] = "\(part.name)"
         let context = ModuleContext(
-            name: part.name, type: descriptor.type, location: part.location, path: part.path, logger: logger,
-            services: services, generation: generation)
+            name: part.name, type: descriptor.type, location: part.location, path: part.path,
+            branches: part.branches, logger: logger, services: services, generation: generation)
         do {
             let module = try part.entry.make(part.configuration, context)
             instances.append(

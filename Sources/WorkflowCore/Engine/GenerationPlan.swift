@@ -8,6 +8,8 @@ struct GenerationPlan: Sendable {
         let location: SourceLocation
         /// Where it stands within its file, such as `modules[3]`.
         let path: String
+        /// The modules that the named outcomes of a conditional lead to.
+        var branches: [String: String] = [:]
         /// The modules that must be there before it can be created.
         var needs: Set<String> = []
         /// Whether one of its references is wrong, which has been told.
@@ -95,7 +97,7 @@ private struct PlanBuilder {
             modules.append(
                 .init(
                     name: module.name, entry: entry, configuration: value, location: module.location,
-                    path: module.path, needs: needs))
+                    path: module.path, branches: module.branches, needs: needs))
         }
         return modules
     }

@@ -31,7 +31,8 @@ package enum PercentEncoding {
     ///   - plusIsSpace: Whether `+` stands for a space, as in form data.
     package static func decode(_ bytes: UnsafeBufferPointer<UInt8>, plusIsSpace: Bool = false) -> String {
         var index = 0
-        while index < bytes.count, bytes[index] != UInt8(ascii: "%"), !plusIsSpace || bytes[index] != UInt8(ascii: "+") {
+        while index < bytes.count, bytes[index] != UInt8(ascii: "%"), !plusIsSpace || bytes[index] != UInt8(ascii: "+")
+        {
             index += 1
         }
         guard index < bytes.count else { return String(decoding: bytes, as: UTF8.self) }

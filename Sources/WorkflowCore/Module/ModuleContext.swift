@@ -10,6 +10,8 @@ public struct ModuleContext: Sendable {
     public let location: SourceLocation
     /// Its path within its file, such as `modules[3]`.
     public let path: String
+    /// The modules that the named outcomes of a conditional lead to.
+    public let branches: [String: String]
     /// A logger that names the module.
     public let logger: Logger
     /// The modules created so far.
@@ -19,13 +21,14 @@ public struct ModuleContext: Sendable {
 
     /// Creates a context.
     public init(
-        name: String, type: String, location: SourceLocation, path: String = "", logger: Logger,
-        services: ServiceDirectory, generation: GenerationContext
+        name: String, type: String, location: SourceLocation, path: String = "",
+        branches: [String: String] = [:], logger: Logger, services: ServiceDirectory, generation: GenerationContext
     ) {
         self.name = name
         self.type = type
         self.location = location
         self.path = path.isEmpty ? name : path
+        self.branches = branches
         self.logger = logger
         self.services = services
         self.generation = generation

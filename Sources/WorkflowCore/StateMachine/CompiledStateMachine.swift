@@ -32,6 +32,8 @@ final class CompiledStateMachine: Sendable {
     }
 
     let definition: StateMachineDefinition
+    /// What conditions are evaluated with.
+    let expressions: ExpressionEnvironment
     private let steps: [String: Step]
     private let topics: [String: String]
     private let metrics: EngineMetrics?
@@ -42,9 +44,14 @@ final class CompiledStateMachine: Sendable {
     /// - Parameters:
     ///   - definition: The definition.
     ///   - hooks: The hooks of the engine, in order; those that do not match are left out.
+    ///   - expressions: What conditions are evaluated with.
     ///   - metrics: Where transitions are counted; series come into being when they are first used.
-    init(_ definition: StateMachineDefinition, hooks: [TransitionHook] = [], metrics: EngineMetrics? = nil) {
+    init(
+        _ definition: StateMachineDefinition, hooks: [TransitionHook] = [], metrics: EngineMetrics? = nil,
+        expressions: ExpressionEnvironment = .default
+    ) {
         self.definition = definition
+        self.expressions = expressions
         self.metrics = metrics
         var steps: [String: Step] = [:]
         for (name, transition) in definition.transitions {

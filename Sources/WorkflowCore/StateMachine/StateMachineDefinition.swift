@@ -30,13 +30,19 @@ public struct StateMachineDefinition: Sendable, Hashable {
         public var autoTransform: Bool
         /// Data that is merged into an instance that makes it.
         public var data: JSONObject
+        /// When it may be made; `nil` for always. See ``StateMachineDefinition/scope(of:with:)`` for what it can name.
+        public var condition: Expression?
 
         /// Creates a transition.
-        public init(fromState: String, toState: String, autoTransform: Bool = false, data: JSONObject = [:]) {
+        public init(
+            fromState: String, toState: String, autoTransform: Bool = false, data: JSONObject = [:],
+            condition: Expression? = nil
+        ) {
             self.fromState = fromState
             self.toState = toState
             self.autoTransform = autoTransform
             self.data = data
+            self.condition = condition
         }
     }
 
@@ -48,14 +54,21 @@ public struct StateMachineDefinition: Sendable, Hashable {
     public let states: [String: State]
     /// The transitions by name.
     public let transitions: [String: Transition]
-    private let automatic: [String: String]
+    private let automatic: [String: [String]]
 
     /// Creates a definition.
     ///
-    /// - Throws: ``WorkflowError`` `.invalidInput` when a state is missing, two automatic transitions leave one state, or
-    ///   automatic transitions run in a circle.
+    /// - Parameters:
+    ///   - name: The name.
+    ///   - initialState: The state that a new instance is in.
+    ///   - states: The states by name.
+    ///   - transitions: The transitions by name.
+    ///   - order: The names of the transitions in the order in which automatic ones are tried; by default by name.
+    /// - Throws: ``WorkflowError`` `.invalidInput` when a state is missing, two automatic transitions without a condition
+    ///   leave one state, or such transitions run in a circle.
     public init(
-        name: String, initialState: String, states: [String: State], transitions: [String: Transition]
+        name: String, initialState: String, states: [String: State], transitions: [String: Transition],
+        order: [String]? = nil
     ) throws {
         self.name = name
         self.initialState = initialState
@@ -67,24 +80,34 @@ public struct StateMachineDefinition: Sendable, Hashable {
         guard states[initialState] != nil else {
             throw fail("the initial state \"\(initialState)\" is not among its states")
         }
-        var automatic: [String: String] = [:]
-        for (id, transition) in transitions.sorted(by: { $0.key < $1.key }) {
+        var automatic: [String: [String]] = [:]
+        var unconditional: [String: String] = [:]
+        for id in order ?? transitions.keys.sorted() {
+            guard let transition = transitions[id] else { continue }
             for state in [transition.fromState, transition.toState] where states[state] == nil {
                 let hint = Suggestion.text(for: state, among: states.keys.sorted(), what: "states")
                 throw fail(
                     "the transition \"\(id)\" names the unknown state \"\(state)\"" + (hint.map { "; \($0)" } ?? ""))
             }
             guard transition.autoTransform else { continue }
-            if let other = automatic.updateValue(id, forKey: transition.fromState) {
+            automatic[transition.fromState, default: []].append(id)
+            guard transition.condition == nil else { continue }
+            if let other = unconditional.updateValue(id, forKey: transition.fromState) {
                 throw fail(
-                    "\"\(other)\" and \"\(id)\" are both automatic and leave the state \"\(transition.fromState)\"")
+                    "\"\(other)\" and \"\(id)\" are both automatic and leave the state \"\(transition.fromState)\"; give all but one a condition"
+                )
             }
         }
+        // The one without a condition is for when none of the others applies.
+        for (state, id) in unconditional {
+            automatic[state]?.removeAll { $0 == id }
+            automatic[state]?.append(id)
+        }
         self.automatic = automatic
-        for state in automatic.keys.sorted() {
+        for state in unconditional.keys.sorted() {
             var current = state
             for _ in 0...states.count {
-                guard let id = automatic[current], let next = transitions[id] else { break }
+                guard let id = unconditional[current], let next = transitions[id] else { break }
                 current = next.toState
                 if current == state {
                     throw fail("automatic transitions run in a circle through the state \"\(state)\"")
@@ -93,9 +116,20 @@ public struct StateMachineDefinition: Sendable, Hashable {
         }
     }
 
-    /// The automatic transition that leaves a state, when there is one.
-    public func automaticTransition(from state: String) -> String? {
-        automatic[state]
+    /// The automatic transitions that leave a state, in the order in which they are tried.
+    public func automaticTransitions(from state: String) -> [String] {
+        automatic[state] ?? []
+    }
+
+    /// What the condition of a transition can name: the keys of the data that the instance would have, and the roots
+    /// `data` (that data), `input` (what comes with the transition), `state` and `workflowType`.
+    public static func scope(of instance: StateMachineInstance, with input: JSONObject) -> ExpressionScope {
+        let data = instance.data.merging(input)
+        return ExpressionScope(
+            roots: [
+                "data": .object(data), "input": .object(input), "state": .string(instance.currentState),
+                "workflowType": .string(instance.workflowType),
+            ], data: data.contains("id") ? data : data.merging(["id": .string(instance.id)]))
     }
 
     /// The transitions that leave a state, by name.

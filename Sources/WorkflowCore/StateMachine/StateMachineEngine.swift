@@ -32,24 +32,30 @@ public final class StateMachineEngine: Sendable {
     ///
     /// - Throws: ``WorkflowError`` `.conflict` when there is one of the same name.
     public func add(_ definition: StateMachineDefinition) throws {
-        let metrics = generation.environment.metrics
+        let (metrics, expressions) = (generation.environment.metrics, expressions)
         try setup.withLock { setup in
             guard setup.machines[definition.name] == nil else {
                 throw WorkflowError(.conflict, "The state machine \"\(definition.name)\" is defined twice.")
             }
-            setup.machines[definition.name] = CompiledStateMachine(definition, hooks: setup.hooks, metrics: metrics)
+            setup.machines[definition.name] = CompiledStateMachine(
+                definition, hooks: setup.hooks, metrics: metrics, expressions: expressions)
         }
     }
 
     /// Adds a hook; hooks run in the order of addition.
     public func add(_ hook: TransitionHook) {
-        let metrics = generation.environment.metrics
+        let (metrics, expressions) = (generation.environment.metrics, expressions)
         setup.withLock { setup in
             setup.hooks.append(hook)
             for (name, machine) in setup.machines where hook.workflowType == nil || hook.workflowType == name {
-                setup.machines[name] = CompiledStateMachine(machine.definition, hooks: setup.hooks, metrics: metrics)
+                setup.machines[name] = CompiledStateMachine(
+                    machine.definition, hooks: setup.hooks, metrics: metrics, expressions: expressions)
             }
         }
+    }
+
+    private var expressions: ExpressionEnvironment {
+        ExpressionEnvironment(clock: generation.environment.clock, identifiers: generation.environment.identifiers)
     }
 
     /// The names of the definitions.

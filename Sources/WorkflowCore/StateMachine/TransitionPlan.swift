@@ -63,11 +63,48 @@ struct TransitionPlan: Sendable {
                 "The transition \"\(name)\" leaves the state \"\(step.transition.fromState)\", but \"\(instance.id)\" is in \"\(instance.currentState)\"."
             )
         }
+        guard try isAllowed(name, step, data, machine) else {
+            let condition = step.transition.condition?.text ?? ""
+            throw WorkflowError(
+                .transitionRefused, "The condition of the transition \"\(name)\" does not hold: \(condition)")
+        }
         make(name, step, data: data, machine: machine, now: now)
-        while !instance.completed, let next = definition.automaticTransition(from: instance.currentState),
-            let step = machine.step(next)
-        {
+        var count = 0
+        while !instance.completed, let (next, step) = try automatic(machine) {
+            count += 1
+            guard count <= Self.longestChain else {
+                throw WorkflowError(
+                    .limitExceeded,
+                    "More than \(Self.longestChain) automatic transitions follow \"\(name)\"; do they run in a circle?")
+            }
             make(next, step, data: [:], machine: machine, now: now)
+        }
+    }
+
+    /// How many automatic transitions may follow one transition.
+    private static let longestChain = 100
+
+    /// The first automatic transition that may be made now.
+    private func automatic(
+        _ machine: CompiledStateMachine
+    ) throws -> (name: String, step: CompiledStateMachine.Step)? {
+        for name in machine.definition.automaticTransitions(from: instance.currentState) {
+            if let step = machine.step(name), try isAllowed(name, step, [:], machine) { return (name, step) }
+        }
+        return nil
+    }
+
+    private func isAllowed(
+        _ name: String, _ step: CompiledStateMachine.Step, _ data: JSONObject, _ machine: CompiledStateMachine
+    ) throws -> Bool {
+        guard let condition = step.transition.condition else { return true }
+        let scope = StateMachineDefinition.scope(of: instance, with: step.transition.data.merging(data))
+        do {
+            return try condition.isTrue(in: scope, environment: machine.expressions)
+        } catch {
+            throw WorkflowError(
+                .transitionRefused, "The condition of the transition \"\(name)\" cannot be evaluated: \(error.message)",
+                cause: error)
         }
     }
 

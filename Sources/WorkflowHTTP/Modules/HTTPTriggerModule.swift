@@ -64,7 +64,10 @@ public struct HTTPTriggerModule: WorkflowModule, SummarizedModule {
         type: "http", section: .trigger, summary: "Starts workflows when requests arrive.",
         details: """
             The data of the workflow are the parameters of the query, the members of a JSON body, the parameters of the \
-            path and `params`; a later one goes before an earlier one of the same name. The answer is 202 with `{"status": \
+            path and `params`; a later one goes before an earlier one of the same name. When the path has a parameter `id` \
+            or `instanceId`, neither the query nor the body can name another instance. Behind `http.middleware.auth`, a \
+            user reaches only instances and resources that belong to them or to nobody; others are answered with 404. \
+            The answer is 202 with `{"status": \
             "workflow triggered", "workflow", "action", "result"}`. What the workflow refuses is answered with 400, 404 or \
             409 and the reason; any other failure with 500 and without details.
 

@@ -39,7 +39,8 @@ final class RenderedResources: Sendable {
         let version = Version(snapshot)
         if let known = state.withLock({ $0.entries[id] }), known.version == version { return known }
         let entry = Entry(
-            tag: EntityTag(snapshot), bytes: JSONValue.object(renderer.document(snapshot)).jsonBytes(), version: version)
+            tag: EntityTag(snapshot), bytes: JSONValue.object(renderer.document(snapshot)).jsonBytes(), version: version
+        )
         guard entry.bytes.count <= Self.longest else { return entry }
         let size = entry.bytes.count + 256
         state.withLock { state in

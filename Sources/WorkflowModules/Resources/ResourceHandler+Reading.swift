@@ -20,7 +20,9 @@ extension ResourceHandler {
 
     func show(_ request: ServerRequest, id: String) async throws -> ServerResponse {
         let snapshot = try await find(id, for: request)
-        if request.method == .get, Self.wantsEvents(request) { return events(of: snapshot.resource.id, viewer: viewer(request)) }
+        if request.method == .get, Self.wantsEvents(request) {
+            return events(of: snapshot.resource.id, viewer: viewer(request))
+        }
         let entry = rendered.entry(for: snapshot, renderer)
         if let field = request.headers[.ifNoneMatch], entry.tag.isNamed(in: field, weakly: true) {
             return ServerResponse(status: .notModified, headers: [.eTag: entry.tag.text])

@@ -21,7 +21,8 @@ extension ResourceHandler {
             let instanceID = snapshot.resource.instanceID ?? instanceID(snapshot.resource)
             guard mayFire(wish.transition) else {
                 throw failure(
-                    .forbidden, "The transition \"\(wish.transition)\" is not for clients to make", id, instanceID, wish)
+                    .forbidden, "The transition \"\(wish.transition)\" is not for clients to make", id, instanceID, wish
+                )
             }
             let isConditional = request.headers[.ifMatch] != nil
             defer { changes.changed(id) }

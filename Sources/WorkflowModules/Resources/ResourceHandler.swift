@@ -139,7 +139,8 @@ public final class ResourceHandler: WorkflowModule, TransitionTriggeringHandler 
             throw context.error("workflowType names the unknown state machine \"\(type)\"", suggestion: hint)
         }
         for name in configuration.transitions ?? [] where definition.transitions[name.value] == nil {
-            let hint = Suggestion.text(for: name.value, among: definition.transitions.keys.sorted(), what: "transitions")
+            let hint = Suggestion.text(
+                for: name.value, among: definition.transitions.keys.sorted(), what: "transitions")
             throw ConfigurationError([
                 name.issue("the state machine \"\(type)\" has no transition \"\(name.value)\"", suggestion: hint)
             ])

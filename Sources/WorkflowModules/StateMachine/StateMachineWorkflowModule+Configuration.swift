@@ -57,8 +57,8 @@ extension StateMachineWorkflowModule {
         public var autoTransform = false
         /// Data for the instance.
         public var data: JSONObject = [:]
-        /// Not supported yet.
-        public var condition = JSONValue.null
+        /// When it may be made.
+        public var condition: Expression?
 
         public static let fields: [ConfigurationField<Self>] = [
             .init("fromState", \.fromState, "The state that the transition leaves.", required: true),
@@ -70,12 +70,8 @@ extension StateMachineWorkflowModule {
             .init("data", \.data, "Data that is merged into an instance that makes the transition."),
             .init(
                 "condition", \.condition,
-                "When the transition is allowed. Not supported yet: conditions come with the expression language.",
-                check: {
-                    $0.isNull
-                        ? nil
-                        : "conditions are not supported yet: they come with the expression language; decide in a processing step instead"
-                }),
+                "An expression that must be true for the transition to be made, such as `total > 100`. It can name the keys of the data, with those that come with the transition, and `data`, `input`, `state` and `workflowType`. Of several automatic transitions that leave a state, the first whose condition is true is made."
+            ),
         ]
 
         /// Creates the defaults.

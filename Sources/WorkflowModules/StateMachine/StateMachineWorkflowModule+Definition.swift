@@ -69,11 +69,13 @@ extension StateMachineWorkflowModule {
                         entry.name,
                         StateMachineDefinition.Transition(
                             fromState: value.fromState.value, toState: value.toState.value,
-                            autoTransform: value.autoTransform, data: value.data)
+                            autoTransform: value.autoTransform, data: value.data,
+                            condition: value.condition)
                     )
                 }, uniquingKeysWith: { first, _ in first })
             return try StateMachineDefinition(
-                name: name.value, initialState: initialState.value, states: states, transitions: transitions)
+                name: name.value, initialState: initialState.value, states: states, transitions: transitions,
+                order: self.transitions.entries.map(\.name))
         }
 
         /// The states that no sequence of transitions reaches from the initial one, in the order of the file.

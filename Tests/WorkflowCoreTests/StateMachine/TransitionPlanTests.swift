@@ -46,6 +46,54 @@ import Testing
         #expect(plan.instance.data["auto"] == 1)
     }
 
+    @Test func conditionsDecideWhatMayBeMadeAndWhatFollows() throws {
+        let definition = try StateMachineDefinition(
+            name: "order", initialState: "new",
+            states: ["new": .init(), "checked": .init(), "small": .init(), "large": .init(), "odd": .init()],
+            transitions: [
+                "check": .init(
+                    fromState: "new", toState: "checked", condition: try Expression("items.length > 0 && input.by != null")),
+                "b-large": .init(
+                    fromState: "checked", toState: "large", autoTransform: true, condition: try Expression("total >= 100")),
+                "a-small": .init(fromState: "checked", toState: "small", autoTransform: true),
+                "c-odd": .init(
+                    fromState: "checked", toState: "odd", autoTransform: true, condition: try Expression("total < 0")),
+            ], order: ["check", "a-small", "c-odd", "b-large"])
+        let machine = CompiledStateMachine(definition)
+        func end(_ data: JSONObject, _ input: JSONObject = ["by": "ann"]) throws -> String {
+            var plan = TransitionPlan(creating: definition, id: "1", data: data, now: now)
+            try plan.fire("check", data: input, machine: machine, now: now)
+            return plan.instance.currentState
+        }
+        #expect(try end(["items": [1], "total": 100]) == "large")
+        #expect(try end(["items": [1], "total": 5]) == "small")
+        #expect(try end(["items": [1], "total": -1]) == "odd")
+        for (data, input): (JSONObject, JSONObject) in [(["items": []], ["by": "ann"]), (["items": [1]], [:]), ([:], [:])]
+        {
+            let error = #expect(throws: WorkflowError.self) { try end(data, input) }
+            #expect(error?.code == .transitionRefused)
+        }
+        let broken = #expect(throws: WorkflowError.self) { try end(["items": [1], "total": "many"]) }
+        #expect(broken?.message.contains("cannot be evaluated") == true)
+    }
+
+    @Test func automaticTransitionsThatRunInACircleEnd() throws {
+        let always = try Expression("true")
+        let machine = CompiledStateMachine(
+            try StateMachineDefinition(
+                name: "order", initialState: "a", states: ["a": .init(), "b": .init(), "c": .init()],
+                transitions: [
+                    "go": .init(fromState: "a", toState: "b"),
+                    "on": .init(fromState: "b", toState: "c", autoTransform: true, condition: always),
+                    "back": .init(fromState: "c", toState: "b", autoTransform: true, condition: always),
+                ]))
+        var plan = TransitionPlan(creating: machine.definition, id: "1", data: [:], now: now)
+        let error = #expect(throws: WorkflowError.self) {
+            try plan.fire("go", data: [:], machine: machine, now: now)
+        }
+        #expect(error?.code == .limitExceeded)
+    }
+
     @Test func leavingAFinalErrorStateOpensTheInstanceAgain() throws {
         let machine = CompiledStateMachine(try chain())
         var plan = TransitionPlan(creating: machine.definition, id: "1", data: [:], now: now)

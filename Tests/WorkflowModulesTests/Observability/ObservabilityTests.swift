@@ -164,7 +164,7 @@ import WorkflowTesting
         try await run(clock) { router, other, _ in
             other.status = HealthStatus(.healthy, message: "hang")
             async let answer = router.get("/healthz")
-            try await waitUntil("the checks run") { 
+            try await waitUntil("the checks run") {
                 // The timer of the check, and the removal of expired values.
                 other.gate.waitingCount == 1 && clock.sleeperCount == 2
             }

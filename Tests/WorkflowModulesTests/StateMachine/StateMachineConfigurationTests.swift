@@ -36,8 +36,8 @@ import WorkflowCore
             "did you mean \"new\"?"
         ),
         (
-            "          x: {fromState: new, toState: paid, condition: a > b}",
-            "conditions are not supported yet: they come with the expression language", ""
+            "          x: {fromState: new, toState: paid, condition: a >}",
+            "unexpected end of the expression", ""
         ),
         (
             "          x: {fromState: new, toState: paid, autoTransform: true}\n          y: {fromState: new, toState: lost, autoTransform: true}",
