@@ -52,9 +52,11 @@ import Testing
             states: ["new": .init(), "checked": .init(), "small": .init(), "large": .init(), "odd": .init()],
             transitions: [
                 "check": .init(
-                    fromState: "new", toState: "checked", condition: try Expression("items.length > 0 && input.by != null")),
+                    fromState: "new", toState: "checked",
+                    condition: try Expression("items.length > 0 && input.by != null")),
                 "b-large": .init(
-                    fromState: "checked", toState: "large", autoTransform: true, condition: try Expression("total >= 100")),
+                    fromState: "checked", toState: "large", autoTransform: true,
+                    condition: try Expression("total >= 100")),
                 "a-small": .init(fromState: "checked", toState: "small", autoTransform: true),
                 "c-odd": .init(
                     fromState: "checked", toState: "odd", autoTransform: true, condition: try Expression("total < 0")),
@@ -68,8 +70,9 @@ import Testing
         #expect(try end(["items": [1], "total": 100]) == "large")
         #expect(try end(["items": [1], "total": 5]) == "small")
         #expect(try end(["items": [1], "total": -1]) == "odd")
-        for (data, input): (JSONObject, JSONObject) in [(["items": []], ["by": "ann"]), (["items": [1]], [:]), ([:], [:])]
-        {
+        for (data, input): (JSONObject, JSONObject) in [
+            (["items": []], ["by": "ann"]), (["items": [1]], [:]), ([:], [:]),
+        ] {
             let error = #expect(throws: WorkflowError.self) { try end(data, input) }
             #expect(error?.code == .transitionRefused)
         }
