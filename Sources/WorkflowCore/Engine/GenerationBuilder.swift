@@ -117,10 +117,12 @@ struct GenerationBuilder {
     }
 
     private mutating func check(_ instance: EngineGeneration.Instance, _ plan: GenerationPlan) {
+        let part = plan.parts.first { $0.key == instance.key }
+        // What is wrong with a module that a branch leads to has been told.
+        guard missing.isDisjoint(with: part.map { Array($0.branches.values) } ?? []) else { return }
         do {
             try instance.module.validate()
         } catch {
-            let part = plan.parts.first { $0.key == instance.key }
             guard error is ConfigurationError || part?.hasWrongReference != true else { return }
             record(error, part?.location ?? SourceLocation(file: "<config>"), part?.path ?? instance.name)
         }

@@ -111,9 +111,12 @@ struct WorkExecution: Sendable {
     private func execute(_ target: WorkTarget, _ instance: StateMachineInstance) async throws -> Outcome {
         switch target {
         case .step(let step):
-            let policy = step.policy
+            var policy = step.policy
             do {
-                switch StepOutcome(result: try await execute(step, policy, instance)) {
+                let invocation = invocation(for: instance)
+                let step = try (step as? any RoutingStep)?.step(for: invocation) ?? step
+                policy = step.policy
+                switch StepOutcome(result: try await execute(step, policy, invocation)) {
                 case .success(let data): return .success(firing: policy.successTransition, data: data)
                 case .businessFailure(let data): return .failure(firing: policy.compensateTransition, data: data)
                 }
@@ -147,13 +150,16 @@ struct WorkExecution: Sendable {
         }
     }
 
-    private func execute(
-        _ step: any ProcessingStep, _ policy: StepPolicy, _ instance: StateMachineInstance
-    ) async throws -> JSONObject {
-        let invocation = StepInvocation(
+    private func invocation(for instance: StateMachineInstance) -> StepInvocation {
+        StepInvocation(
             instanceID: item.instanceID, workflowType: instance.workflowType, transition: item.transition,
             fromState: item.fromState, toState: item.toState, data: instance.data.merging(item.input),
             idempotencyKey: item.cursor == 0 ? item.id : "\(item.id).\(item.cursor)", attempt: item.attempts + 1)
+    }
+
+    private func execute(
+        _ step: any ProcessingStep, _ policy: StepPolicy, _ invocation: StepInvocation
+    ) async throws -> JSONObject {
         let started = environment.clock.now
         defer {
             environment.metrics.workflowDuration.with("step", "processing_step")

@@ -87,7 +87,7 @@ public struct AuthMiddleware: WorkflowModule, HTTPMiddleware {
     }
 
     public func handle(_ request: ServerRequest, next: any HTTPHandler) async throws -> ServerResponse {
-        guard let value = request.headers[.authorization] else {
+        guard let value = request.headers.value(of: .authorization) else {
             return Self.refusal("Authorization header required", challenge: "Bearer").response
         }
         guard let token = Self.bearerToken(value) else {
@@ -108,10 +108,17 @@ public struct AuthMiddleware: WorkflowModule, HTTPMiddleware {
 
     /// The token of `Bearer <token>`; `nil` when the scheme is another one or the token is missing.
     static func bearerToken(_ value: String) -> String? {
-        let scheme = value.utf8.prefix { $0 != UInt8(ascii: " ") }
-        guard scheme.count == 6, String(Substring(scheme)).lowercased() == "bearer" else { return nil }
-        let token = value.utf8.dropFirst(6).drop { $0 == UInt8(ascii: " ") }
-        guard !token.isEmpty, !token.contains(UInt8(ascii: " ")) else { return nil }
-        return String(Substring(token))
+        var value = value
+        return value.withUTF8 { bytes in
+            let scheme = StaticString("bearer ")
+            guard bytes.count > scheme.utf8CodeUnitCount else { return nil }
+            for index in 0..<scheme.utf8CodeUnitCount where bytes[index] | 0x20 != scheme.utf8Start[index] {
+                return nil
+            }
+            var start = scheme.utf8CodeUnitCount
+            while start < bytes.count, bytes[start] == UInt8(ascii: " ") { start += 1 }
+            guard start < bytes.count, !bytes[start...].contains(UInt8(ascii: " ")) else { return nil }
+            return String(decoding: UnsafeBufferPointer(rebasing: bytes[start...]), as: UTF8.self)
+        }
     }
 }

@@ -130,7 +130,7 @@ public struct CORSMiddleware: WorkflowModule, HTTPPreflightMiddleware {
     }
 
     public func handle(_ request: ServerRequest, next: any HTTPHandler) async throws -> ServerResponse {
-        let origin = request.headers[.origin]
+        let origin = request.headers.value(of: .origin)
         if let origin, Self.isPreflight(request) { return preflightResponse(request, origin) }
         var response: ServerResponse
         do {

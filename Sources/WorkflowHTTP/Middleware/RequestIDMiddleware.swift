@@ -70,7 +70,7 @@ public struct RequestIDMiddleware: WorkflowModule, HTTPPreflightMiddleware {
     public func handle(_ request: ServerRequest, next: any HTTPHandler) async throws -> ServerResponse {
         var request = request
         let id: String
-        if trustsIncoming, let sent = request.headers[name], Self.isAcceptable(sent) {
+        if trustsIncoming, let sent = request.headers.value(of: name), Self.isAcceptable(sent) {
             id = sent
         } else {
             id = identifiers.next()

@@ -58,7 +58,7 @@ extension HTTP1Connection {
         if bodyCount > 0 && response.status != .notModified { return .length(Int64(bodyCount)) }
         if exchange.method == .head || response.status == .notModified {
             // The handler may know the length that GET would have.
-            if let text = response.headers[.contentLength], let length = Int64(text), length >= 0 {
+            if let text = response.headers.value(of: .contentLength), let length = Int64(text), length >= 0 {
                 return .length(length)
             }
             if case .stream = response.body { return .unstated }
@@ -101,7 +101,7 @@ extension HTTP1Connection {
                 if awaitsContinue || !isShort { keepAlive = false }
             }
         }
-        if response.headers[.connection]?.lowercased() == "close" { keepAlive = false }
+        if response.headers.value(of: .connection)?.lowercased() == "close" { keepAlive = false }
         current?.keepAlive = keepAlive
     }
 

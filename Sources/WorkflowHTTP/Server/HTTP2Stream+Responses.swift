@@ -44,7 +44,7 @@ extension HTTP2Stream: ResponseTransport {
         if case .bytes(let body) = response.body { bytes = body }
         let omitsBody = isHead || response.status.hasNoBody
         var length = declaredLength ?? Int64(bytes.count)
-        if omitsBody, bytes.isEmpty, declaredLength == nil, let stated = response.headers[.contentLength] {
+        if omitsBody, bytes.isEmpty, declaredLength == nil, let stated = response.headers.value(of: .contentLength) {
             length = Int64(stated) ?? 0
         }
         if response.status == .resetContent { length = 0 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import WorkflowCore
 
 /// Proxies whose `X-Forwarded-For` is believed: addresses, blocks of addresses, and `unix` for those that come over a
 /// unix socket.
@@ -33,7 +34,7 @@ struct TrustedProxies: Sendable {
 
     /// The client of a request: the last address on its way that is not one of the proxies.
     func client(behind peer: String, _ headers: HTTPFields) -> String {
-        guard contains(peer), let list = headers[.xForwardedFor] else { return peer }
+        guard contains(peer), let list = headers.value(of: .xForwardedFor) else { return peer }
         var current = peer
         for item in list.split(separator: ",").reversed() {
             guard let address = IPAddress(item.drop { $0 == " " }.prefix { $0 != " " }) else { return current }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import WorkflowCore
 
 /// The preconditions of a request for a file (RFC 9110, section 13).
 struct FilePreconditions {
@@ -13,15 +14,17 @@ struct FilePreconditions {
 
     /// What the preconditions say, in the order of section 13.2.2.
     var outcome: Outcome {
-        if let value = headers[.ifMatch] {
+        if let value = headers.value(of: .ifMatch) {
             if !matches(value, allowingWeak: false) { return .failed }
-        } else if let date = headers[.ifUnmodifiedSince].flatMap(HTTPDate.seconds) {
+        } else if let date = headers.value(of: .ifUnmodifiedSince).flatMap(HTTPDate.seconds) {
             if representation.modified.seconds > date { return .failed }
         }
-        if let value = headers[.ifNoneMatch] {
+        if let value = headers.value(of: .ifNoneMatch) {
             return matches(value, allowingWeak: true) ? .notModified : .proceed
         }
-        if let date = headers[.ifModifiedSince].flatMap(HTTPDate.seconds), representation.modified.seconds <= date {
+        if let date = headers.value(of: .ifModifiedSince).flatMap(HTTPDate.seconds),
+            representation.modified.seconds <= date
+        {
             return .notModified
         }
         return .proceed

@@ -1,4 +1,5 @@
 import HTTPTypes
+import WorkflowCore
 
 /// One form of a file: plain, or coded in advance.
 struct FileRepresentation: Sendable {
@@ -27,7 +28,7 @@ struct StaticFile: Sendable {
     /// The form that suits a client best.
     func representation(for headers: HTTPFields) -> FileRepresentation {
         guard brotli != nil || gzip != nil else { return plain }
-        for coding in ContentCoding.accepted(headers[.acceptEncoding]) {
+        for coding in ContentCoding.accepted(headers.value(of: .acceptEncoding)) {
             switch coding {
             case .brotli: if let brotli { return brotli }
             case .gzip: if let gzip { return gzip }

@@ -128,7 +128,7 @@ public final class StaticFileHandler: HTTPHandler {
             return ServerResponse(status: .notModified, headers: headers)
         case .failed: throw HTTPError(.preconditionFailed, "The file has changed.")
         }
-        guard request.method == .get, let range = request.headers[.range], preconditions.allowsRange else {
+        guard request.method == .get, let range = request.headers.value(of: .range), preconditions.allowsRange else {
             return ServerResponse(headers: representation.headers, body: representation.body)
         }
         switch ByteRanges(range, size: representation.size) {

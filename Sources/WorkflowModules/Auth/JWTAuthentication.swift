@@ -160,7 +160,7 @@ public final class JWTAuthentication: WorkflowModule, HTTPHandler, Authenticator
 
     /// The valid token that a request carries.
     private func token(of request: ServerRequest) async throws -> TokenCodec.Verified {
-        guard let header = request.headers[.authorization], !header.isEmpty else {
+        guard let header = request.headers.value(of: .authorization), !header.isEmpty else {
             throw Self.unauthorized("authorization header required")
         }
         let scheme = "bearer "

@@ -24,7 +24,7 @@ extension ResourceHandler {
             return events(of: snapshot.resource.id, viewer: viewer(request))
         }
         let entry = rendered.entry(for: snapshot, renderer)
-        if let field = request.headers[.ifNoneMatch], entry.tag.isNamed(in: field, weakly: true) {
+        if let field = request.headers.value(of: .ifNoneMatch), entry.tag.isNamed(in: field, weakly: true) {
             return ServerResponse(status: .notModified, headers: [.eTag: entry.tag.text])
         }
         var response = ServerResponse.json(bytes: entry.bytes)
@@ -103,7 +103,8 @@ extension ResourceHandler {
     }
 
     private static func wantsEvents(_ request: ServerRequest) -> Bool {
-        guard let accept = request.headers[.accept], accept.utf8.count >= "text/event-stream".utf8.count else {
+        guard let accept = request.headers.value(of: .accept), accept.utf8.count >= "text/event-stream".utf8.count
+        else {
             return false
         }
         return accept.split(separator: ",").contains { part in

@@ -37,7 +37,7 @@ import WorkflowCore
         ),
         (
             "          x: {fromState: new, toState: paid, condition: a >}",
-            "unexpected end of the expression", ""
+            "the expression ends where a value should stand", ""
         ),
         (
             "          x: {fromState: new, toState: paid, autoTransform: true}\n          y: {fromState: new, toState: lost, autoTransform: true}",
