@@ -68,6 +68,11 @@ public final class StateMachineEngine: Sendable {
         setup.withLock { $0.machines[name]?.definition }
     }
 
+    /// Whether one of the definitions has a transition called `name`.
+    public func hasTransition(_ name: String) -> Bool {
+        setup.withLock { $0.machines.values.contains { $0.definition.transitions[name] != nil } }
+    }
+
     /// Creates an instance and, in the same transaction, makes a first transition and applies further changes.
     ///
     /// - Parameters:

@@ -86,6 +86,8 @@ extension ResourceHandler {
     /// Whether clients may make a transition: one that the configuration lists, or without a list any that is not the
     /// outcome of a processing step.
     private func mayFire(_ transition: String) -> Bool {
+        // What does not exist is refused with a better reason later.
+        guard engines.contains(where: { $0.hasTransition(transition) }) else { return true }
         if let transitions = configuration.transitions { return transitions.contains { $0.value == transition } }
         return !outcomes.contains(transition)
     }
