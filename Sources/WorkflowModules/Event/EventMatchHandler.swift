@@ -61,10 +61,11 @@ struct EventMatchHandler: Sendable {
     func handle(_ match: EventMatch, attempt: Int) async throws {
         let payload = Self.payload(of: match)
         switch target {
-        case .step(let step):
+        case .step(let found):
             let invocation = StepInvocation(
                 instanceID: match.key, workflowType: "event", transition: match.patternID, fromState: "", toState: "",
                 data: payload, idempotencyKey: match.id, attempt: attempt)
+            let step = try (found as? any RoutingStep)?.step(for: invocation) ?? found
             let result = try await observe("execute") {
                 try await withTimeout(step.policy.timeout, clock: generation.environment.clock) {
                     try await step.execute(invocation)
