@@ -31,6 +31,8 @@ final class ServerProcess: Sendable {
         process.standardError = errors.pipe
         process.standardInput = FileHandle.nullDevice
         try process.run()
+        output.start()
+        errors.start()
     }
 
     /// What it printed so far.
@@ -79,20 +81,23 @@ final class ServerProcess: Sendable {
     }
 }
 
-/// What a process writes to one of its streams.
+/// What a process writes to one of its streams, read by a thread of its own until the end.
 private final class Capture: Sendable {
     let pipe = Pipe()
     private let state = Mutex((text: "", isAtEnd: false))
 
-    init() {
-        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            self?.state.withLock { state in
-                state.text += String(decoding: data, as: UTF8.self)
-                if data.isEmpty { state.isAtEnd = true }
+    func start() {
+        let handle = pipe.fileHandleForReading
+        Thread { [self] in
+            while true {
+                let data = handle.availableData
+                state.withLock { state in
+                    state.text += String(decoding: data, as: UTF8.self)
+                    state.isAtEnd = data.isEmpty
+                }
+                if data.isEmpty { return }
             }
-        }
+        }.start()
     }
 
     var text: String { state.withLock { $0.text } }
