@@ -25,10 +25,10 @@ struct CallTarget {
         creationData = kept
     }
 
-    /// What a transition of an existing instance brings: its identifier stays what it is.
+    /// What a transition of an existing instance brings: its identifier and definition stay what they are.
     var transitionData: JSONObject {
         var data = creationData
-        data.removeValue(forKey: "id")
+        for key in ["id", "workflowType"] { data.removeValue(forKey: key) }
         return data
     }
 

@@ -52,6 +52,11 @@ import WorkflowTesting
             let instance = try #require(try await app.machine().instance("o1"))
             #expect(instance.workflowType == "order-processing")
             #expect(instance.data == ["id": "o1", "total": 12, "by": "check", "checked": true])
+            _ = try await app.engine.invoke(
+                "order-processing", action: "approve", data: ["id": "o1", "workflowType": "delivery", "note": 1])
+            let moved = try #require(try await app.machine().instance("o1"))
+            #expect(moved.data["note"] == 1)
+            #expect(moved.data["workflowType"] == nil, "what names the definition is not for callers to set")
         }
     }
 
