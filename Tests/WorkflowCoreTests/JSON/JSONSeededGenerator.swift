@@ -1,6 +1,6 @@
 import WorkflowCore
 
-/// A small reproducible random source for the JSON tests.
+/// A small reproducible random source for tests, and random documents.
 struct JSONSeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

@@ -141,7 +141,7 @@ import WorkflowCore
     }
 
     @Test func survivesMutatedExpressions() {
-        var generator = ScheduleSeededGenerator(seed: 7)
+        var generator = JSONSeededGenerator(seed: 7)
         let seeds = [
             "*/5 1-30/2 L,15W JAN-DEC FRI-MON", "0 30 2 LW * MON#2,5L", "@every 1h30m", "@weekly",
             "1,2,3 4-5 ? FEB 7",

@@ -16,7 +16,7 @@ import WorkflowCore
         _ schedule: Schedule, overlap: ScheduleStateMachine.OverlapPolicy,
         missed: ScheduleStateMachine.MissedRunPolicy, record kind: Record, backwards: Bool, seed: UInt64
     ) -> Outcome {
-        var generator = ScheduleSeededGenerator(seed: seed)
+        var generator = JSONSeededGenerator(seed: seed)
         var now = Timestamp(seconds: 1_767_603_600)
         var outcome = Outcome()
         var record = now

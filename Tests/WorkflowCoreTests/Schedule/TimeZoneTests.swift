@@ -122,7 +122,7 @@ import Testing
         for count in 0..<file.count {
             #expect(throws: ScheduleError.self) { try TimeZoneRules(tzif: Array(file.prefix(count)), name: "Test") }
         }
-        var generator = ScheduleSeededGenerator(seed: 11)
+        var generator = JSONSeededGenerator(seed: 11)
         var accepted = 0
         for _ in 0..<3000 {
             var bytes = file

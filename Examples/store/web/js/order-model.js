@@ -37,8 +37,7 @@ const HEADLINES = {
 const ACTIONS = {
   payment_failed: { transition: "retry_payment", label: "Retry payment", icon: "retry" },
   ship_failed: { transition: "retry_shipping", label: "Retry shipping", icon: "retry" },
-  new: { transition: "cancel_order", label: "Cancel order", icon: "cross" },
-  validated: { transition: "cancel_validated", label: "Cancel order", icon: "cross" },
+  validating: { transition: "cancel_order", label: "Cancel order", icon: "cross" },
 };
 
 const FINAL = new Set(["delivered", "failed", "cancelled"]);
