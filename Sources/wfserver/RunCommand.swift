@@ -36,6 +36,15 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var logging: LoggingOptions
 
+    func validate() throws {
+        guard let managementAddress, managementAddress != "none" else { return }
+        do {
+            _ = try ListenAddress(managementAddress)
+        } catch {
+            throw ValidationError("--management-address: \(error)")
+        }
+    }
+
     func run() async throws {
         logging.bootstrap()
         let began = ContinuousClock.now

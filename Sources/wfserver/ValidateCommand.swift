@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import WorkflowCatalog
 import WorkflowCore
+import WorkflowJavaScript
 
 /// `wfserver validate`: checks a configuration without starting anything.
 struct ValidateCommand: AsyncParsableCommand {
@@ -15,7 +16,8 @@ struct ValidateCommand: AsyncParsableCommand {
         do {
             let configuration = try ConfigurationLoader(environment: ProcessInfo.processInfo.environment).load(files)
             try await Self.validate(configuration)
-            print("The configuration is valid: \(configuration.modules.count) modules.")
+            let count = configuration.modules.count
+            print("The configuration is valid: \(count) module\(count == 1 ? "" : "s").")
         } catch {
             throw ServerFailure.report(error)
         }
@@ -24,14 +26,20 @@ struct ValidateCommand: AsyncParsableCommand {
     /// - Throws: ``ConfigurationError`` with everything that is wrong.
     static func validate(_ configuration: ApplicationConfiguration) async throws {
         var environment = EngineEnvironment()
-        environment.scriptRuntime = AbsentScriptRuntime()
+        environment.scriptRuntime = CheckingScriptRuntime()
         try await WorkflowEngine.validate(
             configuration, registry: StandardCatalog.registry, environment: environment)
     }
 }
 
-/// Stands in for the script engine where nothing is run.
-private struct AbsentScriptRuntime: ScriptRuntime {
+/// Stands in for the script engine where scripts are only looked at.
+private struct CheckingScriptRuntime: ScriptRuntime {
+    func check(_ source: ScriptSource) throws {
+        #if JavaScript
+        try JavaScriptSyntax.check(source)
+        #endif
+    }
+
     func load(
         _ source: ScriptSource, limits: ScriptLimits, host: any ScriptHost, configuration: JSONValue
     ) async throws -> any ScriptComponent {

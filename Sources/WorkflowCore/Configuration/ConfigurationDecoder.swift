@@ -17,6 +17,8 @@ public struct ConfigurationDecoder {
 
     /// What is wrong so far.
     public private(set) var issues: [ConfigurationIssue] = []
+    /// How many values could not be read for a reason that was told before.
+    private var unresolvedValues = 0
     /// The modules that were named so far.
     public private(set) var references: [Reference] = []
 
@@ -25,12 +27,19 @@ public struct ConfigurationDecoder {
 
     /// Decodes a value.
     ///
-    /// - Returns: `nil` when the node is unusable; the reasons are in ``issues`` then.
+    /// - Returns: `nil` when the node is unusable; the reasons are in ``issues`` then, or were told before.
     public mutating func decode<Value: ConfigurationValue>(
         _ type: Value.Type = Value.self, from node: ConfigurationNode
     ) -> Value? {
-        Value(decoding: node, using: &self)
+        guard node.expansion != .failed else {
+            unresolvedValues += 1
+            return nil
+        }
+        return Value(decoding: node, using: &self)
     }
+
+    /// Grows with everything that makes a value unusable.
+    var defects: Int { issues.count + unresolvedValues }
 
     /// Records that something is wrong at a node.
     public mutating func fail(_ node: ConfigurationNode, _ message: String, suggestion: String? = nil) {
@@ -48,7 +57,8 @@ public struct ConfigurationDecoder {
     /// Records what was found elsewhere.
     mutating func fail(_ issues: [ConfigurationIssue]) {
         for issue in issues {
-            fail(at: issue.location, path: issue.path, issue.message, suggestion: issue.suggestion)
+            guard self.issues.count < Self.maximumIssues else { return }
+            self.issues.append(issue)
         }
     }
 

@@ -8,13 +8,19 @@ public struct ConfigurationIssue: Sendable, Hashable, CustomStringConvertible {
     public let message: String
     /// What to do about it.
     public let suggestion: String?
+    /// What is missing, when that is what is wrong; it is not told when something else explains it.
+    public let absent: AbsentCounterpart?
 
     /// Creates an issue.
-    public init(location: SourceLocation, path: String, message: String, suggestion: String? = nil) {
+    public init(
+        location: SourceLocation, path: String, message: String, suggestion: String? = nil,
+        absent: AbsentCounterpart? = nil
+    ) {
         self.location = location
         self.path = path
         self.message = message
         self.suggestion = suggestion
+        self.absent = absent
     }
 
     /// `file:line:column: error: path: message`, and the suggestion on a second line.
@@ -36,6 +42,16 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
             let (a, b) = (left.element.location, right.element.location)
             return (a.file, a.line, a.column, left.offset) < (b.file, b.line, b.column, right.offset)
         }.map(\.element)
+    }
+
+    /// What an error says about a place of a configuration: its own issues, or one at the place.
+    static func issues(of error: any Error, location: SourceLocation, path: String) -> [ConfigurationIssue] {
+        if let error = error as? ConfigurationError { return error.issues }
+        return [
+            ConfigurationIssue(
+                location: location, path: path, message: "\(error)",
+                absent: (error as? AbsentCounterpartError)?.counterpart)
+        ]
     }
 
     /// The issues one after the other; of very many only the first ones.

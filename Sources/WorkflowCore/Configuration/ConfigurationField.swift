@@ -29,7 +29,7 @@ public struct ConfigurationField<Root: Sendable>: Sendable {
             name: name, aliases: aliases, schema: valueSchema, isRequired: required, isSecret: secret,
             defaultValue: required ? nil : Root()[keyPath: property].configurationValue, summary: summary)
         self.read = { node, root, decoder in
-            if let reference { decoder.recordReferences(in: node, kind: reference) }
+            if let reference, node.expansion != .failed { decoder.recordReferences(in: node, kind: reference) }
             guard !node.isNull || Value.acceptsNull else {
                 if required { decoder.fail(node, "the key \"\(name)\" has no value", suggestion: summary) }
                 return

@@ -72,7 +72,7 @@ private struct ConfigurationFiles {
                 .filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !$0.hasPrefix(".") }
                 .sorted().map { "\(path)/\($0)" }
         } catch {
-            throw unreadable(path, origin, error.localizedDescription)
+            throw unreadable(path, origin, error)
         }
         for file in files where !isInside(file, origin) { throw outside(file, origin) }
         return files
@@ -89,7 +89,7 @@ private struct ConfigurationFiles {
             // One byte more, to see that the file is too large.
             data = try handle.read(upToCount: YAMLParser.maximumSize + 1) ?? Data()
         } catch {
-            throw unreadable(file, origin, error.localizedDescription)
+            throw unreadable(file, origin, error)
         }
         guard data.count <= YAMLParser.maximumSize else { throw ConfigurationError([YAMLParser.tooLarge(file)]) }
         guard let text = String(validating: data, as: UTF8.self) else {
@@ -122,11 +122,17 @@ private struct ConfigurationFiles {
         ])
     }
 
-    private func unreadable(_ path: String, _ origin: ConfigurationNode?, _ reason: String) -> ConfigurationError {
-        ConfigurationError([
+    private func unreadable(_ path: String, _ origin: ConfigurationNode?, _ error: any Error) -> ConfigurationError {
+        let (reason, remedy) =
+            switch (error as? CocoaError)?.code {
+            case .fileReadNoSuchFile?, .fileNoSuchFile?: ("there is no such file", "check the path")
+            case .fileReadNoPermission?: ("this user may not read it", "check its permissions")
+            default: (error.localizedDescription, "check the path and its permissions")
+            }
+        return ConfigurationError([
             ConfigurationIssue(
                 location: origin?.location ?? SourceLocation(file: path), path: origin?.path ?? "",
-                message: "\(path) cannot be read: \(reason)", suggestion: "check the path and its permissions")
+                message: "\(path) cannot be read: \(reason)", suggestion: remedy)
         ])
     }
 

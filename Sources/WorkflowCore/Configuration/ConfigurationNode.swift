@@ -27,6 +27,16 @@ public struct ConfigurationNode: Sendable, Hashable {
         case mapping([Entry])
     }
 
+    /// What became of the variables of the environment in a value.
+    public enum Expansion: Sendable, Hashable {
+        /// There are none.
+        case none
+        /// They have been replaced by their values.
+        case done
+        /// One is not set, which has been told: nothing else is to be said about the value.
+        case failed
+    }
+
     /// What it holds.
     public var content: Content
     /// Where it stands.
@@ -36,19 +46,19 @@ public struct ConfigurationNode: Sendable, Hashable {
     /// What stands in the file for a number or a boolean, so that keys that take text get `1.10` and `007` unchanged;
     /// `nil` for other nodes, and for nodes that were made in a program.
     public let sourceText: String?
-    /// Whether a variable of the environment is in it.
-    public let isExpanded: Bool
+    /// What became of the variables of the environment in it.
+    public let expansion: Expansion
 
     /// Creates a node.
     public init(
         content: Content, location: SourceLocation, path: String, sourceText: String? = nil,
-        isExpanded: Bool = false
+        expansion: Expansion = .none
     ) {
         self.content = content
         self.location = location
         self.path = path
         self.sourceText = sourceText
-        self.isExpanded = isExpanded
+        self.expansion = expansion
     }
 
     /// Creates a node, and the nodes below it, from a value made in a program.

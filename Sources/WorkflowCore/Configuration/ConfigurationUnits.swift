@@ -26,8 +26,10 @@ public struct Located<Value: ConfigurationValue>: ConfigurationValue {
     public var configurationValue: JSONValue? { value.configurationValue }
 
     /// An issue at this place.
-    public func issue(_ message: String, suggestion: String? = nil) -> ConfigurationIssue {
-        ConfigurationIssue(location: location, path: path, message: message, suggestion: suggestion)
+    public func issue(
+        _ message: String, suggestion: String? = nil, absent: AbsentCounterpart? = nil
+    ) -> ConfigurationIssue {
+        ConfigurationIssue(location: location, path: path, message: message, suggestion: suggestion, absent: absent)
     }
 }
 

@@ -107,7 +107,7 @@ extension Array: ConfigurationValue where Element: ConfigurationValue {
             decoder.failType(node, expected: "a list")
             return nil
         }
-        let values = elements.map { Element(decoding: $0, using: &decoder) }
+        let values = elements.map { decoder.decode(Element.self, from: $0) }
         let usable = values.compactMap { $0 }
         guard usable.count == values.count else { return nil }
         self = usable
@@ -129,7 +129,7 @@ extension Dictionary: ConfigurationValue where Key == String, Value: Configurati
         self = [:]
         var isUsable = true
         for entry in entries {
-            if let value = Value(decoding: entry.value, using: &decoder) {
+            if let value = decoder.decode(Value.self, from: entry.value) {
                 self[entry.key] = value
             } else {
                 isUsable = false

@@ -54,7 +54,7 @@ extension ConfigurationObject {
             return nil
         }
         self.init()
-        let issuesBefore = decoder.issues.count
+        let defectsBefore = decoder.defects
         var seen: [String: ConfigurationNode.Entry] = [:]
         let fields = Self.fields
         for entry in entries where !decoder.isFull {
@@ -79,8 +79,8 @@ extension ConfigurationObject {
                 node, "missing key \"\(field.schema.name)\"",
                 suggestion: "\(field.schema.name): \(field.schema.summary)")
         }
-        if decoder.issues.count == issuesBefore { check(node, using: &decoder) }
-        if decoder.issues.count > issuesBefore { return nil }
+        if decoder.defects == defectsBefore { check(node, using: &decoder) }
+        if decoder.defects > defectsBefore { return nil }
     }
 
     public var configurationValue: JSONValue? {

@@ -27,7 +27,7 @@ public struct NamedEntries<Value: ConfigurationValue>: ConfigurationValue {
         }
         for entry in nodes {
             // An empty entry, such as `shipped:` without keys below it, stands for one with all defaults.
-            guard let value = Value(decoding: entry.value, using: &decoder) else { continue }
+            guard let value = decoder.decode(Value.self, from: entry.value) else { continue }
             entries.append(Entry(name: entry.key, location: entry.location, path: entry.value.path, value: value))
         }
         guard entries.count == nodes.count else { return nil }

@@ -15,6 +15,6 @@ public struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
     }
 
     public var description: String {
-        line == 0 ? file : "\(file):\(line):\(column)"
+        line == 0 ? file : column == 0 ? "\(file):\(line)" : "\(file):\(line):\(column)"
     }
 }

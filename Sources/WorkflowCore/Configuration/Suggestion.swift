@@ -20,6 +20,12 @@ package enum Suggestion {
         return "the \(what) are: \(candidates.joined(separator: ", "))"
     }
 
+    /// Appends a hint to the statement of a problem.
+    package static func sentence(_ problem: String, _ hint: String?) -> String {
+        guard let hint else { return "\(problem)." }
+        return "\(problem); \(hint)" + (hint.hasSuffix("?") ? "" : ".")
+    }
+
     /// The number of insertions, deletions, substitutions and swaps of neighbours between two words
     /// (optimal string alignment distance).
     private static func distance(_ left: String, _ right: String) -> Int {

@@ -36,11 +36,11 @@ struct YAMLConversion {
         }
         let content: ConfigurationNode.Content
         var source: String?
-        var isExpanded = false
+        var expansion = ConfigurationNode.Expansion.none
         switch node {
         case .scalar(let scalar):
             let value = value(
-                of: scalar, at: location, path: path, expands: expands, source: &source, isExpanded: &isExpanded)
+                of: scalar, at: location, path: path, expands: expands, source: &source, expansion: &expansion)
             content = .scalar(value)
         case .sequence(let sequence):
             var elements: [ConfigurationNode] = []
@@ -56,7 +56,7 @@ struct YAMLConversion {
             content = .scalar(.null)
         }
         return ConfigurationNode(
-            content: content, location: location, path: path, sourceText: source, isExpanded: isExpanded)
+            content: content, location: location, path: path, sourceText: source, expansion: expansion)
     }
 
     private mutating func entries(
@@ -113,15 +113,17 @@ struct YAMLConversion {
 
     private mutating func value(
         of scalar: Node.Scalar, at location: SourceLocation, path: String, expands: Bool, source: inout String?,
-        isExpanded: inout Bool
+        expansion: inout ConfigurationNode.Expansion
     ) -> JSONValue {
         var text = scalar.string
         if expands {
             switch environment.expand(text, key: path) {
             case .success(let expanded):
-                isExpanded = expanded != text
+                if expanded != text { expansion = .done }
                 text = expanded
-            case .failure(let problem): fail(problem.message, at: location, path: path, suggestion: problem.suggestion)
+            case .failure(let problem):
+                expansion = .failed
+                fail(problem.message, at: location, path: path, suggestion: problem.suggestion)
             }
         }
         let isText = scalar.tag.description == "tag:yaml.org,2002:str"

@@ -14,6 +14,8 @@ struct GenerationBuilder {
     private var missing: Set<String> = []
     /// The contexts in use: the one for the modules that keep the state, when there are any, and that of all others.
     private var contexts: [GenerationContext] = []
+    /// Whether a section of `workflows` is not there.
+    private var lacksWorkflow = false
 
     init(number: Int, environment: EngineEnvironment, isDryRun: Bool) {
         self.number = number
@@ -27,12 +29,14 @@ struct GenerationBuilder {
     mutating func build(_ plan: GenerationPlan) async throws -> EngineGeneration {
         issues = plan.issues
         missing = plan.missing
+        lacksWorkflow = plan.lacksWorkflow
         isDryRun = isDryRun || !issues.isEmpty
         do {
             let context = try await open(plan)
             for part in plan.parts where !created.contains(part.key) { make(part, context) }
             for instance in instances { check(instance, plan) }
-            if !issues.isEmpty { throw ConfigurationError(issues) }
+            let untold = issues.filter { !isExplained($0, plan) }
+            if !untold.isEmpty { throw ConfigurationError(untold) }
             let position = Dictionary(
                 plan.startOrder.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
             // What keeps the state has been prepared, and stays first.
@@ -83,7 +87,7 @@ struct GenerationBuilder {
         let descriptor = part.entry.descriptor
         created.insert(part.key)
         guard missing.isDisjoint(with: part.needs) else {
-            if descriptor.section == .module { missing.insert(part.name) }
+            lack(part)
             return
         }
         var logger = environment.logger
@@ -109,32 +113,53 @@ struct GenerationBuilder {
             }
             generation.services = services
         } catch {
-            if descriptor.section == .module { missing.insert(part.name) }
-            // A counterpart that is not found may be one that a wrong reference names.
-            guard error is ConfigurationError || !part.hasWrongReference else { return }
-            record(error, part.location, part.path)
+            lack(part)
+            record(error, part)
+        }
+    }
+
+    private mutating func lack(_ part: GenerationPlan.Part) {
+        switch part.entry.descriptor.section {
+        case .module: missing.insert(part.name)
+        case .workflow: lacksWorkflow = true
+        case .trigger: break
         }
     }
 
     private mutating func check(_ instance: EngineGeneration.Instance, _ plan: GenerationPlan) {
-        let part = plan.parts.first { $0.key == instance.key }
+        guard let part = plan.parts.first(where: { $0.key == instance.key }) else { return }
         // What is wrong with a module that a branch leads to has been told.
-        guard missing.isDisjoint(with: part.map { Array($0.branches.values) } ?? []) else { return }
+        guard missing.isDisjoint(with: part.branches.values) else { return }
         do {
             try instance.module.validate()
         } catch {
-            guard error is ConfigurationError || part?.hasWrongReference != true else { return }
-            record(error, part?.location ?? SourceLocation(file: "<config>"), part?.path ?? instance.name)
+            record(error, part)
         }
     }
 
-    private mutating func record(_ error: any Error, _ location: SourceLocation, _ path: String) {
-        if let error = error as? ConfigurationError {
+    private mutating func record(_ error: any Error, _ part: GenerationPlan.Part) {
+        let found = ConfigurationError.issues(of: error, location: part.location, path: part.path)
+        let known = Set(issues.map(\.path))
+        issues += found.filter { issue in
             // What is wrong with a place has been told when there is an issue of its path.
-            let known = Set(issues.map(\.path))
-            issues += error.issues.filter { $0.path.isEmpty || !known.contains($0.path) }
-        } else {
-            issues.append(ConfigurationIssue(location: location, path: path, message: "\(error)"))
+            guard issue.path.isEmpty || !known.contains(issue.path) else { return false }
+            // A module that is not found may be one that a wrong reference names.
+            if case .module? = issue.absent { return !part.hasWrongReference }
+            return true
+        }
+    }
+
+    /// Whether something is not there because of a mistake that is told anyway.
+    private func isExplained(_ issue: ConfigurationIssue, _ plan: GenerationPlan) -> Bool {
+        switch issue.absent {
+        case nil: false
+        case .workflow?: lacksWorkflow
+        case .module(let name, let kind)?:
+            missing.contains { module in
+                guard name.isEmpty else { return name == module }
+                guard let kind, let provided = plan.provisions[module] else { return true }
+                return provided.contains(kind) || provided.contains(.other)
+            }
         }
     }
 }

@@ -24,6 +24,10 @@ struct GenerationPlan: Sendable {
     let issues: [ConfigurationIssue]
     /// The modules that are not among the parts because something is wrong with them.
     let missing: Set<String>
+    /// What the modules provide, by name; without those of unknown types.
+    let provisions: [String: [ServiceKind]]
+    /// Whether there is a section of `workflows` that is not among the parts.
+    let lacksWorkflow: Bool
 
     /// Decodes and checks a configuration.
     init(_ configuration: ApplicationConfiguration, registry: ModuleRegistry) {
@@ -31,11 +35,16 @@ struct GenerationPlan: Sendable {
         self = builder.build()
     }
 
-    fileprivate init(parts: [Part], startOrder: [Part], issues: [ConfigurationIssue], missing: Set<String>) {
+    fileprivate init(
+        parts: [Part], startOrder: [Part], issues: [ConfigurationIssue], missing: Set<String>,
+        provisions: [String: [ServiceKind]], lacksWorkflow: Bool
+    ) {
         self.parts = parts
         self.startOrder = startOrder
         self.issues = issues
         self.missing = missing
+        self.provisions = provisions
+        self.lacksWorkflow = lacksWorkflow
     }
 }
 
@@ -61,12 +70,9 @@ private struct PlanBuilder {
         for index in modules.indices { modules[index].hasWrongReference = modules[index].names(anyOf: wrong) }
         for index in workflows.indices { workflows[index].hasWrongReference = workflows[index].names(anyOf: wrong) }
         for index in triggers.indices { triggers[index].hasWrongReference = triggers[index].names(anyOf: wrong) }
-        let order = order(&modules, dependencies)
+        let order = order(modules, dependencies)
         let names = Set(configuration.modules.map(\.name))
         let missing = names.subtracting(order.creation.map { modules[$0].name })
-        let providers = providers(modules)
-        for index in workflows.indices { require(&workflows[index], providers, missing) }
-        for index in triggers.indices { require(&triggers[index], providers, missing) }
         func arranged(_ indices: [Int]) -> [GenerationPlan.Part] {
             let ordered = indices.map { modules[$0] }
             let (ingress, resident) = (
@@ -76,7 +82,8 @@ private struct PlanBuilder {
         }
         return GenerationPlan(
             parts: arranged(order.creation), startOrder: arranged(order.start), issues: decoder.issues,
-            missing: missing)
+            missing: missing, provisions: entries.mapValues(\.descriptor.provides),
+            lacksWorkflow: workflows.count < configuration.workflows.count)
     }
 
     private mutating func decodeModules() -> [GenerationPlan.Part] {
@@ -145,18 +152,19 @@ private struct PlanBuilder {
             let isKnown = known.contains(reference.name)
             // The type of a known module may be unknown, which has been told then.
             if isKnown, descriptor.map({ provides(reference.kind, $0) || provides(.other, $0) }) ?? true { continue }
+            // A module of an unknown type may be meant.
             let fitting = names.filter { name in
-                name != reference.name && (entries[name].map { provides(reference.kind, $0.descriptor) } ?? false)
+                name != reference.name && (entries[name].map { provides(reference.kind, $0.descriptor) } ?? true)
             }
+            let kind = reference.kind.withArticle
             let message =
-                descriptor.map { "the module \"\(reference.name)\" (\($0.type)) is not a \(reference.kind)" }
-                ?? "there is no module \"\(reference.name)\"; a \(reference.kind) is needed here"
+                descriptor.map { "the module \"\(reference.name)\" (\($0.type)) is not \(kind)" }
+                ?? "there is no module \"\(reference.name)\"; \(kind) is needed here"
             wrong.append(reference.path)
             decoder.fail(
                 at: reference.location, path: reference.path, message,
-                suggestion: Suggestion.text(
-                    for: reference.name, among: fitting.isEmpty && !isKnown ? names : fitting, what: "modules that fit")
-            )
+                suggestion: Suggestion.text(for: reference.name, among: fitting, what: "modules that fit")
+                    ?? registry.advice(toAdd: reference.kind))
         }
         var dependencies: [String: Set<String>] = [:]
         for module in configuration.modules {
@@ -182,16 +190,13 @@ private struct PlanBuilder {
     /// A module is created after those that it refers to, and started after those that its `dependsOn` names. Each order
     /// follows the other's rule too, and what modules find by kind, as far as that leads to no circle.
     private mutating func order(
-        _ modules: inout [GenerationPlan.Part], _ dependencies: [String: Set<String>]
+        _ modules: [GenerationPlan.Part], _ dependencies: [String: Set<String>]
     ) -> (creation: [Int], start: [Int]) {
         let names = modules.map(\.name)
         let references = Dictionary(modules.map { ($0.name, $0.needs) }, uniquingKeysWith: { first, _ in first })
         let providers = providers(modules)
         var byKind: [String: Set<String>] = [:]
-        let absent = Set(configuration.modules.map(\.name)).subtracting(names)
-        for index in modules.indices {
-            byKind[modules[index].name] = require(&modules[index], providers, absent)
-        }
+        for module in modules { byKind[module.name] = found(by: module, among: providers) }
         func arrange(_ needs: [String: Set<String>], wishes: [[String: Set<String>]]) -> ModuleOrder {
             let everything = wishes.reduce(needs) { $0.merging($1) { $0.union($1) } }
             let order = ModuleOrder(names, needs: everything)
@@ -216,24 +221,11 @@ private struct PlanBuilder {
         return providers
     }
 
-    /// Adds the modules that a part finds by kind to those it needs, when it cannot do without.
-    ///
-    /// - Parameters:
-    ///   - part: The part.
-    ///   - providers: The modules that provide a kind.
-    ///   - absent: Modules that may provide anything, since something is wrong with them.
-    /// - Returns: All modules that the part may find by kind.
-    @discardableResult
-    private func require(
-        _ part: inout GenerationPlan.Part, _ providers: [ServiceKind: Set<String>], _ absent: Set<String>
-    ) -> Set<String> {
-        var found: Set<String> = []
-        for requirement in part.entry.descriptor.requires {
-            let names = (providers[requirement.kind] ?? []).subtracting([part.name])
-            found.formUnion(names)
-            if names.isEmpty, !requirement.isOptional { part.needs.formUnion(absent) }
-        }
-        return found
+    /// The modules that a part may find by kind.
+    private func found(by part: GenerationPlan.Part, among providers: [ServiceKind: Set<String>]) -> Set<String> {
+        var names: Set<String> = []
+        for requirement in part.entry.descriptor.requires { names.formUnion(providers[requirement.kind] ?? []) }
+        return names.subtracting([part.name])
     }
 
     private mutating func fail(_ circle: [String], _ modules: [GenerationPlan.Part]) {

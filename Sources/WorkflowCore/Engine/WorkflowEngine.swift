@@ -170,9 +170,14 @@ public final class WorkflowEngine: Service {
 
     /// The service that a module of the running application provides.
     ///
-    /// - Throws: ``WorkflowError`` `.unavailable` when the engine does not run, `.invalidInput` when there is none.
+    /// - Throws: ``WorkflowError`` `.unavailable` when the engine does not run, `.notFound` when there is none,
+    ///   `.invalidInput` when there are several and none is named.
     public func service<Service>(_ type: Service.Type, named name: String = "") throws -> Service {
-        try running().services.require(type, kind: .other, named: name)
+        do {
+            return try running().services.require(type, kind: .other, named: name)
+        } catch let error as AbsentCounterpartError {
+            throw WorkflowError(.notFound, error.description)
+        }
     }
 
     /// What belongs to the generation that runs; `nil` while the engine does not run.

@@ -19,13 +19,19 @@ public struct WorkflowCall: Sendable, Hashable {
     public var data: JSONObject
     /// The user on whose behalf it is done, who may only reach what they may see; `nil` for the application itself.
     public var principal: String?
+    /// Whether the identifier in the data names something that the caller takes to be there, as the path of a request
+    /// does, so that nothing new may begin under it when `api.handler` keeps such things.
+    public var namesExisting: Bool
 
     /// Creates a call.
-    public init(workflow: String, action: String, data: JSONObject, principal: String? = nil) {
+    public init(
+        workflow: String, action: String, data: JSONObject, principal: String? = nil, namesExisting: Bool = false
+    ) {
         self.workflow = workflow
         self.action = action
         self.data = data
         self.principal = principal
+        self.namesExisting = namesExisting
     }
 }
 
@@ -88,7 +94,7 @@ public final class WorkflowInvoker: Sendable {
         guard let handler, let environment else {
             let hint = Suggestion.text(for: call.workflow, among: names, what: "workflows")
             throw WorkflowError(
-                .notFound, "There is no workflow \"\(call.workflow)\"" + (hint.map { "; \($0)" } ?? "") + ".")
+                .notFound, Suggestion.sentence("There is no workflow \"\(call.workflow)\"", hint))
         }
         let started = environment.clock.now
         observer?(LifecycleEvent(.started, call, timestamp: started))

@@ -41,10 +41,23 @@ public struct ModuleContext: Sendable {
     /// The time.
     public var clock: any EngineClock { generation.environment.clock }
 
+    /// What is wrong when `check` throws, as issues at this module's place; so that it can be told with others.
+    public func issues(of check: () throws -> Void) -> [ConfigurationIssue] {
+        do {
+            try check()
+            return []
+        } catch {
+            return ConfigurationError.issues(of: error, location: location, path: path)
+        }
+    }
+
     /// An error about this module's place in the configuration.
-    public func error(_ message: String, suggestion: String? = nil) -> ConfigurationError {
+    public func error(
+        _ message: String, suggestion: String? = nil, absent: AbsentCounterpart? = nil
+    ) -> ConfigurationError {
         ConfigurationError([
-            ConfigurationIssue(location: location, path: path, message: message, suggestion: suggestion)
+            ConfigurationIssue(
+                location: location, path: path, message: message, suggestion: suggestion, absent: absent)
         ])
     }
 }

@@ -61,6 +61,14 @@ public struct ModuleRegistry: Sendable {
             .map { ($0.value.descriptor, $0.value.schema) }
     }
 
+    /// What to add when a module of a kind is missing, or `nil` when no type provides it.
+    package func advice(toAdd kind: ServiceKind) -> String? {
+        let types = descriptors.filter { $0.section == .module && $0.provides.contains(kind) }.map(\.type)
+        guard let last = types.last else { return nil }
+        let list = types.count > 1 ? "\(types.dropLast().joined(separator: ", ")) or \(last)" : last
+        return "add a module of type \(list)"
+    }
+
     func entry(_ section: ModuleDescriptor.Section, _ name: String) -> Entry? {
         entries[Key(section: section, name: name)]
     }

@@ -35,17 +35,19 @@ public struct ServiceDirectory: Sendable {
     ///   - type: The Swift type of the service.
     ///   - kind: What it is, for error messages.
     ///   - name: The module's name; empty for any.
-    /// - Throws: ``WorkflowError`` `.invalidInput` when it is missing, or when there are several and none is named.
+    /// - Throws: ``AbsentCounterpartError`` when it is missing; ``WorkflowError`` `.invalidInput` when there are several
+    ///   and none is named.
     public func require<Service>(_ type: Service.Type, kind: ServiceKind, named name: String = "") throws -> Service {
         if !name.isEmpty {
             if let service = find(type, named: name) { return service }
             let hint = Suggestion.text(for: name, among: all(type).map(\.name), what: "modules of this kind")
-            throw WorkflowError(
-                .invalidInput, "There is no \(kind) called \"\(name)\"." + (hint.map { " " + $0 } ?? ""))
+            throw AbsentCounterpartError(
+                .module(name: name, kind: kind), Suggestion.sentence("there is no \(kind) called \"\(name)\"", hint))
         }
         let found = all(type)
         guard let first = found.first else {
-            throw WorkflowError(.invalidInput, "A module that provides a \(kind) is missing; add one to modules.")
+            throw AbsentCounterpartError(
+                .module(name: "", kind: kind), "a module that provides \(kind.withArticle) is missing; add one to modules")
         }
         guard found.count == 1 else {
             let names = found.map { "\"\($0.name)\"" }.joined(separator: ", ")

@@ -3,6 +3,12 @@ public struct ServiceKind: Sendable, Hashable, CustomStringConvertible {
     /// The name as error messages and reference pages show it.
     public let description: String
 
+    /// The name with its article, as in "an HTTP handler".
+    var withArticle: String {
+        let isVowel = description.hasPrefix("HTTP") || "aeiouAEIOU".contains(description.first ?? "x")
+        return (isVowel ? "an " : "a ") + description
+    }
+
     /// Creates a kind; modules of other packages may make their own.
     public init(_ description: String) {
         self.description = description

@@ -1,4 +1,4 @@
-import Logging
+public import Logging
 import Tracing
 
 /// Wraps every module operation once: metric, span, log line on failure.
@@ -18,10 +18,12 @@ public struct Instrumentation: Sendable {
     /// - Parameters:
     ///   - operation: What is done, such as `execute` or `handle`.
     ///   - module: The name of the module.
+    ///   - metadata: What a log line about a failure says besides.
     ///   - body: Does it.
     /// - Throws: What `body` throws.
     public func observe<Result>(
-        _ operation: String, module: String, _ body: () async throws -> Result
+        _ operation: String, module: String, metadata: @autoclosure () -> Logger.Metadata = [:],
+        _ body: () async throws -> Result
     ) async throws -> Result {
         do {
             let result = try await withSpan("\(module).\(operation)") { _ in try await body() }
@@ -29,9 +31,8 @@ public struct Instrumentation: Sendable {
             return result
         } catch {
             metrics.moduleOperations.with(module, operation, "failure").increment()
-            logger.warning(
-                "Module operation failed",
-                metadata: ["module": "\(module)", "operation": "\(operation)", "error": "\(error)"])
+            let common: Logger.Metadata = ["module": "\(module)", "operation": "\(operation)", "error": "\(error)"]
+            logger.warning("Module operation failed", metadata: common.merging(metadata()) { first, _ in first })
             throw error
         }
     }

@@ -11,13 +11,22 @@ public protocol ScriptRuntime: Sendable {
     ///   - host: What the script may ask of the engine.
     ///   - configuration: The value that the script's `init` gets.
     /// - Returns: The component, ready to be called; `init` has run.
-    /// - Throws: ``ScriptError``: `.syntax` with line and column, `.contract` when the shape is wrong, or what `init` threw.
+    /// - Throws: ``ScriptError``: `.syntax` with the line, `.contract` when the shape is wrong, or what `init` threw.
     func load(
         _ source: ScriptSource, limits: ScriptLimits, host: any ScriptHost, configuration: JSONValue
     ) async throws -> any ScriptComponent
 
+    /// Checks a script without running it. A runtime that loads scripts anyway need not: loading tells the same.
+    ///
+    /// - Throws: ``ScriptError`` `.syntax` with the line.
+    func check(_ source: ScriptSource) throws
+
     /// Ends every worker and releases what they hold. Calls in flight fail with ``ScriptError/Code/workerLost``.
     func shutdown() async
+}
+
+extension ScriptRuntime {
+    public func check(_ source: ScriptSource) throws {}
 }
 
 /// One compiled script.

@@ -155,6 +155,6 @@ public final class StateMachineEngine: Sendable {
         if let machine = setup.withLock({ $0.machines[type] }) { return machine }
         let hint = Suggestion.text(for: type, among: definitionNames, what: "definitions")
         throw WorkflowError(
-            .notFound, "The engine \"\(name)\" has no state machine \"\(type)\"" + (hint.map { "; \($0)" } ?? "") + ".")
+            .notFound, Suggestion.sentence("The engine \"\(name)\" has no state machine \"\(type)\"", hint))
     }
 }

@@ -131,7 +131,7 @@ struct WorkExecution: Sendable {
             }
         case .message(let handler):
             do {
-                try await instrumentation.observe("handle", module: handlerName) {
+                try await instrumentation.observe("handle", module: handlerName, metadata: attemptMetadata) {
                     try await handler.handle(message(for: instance))
                 }
                 return .success(firing: "", data: [:])
@@ -165,9 +165,13 @@ struct WorkExecution: Sendable {
             environment.metrics.workflowDuration.with("step", "processing_step")
                 .record(started.duration(to: environment.clock.now))
         }
-        return try await instrumentation.observe("execute", module: handlerName) {
+        return try await instrumentation.observe("execute", module: handlerName, metadata: attemptMetadata) {
             try await deadlines.run(within: policy.timeout) { try await step.execute(invocation) }
         }
+    }
+
+    private var attemptMetadata: Logger.Metadata {
+        ["instance": "\(item.instanceID)", "transition": "\(item.transition)", "attempt": "\(item.attempts + 1)"]
     }
 
     private func message(for instance: StateMachineInstance) -> Message {

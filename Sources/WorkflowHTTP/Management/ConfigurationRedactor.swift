@@ -68,7 +68,7 @@ struct ConfigurationRedactor {
     /// Nothing says what is secret in values of any form, so their keys have to.
     private func redact(freeForm node: ConfigurationNode) -> JSONValue {
         // What comes from the environment is for the process alone.
-        if node.isExpanded { return Self.mark }
+        if node.expansion != .none { return Self.mark }
         switch node.content {
         case .mapping(let entries):
             return .object(

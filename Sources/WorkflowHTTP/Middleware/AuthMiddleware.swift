@@ -83,7 +83,8 @@ public struct AuthMiddleware: WorkflowModule, HTTPMiddleware {
             "no module checks tokens, so every request would be refused"
                 + (configuration.secretKey.value.isEmpty ? "" : "; \"secretKey\" here is not used"),
             suggestion: "add a module of type auth.jwt with your secret in its config:"
-                + " {name: tokens, type: auth.jwt, config: {secret: ...}}")
+                + " {name: tokens, type: auth.jwt, config: {secret: ...}}",
+            absent: .module(name: configuration.authProvider, kind: .authenticator))
     }
 
     public func handle(_ request: ServerRequest, next: any HTTPHandler) async throws -> ServerResponse {

@@ -170,7 +170,8 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule {
                 : "there are several routers and nothing says which one belongs to this server",
             suggestion: routers.isEmpty
                 ? "add a module of type http.router, and routes in workflows.http"
-                : "name one: router: \(routers[0].name)")
+                : "name one: router: \(routers[0].name)",
+            absent: routers.isEmpty ? .workflow : nil)
     }
 
     private func clash(with other: String, address: String) -> ConfigurationError {

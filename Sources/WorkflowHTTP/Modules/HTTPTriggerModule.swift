@@ -38,7 +38,7 @@ public struct HTTPTriggerModule: WorkflowModule, SummarizedModule {
         /// Data that every request brings.
         public var params: JSONObject = [:]
         /// The middlewares before it.
-        public var middlewares: [String] = []
+        public var middlewares: [Located<String>] = []
 
         public static let fields: [ConfigurationField<Self>] = [
             .init("method", \.method, "The method, several as \"POST, PUT\", or * for all."),
@@ -66,7 +66,13 @@ public struct HTTPTriggerModule: WorkflowModule, SummarizedModule {
             The data of the workflow are the parameters of the query, the members of a JSON body, the parameters of the \
             path and `params`; a later one goes before an earlier one of the same name. When the path has a parameter `id` \
             or `instanceId`, neither the query nor the body can name another instance. Behind `http.middleware.auth`, a \
-            user reaches only instances and resources that belong to them or to nobody; others are answered with 404. \
+            user reaches only instances and resources that belong to them or to nobody; others are answered with 404.
+
+            The `id` of a path is that of an instance, or of a resource of an `api.handler` whose `workflowType` is the \
+            workflow (or that `resourceMappings` names). When there is neither, the answer is 404; only where no \
+            `api.handler` creates the instances, a transition that leaves the initial state begins a new one under that \
+            identifier.
+
             The answer is 202 with `{"status": \
             "workflow triggered", "workflow", "action", "result"}`. What the workflow refuses is answered with 400, 404 or \
             409 and the reason; any other failure with 500 and without details.
@@ -109,6 +115,8 @@ public struct HTTPTriggerModule: WorkflowModule, SummarizedModule {
     public let summaryLines: [SummaryLine]
     private let invoker: WorkflowInvoker
     private let routes: [Route]
+    /// What is wrong with single routes; told together with what the other routes start.
+    private let issues: [ConfigurationIssue]
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         invoker = context.generation.invoker
@@ -129,8 +137,9 @@ public struct HTTPTriggerModule: WorkflowModule, SummarizedModule {
                 issues.append(path.issue(error.description))
                 continue
             }
-            let middlewares = try route.middlewares.map {
-                try context.services.require((any HTTPMiddleware).self, kind: .httpMiddleware, named: $0)
+            // The name of a middleware that is not there has been told.
+            let middlewares = route.middlewares.compactMap { name in
+                context.services.find((any HTTPMiddleware).self, named: name.value)
             }
             let trigger = TriggerAction(
                 call: WorkflowCall(workflow: workflow, action: action, data: route.params), invoker: invoker,
@@ -145,26 +154,15 @@ public struct HTTPTriggerModule: WorkflowModule, SummarizedModule {
                 lines.append(SummaryLine("trigger", "\(place) -> \(trigger.description)"))
             }
         }
-        if !issues.isEmpty { throw ConfigurationError(issues) }
+        self.issues = issues
         summaryLines = lines
     }
 
     public func validate() throws {
-        var issues: [ConfigurationIssue] = []
-        for route in routes {
-            guard let workflow = route.workflow, let action = route.action else { continue }
-            guard let handler = invoker.handler(workflow.value) else {
-                issues.append(
-                    workflow.issue(
-                        "there is no workflow \"\(workflow.value)\"",
-                        suggestion: Suggestion.text(for: workflow.value, among: invoker.names, what: "workflows")
-                            ?? "define one under workflows"))
-                continue
-            }
-            if let problem = (handler as? any ActionCheckingWorkflow)?.problem(withAction: action.value) {
-                issues.append(action.issue(problem.message, suggestion: problem.suggestion))
-            }
+        let found = issues + routes.compactMap { route in
+            guard let workflow = route.workflow, let action = route.action else { return nil }
+            return invoker.issue(workflow: workflow, action: action)
         }
-        if !issues.isEmpty { throw ConfigurationError(issues) }
+        if !found.isEmpty { throw ConfigurationError(found) }
     }
 }

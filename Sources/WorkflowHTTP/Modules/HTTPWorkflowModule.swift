@@ -94,6 +94,8 @@ public struct HTTPWorkflowModule: WorkflowModule, SummarizedModule {
     private let server: Located<String>?
     private let location: SourceLocation
     private let composition: HTTPComposition
+    /// What is wrong with single routes; told together with what the other routes lead to.
+    private let issues: [ConfigurationIssue]
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         server = configuration.server
@@ -116,24 +118,28 @@ public struct HTTPWorkflowModule: WorkflowModule, SummarizedModule {
                 issues += error.issues
             }
         }
-        if !issues.isEmpty { throw ConfigurationError(issues) }
+        self.issues = issues
         summaryLines = lines
     }
 
     public func validate() throws {
-        guard server == nil else { return }
+        let found = issues + (serverIssue.map { [$0] } ?? [])
+        if !found.isEmpty { throw ConfigurationError(found) }
+    }
+
+    private var serverIssue: ConfigurationIssue? {
+        guard server == nil else { return nil }
         let servers = composition.unnamedTargets
-        guard servers.count != 1, !(servers.isEmpty && !composition.servers.isEmpty) else { return }
-        throw ConfigurationError([
-            ConfigurationIssue(
-                location: location, path: "workflows.http",
-                message: servers.isEmpty
-                    ? "there is no server for these routes"
-                    : "there are several servers and nothing says which one these routes belong to",
-                suggestion: servers.isEmpty
-                    ? "add a module of type http.server"
-                    : "name one: server: \(servers[0]) (there are \(servers.joined(separator: ", ")))")
-        ])
+        guard servers.count != 1, !(servers.isEmpty && !composition.servers.isEmpty) else { return nil }
+        return ConfigurationIssue(
+            location: location, path: "workflows.http",
+            message: servers.isEmpty
+                ? "there is no server for these routes"
+                : "there are several servers and nothing says which one these routes belong to",
+            suggestion: servers.isEmpty
+                ? "add a module of type http.server"
+                : "name one: server: \(servers[0]) (there are \(servers.joined(separator: ", ")))",
+            absent: servers.isEmpty ? .module(name: "", kind: .httpServer) : nil)
     }
 
     private static func entries(
@@ -147,11 +153,19 @@ public struct HTTPWorkflowModule: WorkflowModule, SummarizedModule {
             throw ConfigurationError([path.issue(error.description)])
         }
         guard let handler = services.find((any HTTPHandler).self, named: name.value) else {
-            throw ConfigurationError([name.issue("the module \"\(name.value)\" does not answer HTTP requests")])
+            throw ConfigurationError([
+                name.issue(
+                    "the module \"\(name.value)\" does not answer HTTP requests",
+                    absent: .module(name: name.value, kind: .httpHandler))
+            ])
         }
         let middlewares = try route.middlewares.map { name in
             guard let middleware = services.find((any HTTPMiddleware).self, named: name.value) else {
-                throw ConfigurationError([name.issue("the module \"\(name.value)\" is not an HTTP middleware")])
+                throw ConfigurationError([
+                    name.issue(
+                        "the module \"\(name.value)\" is not an HTTP middleware",
+                        absent: .module(name: name.value, kind: .httpMiddleware))
+                ])
             }
             return middleware
         }

@@ -45,7 +45,8 @@ struct TriggerAction: Sendable, CustomStringConvertible {
         var data = Self.query(of: request)
         data.merge(body)
         let parameters = request.parameters.entries
-        if parameters.contains(where: { Self.identifiers.contains($0.name) }) {
+        let namesExisting = parameters.contains { Self.identifiers.contains($0.name) }
+        if namesExisting {
             // The path says which one is meant; nothing else in the request may say otherwise.
             for name in Self.identifiers { data.removeValue(forKey: name) }
         }
@@ -55,6 +56,7 @@ struct TriggerAction: Sendable, CustomStringConvertible {
         var call = call
         call.data = data
         call.principal = request.principal?.id
+        call.namesExisting = namesExisting
         return try await invoker.invoke(call)
     }
 

@@ -22,7 +22,7 @@ enum BindFailure {
     }
 
     static func error(for error: any Error, address: ListenAddress) -> WorkflowError {
-        let (cause, remedy) =
+        let (reason, remedy) =
             switch (error as? IOError)?.errnoCode {
             case EADDRINUSE?:
                 ("the address is already in use", "stop the other program, or choose another port")
@@ -35,6 +35,6 @@ enum BindFailure {
             default:
                 ("\(error)", "check the address")
             }
-        return WorkflowError(.unavailable, "Cannot listen on \(address): \(cause); \(remedy).", cause: error)
+        return WorkflowError(.unavailable, "Cannot listen on \(address): \(reason); \(remedy).")
     }
 }

@@ -90,14 +90,10 @@ final class EngineComponent {
     func compile(_ text: String) throws(ScriptFailure) -> JSObjectRef {
         guard let context else { throw ScriptFailure(.workerLost, "the component is unloaded") }
         // The text must be a program by itself, so that it cannot close the function that it is put into.
-        var exception: JSValueRef?
-        let isProgram = JSText.withString(text) { program in
-            JSText.withString(sourceName) { JSCheckScriptSyntax(context, program, $0, 1, &exception) }
-        }
-        guard isProgram else { throw syntaxFailure(exception) }
+        try JavaScriptSyntax.check(text, named: sourceName, in: context)
         let factory = evaluate("\(Self.opening)\(text)\n})", named: sourceName)
         guard let value = factory.value, let object = JSValueToObject(context, value, nil) else {
-            throw syntaxFailure(factory.exception)
+            throw JavaScriptSyntax.failure(factory.exception, in: context)
         }
         return object
     }
@@ -133,22 +129,6 @@ final class EngineComponent {
             JSText.withString(name) { JSEvaluateScript(context, program, nil, $0, 1, &exception) }
         }
         return (exception == nil ? value : nil, exception)
-    }
-
-    private func syntaxFailure(_ exception: JSValueRef?) -> ScriptFailure {
-        guard let context, let exception else { return ScriptFailure(.syntax, "the text is not a program") }
-        var failure = ScriptFailure(.syntax, JSText.prefix(context, exception, limit: EngineLimits.messageLength))
-        guard JSValueIsObject(context, exception), let object = JSValueToObject(context, exception, nil) else {
-            return failure
-        }
-        func number(_ key: String) -> Int {
-            let value = JSText.withString(key) { JSObjectGetProperty(context, object, $0, nil) }
-            guard let value, JSValueIsNumber(context, value) else { return 0 }
-            return Int(exactly: JSValueToNumber(context, value, nil)) ?? 0
-        }
-        failure.line = number("line")
-        failure.column = number("column")
-        return failure
     }
 }
 #endif

@@ -68,7 +68,7 @@ final class ComponentHost: ScriptHost {
             let known = ["fetch", "kv.delete", "kv.get", "kv.set", "publish", "resource.get", "transition"]
             let hint = Suggestion.text(for: function, among: known, what: "functions")
             throw WorkflowError(
-                .notFound, "There is no function \"\(function)\"" + (hint.map { "; \($0)" } ?? "") + ".")
+                .notFound, Suggestion.sentence("There is no function \"\(function)\"", hint))
         }
     }
 

@@ -52,7 +52,7 @@ public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
                 "\(configuration.source.written) is written in Go, but components are written in JavaScript",
                 suggestion: "write it as module.exports = { execute(input) { … } } in a .js file")
         }
-        guard context.environment.scriptRuntime != nil else {
+        guard let runtime = context.environment.scriptRuntime else {
             throw context.error(
                 "this program was built without a script engine, which dynamic.component needs",
                 suggestion: "build it with the package trait JavaScript")
@@ -62,6 +62,30 @@ public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
                 "the script \(path) cannot be read",
                 suggestion: "source is relative to the folder of the configuration file")
         }
+        do {
+            try runtime.check(try readSource())
+        } catch let error as ScriptError {
+            throw located(error)
+        }
+    }
+
+    private func readSource() throws -> ScriptSource {
+        let path = configuration.source.resolved
+        do {
+            let text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
+            return ScriptSource(name: configuration.source.written, text: text)
+        } catch {
+            throw context.error("the script \(path) cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    private func located(_ error: ScriptError) -> ConfigurationError {
+        ConfigurationError([
+            ConfigurationIssue(
+                location: SourceLocation(
+                    file: configuration.source.resolved, line: error.line ?? 0, column: error.column ?? 0),
+                path: context.name, message: error.message)
+        ])
     }
 
     public func prepare() async throws {
@@ -70,21 +94,10 @@ public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
             host.transport = try context.environment.resources.acquire(
                 Self.clientKey, make: { OutboundHTTPClient() }, close: { await $0.shutdown() })
         }
-        let path = configuration.source.resolved
-        let text: String
         do {
-            text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
-        } catch {
-            throw context.error("the script \(path) cannot be read: \(error.localizedDescription)")
-        }
-        do {
-            try await replace(source: ScriptSource(name: configuration.source.written, text: text))
+            try await replace(source: try readSource())
         } catch let error as ScriptError {
-            throw ConfigurationError([
-                ConfigurationIssue(
-                    location: SourceLocation(file: path, line: error.line ?? 0, column: error.column ?? 1),
-                    path: context.name, message: error.message)
-            ])
+            throw located(error)
         }
     }
 

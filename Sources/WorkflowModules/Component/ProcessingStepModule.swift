@@ -88,7 +88,8 @@ public struct ProcessingStepModule: WorkflowModule, ProcessingStep {
                 id.issue(
                     "there is no component \"\(id.value)\"",
                     suggestion: Suggestion.text(for: id.value, among: names, what: "components")
-                        ?? "add a dynamic.component of this name to modules")
+                        ?? "add a dynamic.component of this name to modules",
+                    absent: .module(name: id.value, kind: .component))
             ])
         }
         component = found

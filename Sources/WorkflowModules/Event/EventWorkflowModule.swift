@@ -106,7 +106,8 @@ public final class EventWorkflowModule: WorkflowModule, SummarizedModule {
             return name.issue(
                 "there is no module \"\(name.value)\"; a message handler, processing step or component is needed here",
                 suggestion: Suggestion.text(
-                    for: name.value, among: EventMatchHandler.names(services), what: "modules that fit"))
+                    for: name.value, among: EventMatchHandler.names(services), what: "modules that fit"),
+                absent: .module(name: name.value, kind: nil))
         }
     }
 
@@ -119,7 +120,8 @@ public final class EventWorkflowModule: WorkflowModule, SummarizedModule {
                 let place = adapter.broker.path.isEmpty ? "\(context.path).adapters[\(index)]" : adapter.broker.path
                 let location = adapter.broker.path.isEmpty ? context.location : adapter.broker.location
                 return ConfigurationIssue(
-                    location: location, path: place, message: (error as? WorkflowError)?.message ?? "\(error)")
+                    location: location, path: place, message: "\(error)",
+                    absent: (error as? AbsentCounterpartError)?.counterpart)
             }
         }
     }

@@ -16,18 +16,20 @@ public final class MessagingWorkflowModule: WorkflowModule, SummarizedModule {
     }
 
     public func validate() throws {
-        _ = try broker()
         let names = context.generation.services.all(Any.self).map(\.name)
-        var issues = MessageLoops(configuration).issues()
+        var issues = context.issues { _ = try broker() } + MessageLoops(configuration).issues()
         for producer in configuration.producers where !names.contains(producer.name.value) {
             issues.append(
                 producer.name.issue(
                     "there is no module \"\(producer.name.value)\"",
-                    suggestion: Suggestion.text(for: producer.name.value, among: names, what: "modules")))
+                    suggestion: Suggestion.text(for: producer.name.value, among: names, what: "modules"),
+                    absent: .module(name: producer.name.value, kind: nil)))
         }
         for subscription in configuration.subscriptions where handler(subscription.handler.value) == nil {
             issues.append(
-                subscription.handler.issue("the module \"\(subscription.handler.value)\" is not a message handler"))
+                subscription.handler.issue(
+                    "the module \"\(subscription.handler.value)\" is not a message handler",
+                    absent: .module(name: subscription.handler.value, kind: .messageHandler)))
         }
         if !issues.isEmpty { throw ConfigurationError(issues) }
     }

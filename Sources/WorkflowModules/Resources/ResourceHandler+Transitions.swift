@@ -102,7 +102,7 @@ extension ResourceHandler {
 
     private func unknown(_ type: String) -> WorkflowError {
         let hint = Suggestion.text(for: type, among: engines.flatMap(\.definitionNames), what: "definitions")
-        return WorkflowError(.notFound, "There is no state machine \"\(type)\"" + (hint.map { "; \($0)" } ?? "") + ".")
+        return WorkflowError(.notFound, Suggestion.sentence("There is no state machine \"\(type)\"", hint))
     }
 
     private func success(_ snapshot: ResourceSnapshot, _ wish: Wish) -> ServerResponse {

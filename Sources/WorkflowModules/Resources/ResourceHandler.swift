@@ -30,6 +30,9 @@ public final class ResourceHandler: WorkflowModule, TransitionTriggeringHandler 
         self.configuration = configuration
         self.context = context
         renderer = ResourceRenderer(hoisted: configuration.hoist)
+        if !configuration.workflowType.isEmpty {
+            context.generation.stateTracker.link(configuration.resourceName, to: configuration.workflowType)
+        }
         if configuration.workflowEngine.isEmpty {
             engines = context.services.all(StateMachineEngine.self).map(\.service)
         } else {
@@ -135,8 +138,12 @@ public final class ResourceHandler: WorkflowModule, TransitionTriggeringHandler 
         let type = configuration.workflowType
         guard !type.isEmpty else { return }
         guard let definition = engine(for: type)?.definition(type) else {
+            // What is wrong with a definition that the engine did not take has been told.
+            guard context.generation.invoker.handler(type) == nil else { return }
             let hint = Suggestion.text(for: type, among: engines.flatMap(\.definitionNames), what: "definitions")
-            throw context.error("workflowType names the unknown state machine \"\(type)\"", suggestion: hint)
+            throw context.error(
+                "workflowType names the unknown state machine \"\(type)\"",
+                suggestion: hint ?? "define it in workflows.statemachine", absent: .workflow)
         }
         for name in configuration.transitions ?? [] where definition.transitions[name.value] == nil {
             let hint = Suggestion.text(

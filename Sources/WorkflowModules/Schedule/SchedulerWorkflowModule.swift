@@ -82,7 +82,8 @@ public struct SchedulerWorkflowModule: WorkflowModule, SummarizedModule {
                 ? "the module \"\(place.value)\" is not a component, a processing step or a message handler"
                 : "there is no module \"\(place.value)\"",
             suggestion: Suggestion.text(
-                for: place.value, among: JobTarget.names(in: services), what: "modules that can be run"))
+                for: place.value, among: JobTarget.names(in: services), what: "modules that can be run"),
+            absent: isKnown ? nil : .module(name: place.value, kind: nil))
     }
 
     public func run() async {

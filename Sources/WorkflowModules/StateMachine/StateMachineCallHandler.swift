@@ -9,7 +9,7 @@ struct StateMachineCallHandler: ActionCheckingWorkflow {
 
     func execute(_ call: WorkflowCall) async throws -> JSONValue {
         let transition = try transition(of: call.action)
-        let instance = try await fire(transition, CallTarget(call.data), call.principal)
+        let instance = try await fire(transition, CallTarget(call.data), call)
         return [
             "instanceId": .string(instance.id), "currentState": .string(instance.currentState),
             "transition": .string(transition), "success": true,
@@ -17,6 +17,8 @@ struct StateMachineCallHandler: ActionCheckingWorkflow {
     }
 
     func problem(withAction action: String) -> (message: String, suggestion: String?)? {
+        // What is wrong with a definition that the engine did not take has been told.
+        if let definition, engine.definition(definition) == nil { return nil }
         let known = knownTransitions
         guard let name = try? transition(of: action) else {
             return ("the action \"\(action)\" names another engine than \"\(engine.name)\"", nil)
@@ -44,8 +46,9 @@ struct StateMachineCallHandler: ActionCheckingWorkflow {
     }
 
     private func fire(
-        _ transition: String, _ target: CallTarget, _ principal: String?
+        _ transition: String, _ target: CallTarget, _ call: WorkflowCall
     ) async throws -> StateMachineInstance {
+        let principal = call.principal
         guard let definition else {
             guard let id = target.identifiers.first else {
                 throw WorkflowError(
@@ -59,6 +62,9 @@ struct StateMachineCallHandler: ActionCheckingWorkflow {
             let found = try await resolve(target, definition, principal)
             if let id = found.existing {
                 return try await engine.fire(transition, on: id, data: target.transitionData)
+            }
+            if call.namesExisting, let id = target.identifiers.first, !canBegin(definition, transition, found) {
+                throw Self.notFound(id)
             }
             do {
                 return try await create(definition, transition, target, found, principal)
@@ -114,6 +120,15 @@ struct StateMachineCallHandler: ActionCheckingWorkflow {
             }
         }
         return resolution
+    }
+
+    /// Whether an instance may begin under an identifier that a caller takes for one that exists: with a resource that has
+    /// no instance yet; or, where no `api.handler` creates the instances, with a transition that leaves the initial state.
+    private func canBegin(_ definition: String, _ transition: String, _ found: Resolution) -> Bool {
+        guard found.resource == nil else { return true }
+        guard generation.stateTracker.linkedTypes(of: definition).isEmpty else { return false }
+        let machine = engine.definition(definition)
+        return machine?.transitions[transition]?.fromState == machine?.initialState
     }
 
     /// An instance belongs to the user that its data names, as `api.handler` writes it.

@@ -74,7 +74,9 @@ struct StateMachineChecks {
         let fitting = modules.filter { generation.work.target($0) != nil }
         return handler.issue(
             "there is no module \"\(handler.value)\"; a processing step or message handler is needed here",
-            suggestion: Suggestion.text(for: handler.value, among: fitting, what: "modules that fit"))
+            suggestion: Suggestion.text(for: handler.value, among: fitting, what: "modules that fit")
+                ?? "add a module of type processing.step or messaging.handler",
+            absent: .module(name: handler.value, kind: nil))
     }
 
     /// Steps whose outcomes fire transitions that the state machines they work for do not have.

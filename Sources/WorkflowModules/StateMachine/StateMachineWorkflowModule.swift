@@ -7,26 +7,33 @@ public struct StateMachineWorkflowModule: WorkflowModule, SummarizedModule {
     public let engine: StateMachineEngine
     private let configuration: Configuration
     private let context: ModuleContext
+    /// What is wrong with single definitions; told together with what is wrong with the hooks.
+    private let issues: [ConfigurationIssue]
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         self.configuration = configuration
         self.context = context
-        engine = try context.services.require(
+        let engine = try context.services.require(
             StateMachineEngine.self, kind: .stateMachineEngine, named: configuration.engine)
+        self.engine = engine
         var issues: [ConfigurationIssue] = []
-        let tracker = context.generation.stateTracker
-        try context.generation.invoker.add(handler(), name: context.name)
+        let generation = context.generation
+        func add(_ definition: String?, as name: String) throws {
+            let handler = StateMachineCallHandler(engine: engine, definition: definition, generation: generation)
+            try generation.invoker.add(handler, name: name)
+        }
+        try add(nil, as: context.name)
         for definition in configuration.definitions {
             do {
+                try add(definition.name.value, as: definition.name.value)
                 try engine.add(definition.makeDefinition())
-                try context.generation.invoker.add(handler(definition.name.value), name: definition.name.value)
             } catch let error as WorkflowError {
                 issues.append(definition.name.issue(error.message))
             }
         }
         for hook in configuration.hooks { engine.add(hook.hook) }
-        if !issues.isEmpty { throw ConfigurationError(issues) }
-        for mapping in mappings { tracker.add(mapping, engine: engine) }
+        self.issues = issues
+        for mapping in mappings { generation.stateTracker.add(mapping, engine: engine) }
     }
 
     public func validate() throws {
@@ -39,7 +46,7 @@ public struct StateMachineWorkflowModule: WorkflowModule, SummarizedModule {
         }
         let checks = StateMachineChecks(
             configuration: configuration, engineName: engine.name, generation: context.generation)
-        let issues = checks.issues()
+        let issues = issues + checks.issues()
         if !issues.isEmpty { throw ConfigurationError(issues) }
     }
 
@@ -50,10 +57,6 @@ public struct StateMachineWorkflowModule: WorkflowModule, SummarizedModule {
                 "\(definition.name.value): \(definition.states.entries.count) states, \(definition.transitions.entries.count) transitions, begins in \(definition.initialState.value)"
             )
         }
-    }
-
-    private func handler(_ definition: String? = nil) -> StateMachineCallHandler {
-        StateMachineCallHandler(engine: engine, definition: definition, generation: context.generation)
     }
 
     private var mappings: [ResourceMapping] {

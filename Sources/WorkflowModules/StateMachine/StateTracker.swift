@@ -14,6 +14,7 @@ public import WorkflowCore
 public final class StateTracker: Sendable {
     private struct State {
         var mappings: [(mapping: ResourceMapping, engine: StateMachineEngine)] = []
+        var links: [String: [String]] = [:]
         var observed: Set<String> = []
         var nextListener = 0
         var listeners: [Int: (type: String, continuation: AsyncStream<TrackedState>.Continuation)] = [:]
@@ -43,9 +44,24 @@ public final class StateTracker: Sendable {
         engine.observe { [weak self] instance in self?.instanceChanged(instance, engine: engine.name) }
     }
 
+    /// Makes known that resources of a type are created with an instance of a definition, as `api.handler` does it.
+    func link(_ resourceType: String, to definition: String) {
+        state.withLock { state in
+            guard state.links[definition, default: []].contains(resourceType) == false else { return }
+            state.links[definition, default: []].append(resourceType)
+        }
+    }
+
+    /// The types of the resources that are created with an instance of a definition.
+    func linkedTypes(of definition: String) -> [String] {
+        state.withLock { $0.links[definition] ?? [] }
+    }
+
     /// The types of the resources that follow a definition.
     func resourceTypes(of definition: String, engine: String) -> [String] {
-        mappings.filter { $0.engine == engine && ($0.definition ?? definition) == definition }.map(\.resourceType)
+        let mapped = mappings.filter { $0.engine == engine && ($0.definition ?? definition) == definition }
+        let linked = linkedTypes(of: definition)
+        return linked + mapped.map(\.resourceType).filter { !linked.contains($0) }
     }
 
     /// The state of a resource, or `nil` when nothing is known about it.

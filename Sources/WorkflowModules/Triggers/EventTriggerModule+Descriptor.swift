@@ -12,6 +12,9 @@ extension EventTriggerModule {
             has no such instance begins one, and the identifier of another state machine's instance stands for one of its \
             own: so the events of one state machine can drive another one.
 
+            The workflow runs on behalf of the application, not of a user: whoever can publish to the topic can reach \
+            every instance. Let routes that publish what users send use topics of their own.
+
             A transition that is refused because the state machine has moved on is not tried again; that is logged at \
             the level info. After other failures the broker delivers the message again, and finally puts it among the \
             dead letters.

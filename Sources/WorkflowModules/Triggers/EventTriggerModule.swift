@@ -59,9 +59,9 @@ public final class EventTriggerModule: WorkflowModule, SummarizedModule {
     }
 
     public func validate() throws {
-        _ = try context.generation.broker(named: configuration.broker)
+        let missingBroker = context.issues { _ = try context.generation.broker(named: configuration.broker) }
         let invoker = context.generation.invoker
-        let issues = configuration.subscriptions.compactMap { subscription in
+        let issues = missingBroker + configuration.subscriptions.compactMap { subscription in
             invoker.issue(workflow: subscription.workflow, action: subscription.action)
         }
         if !issues.isEmpty { throw ConfigurationError(issues) }
