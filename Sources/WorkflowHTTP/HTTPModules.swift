@@ -16,5 +16,6 @@ public enum HTTPModules {
         SecurityHeadersMiddleware.self,
         HTTPWorkflowModule.self,
         HTTPTriggerModule.self,
+        ReverseProxyModule.self,
     ]
 }

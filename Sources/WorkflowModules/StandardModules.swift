@@ -26,9 +26,14 @@ public enum StandardModules {
         SchedulerModule.self,
         SchedulerWorkflowModule.self,
         ScheduleTriggerModule.self,
+        IntegrationRegistryModule.self,
+        IntegrationWorkflowModule.self,
         JWTAuthentication.self,
         ResourceHandler.self,
         MetricsCollectorModule.self,
         HealthCheckerModule.self,
+        OpenTelemetryModule.self,
+        JSONSchemaModule.self,
+        CacheModule.self,
     ]
 }

@@ -13,13 +13,20 @@ extension SQLStateStore {
     public static func sqlite(
         _ configuration: SQLiteDatabase.Configuration, store: Configuration = Configuration()
     ) async throws -> SQLStateStore {
+        try await opened(configuration, store: store).store
+    }
+
+    /// Opens a store, and gives the database that it is in as well.
+    static func opened(
+        _ configuration: SQLiteDatabase.Configuration, store: Configuration
+    ) async throws -> (store: SQLStateStore, database: SQLiteDatabase) {
         let database: SQLiteDatabase
         do {
             database = try await SQLiteDatabase.open(configuration)
         } catch let error as SQLError {
             throw StoreError(error)
         }
-        return try await open(database, configuration: store)
+        return (try await open(database, configuration: store), database)
     }
 }
 #endif

@@ -76,7 +76,7 @@ final class SQLiteConnection: SQLConnection {
         return pointer
     }
 
-    private func bind(_ value: SQLValue, at index: Int32, of pointer: OpaquePointer) -> Int32 {
+    func bind(_ value: SQLValue, at index: Int32, of pointer: OpaquePointer) -> Int32 {
         switch value {
         case .null:
             return sqlite3_bind_null(pointer, index)

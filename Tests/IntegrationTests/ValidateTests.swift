@@ -111,7 +111,10 @@ struct ValidateTests {
             """
         ).lines.joined(separator: "\n")
         #expect(text.contains("hint: the modules that fit are: log"))
-        #expect(text.contains("limit\"; an HTTP middleware is needed here\n    hint: add a module of type http.middleware"))
+        #expect(
+            text.contains(
+                "limit\"; an HTTP middleware is needed here\n    hint: add a module of type cache.modular, http.middleware.auth"
+            ))
     }
 
     @Test("scripts are read, but not run")

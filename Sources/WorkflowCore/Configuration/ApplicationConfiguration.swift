@@ -37,6 +37,8 @@ public struct ApplicationConfiguration: Sendable, Hashable {
     public var workflows: [Section] = []
     /// The trigger sections.
     public var triggers: [Section] = []
+    /// The top-level sections that hold the settings of module types, such as `httpserver`.
+    public var settings: [Section] = []
     /// The files it was read from.
     public var files: [String] = []
     /// What is wrong with the outer shape of the files; ``WorkflowEngine`` refuses a configuration that has any.

@@ -7,7 +7,8 @@ struct ApplicationConfigurationBuilder {
     /// Whether so much is missing that looking at the rest would tell of mistakes that are none.
     private var isUnreadable = false
 
-    private static let topLevelKeys = ["modules", "workflows", "triggers", "include", "name", "description", "version"]
+    /// The keys at the top of a file; those of the settings of module types come from the registry.
+    static let topLevelKeys = ["modules", "workflows", "triggers", "include", "name", "description", "version"]
     private static let moduleKeys = ["name", "type", "config", "dependsOn", "branches"]
 
     mutating func takeIncludes() -> [ConfigurationNode] {
@@ -55,10 +56,7 @@ struct ApplicationConfigurationBuilder {
                 if let elements = entry.value.elements { includes += elements } else { includes.append(entry.value) }
             case "name", "description", "version": break
             case let key where key.hasPrefix("x-"): break
-            default:
-                decoder.fail(
-                    at: entry.location, path: entry.key, "unknown top-level key \"\(entry.key)\"",
-                    suggestion: Suggestion.text(for: entry.key, among: Self.topLevelKeys, what: "top-level keys"))
+            default: addSection(entry, to: \.settings)
             }
         }
     }
@@ -135,14 +133,19 @@ struct ApplicationConfigurationBuilder {
             decoder.failType(node, expected: "a mapping")
             return
         }
-        for entry in entries {
-            if let index = configuration[keyPath: list].firstIndex(where: { $0.name == entry.key }) {
-                let merged = merge(configuration[keyPath: list][index].configuration, entry.value)
-                configuration[keyPath: list][index].configuration = merged
-            } else {
-                configuration[keyPath: list].append(
-                    .init(name: entry.key, configuration: entry.value, location: entry.location))
-            }
+        for entry in entries { addSection(entry, to: list) }
+    }
+
+    private mutating func addSection(
+        _ entry: ConfigurationNode.Entry,
+        to list: WritableKeyPath<ApplicationConfiguration, [ApplicationConfiguration.Section]>
+    ) {
+        if let index = configuration[keyPath: list].firstIndex(where: { $0.name == entry.key }) {
+            let merged = merge(configuration[keyPath: list][index].configuration, entry.value)
+            configuration[keyPath: list][index].configuration = merged
+        } else {
+            configuration[keyPath: list].append(
+                .init(name: entry.key, configuration: entry.value, location: entry.location))
         }
     }
 

@@ -20,21 +20,26 @@ public struct JSONSchemaDocument: Sendable {
             definitions[Self.key(descriptor)] = .object(object)
         }
         definitions["module"] = module(modules.map(\.descriptor))
+        var properties: JSONObject = [
+            "name": ["type": "string"],
+            "description": ["type": "string"],
+            "version": true,
+            "include": ["type": ["array", "string"], "items": ["type": "string"]],
+            "modules": ["type": ["array", "null"], "items": ["$ref": "#/$defs/module"]],
+            "workflows": sections(types.map(\.descriptor), .workflow),
+            "triggers": sections(types.map(\.descriptor), .trigger),
+        ]
+        for descriptor in modules.map(\.descriptor) {
+            guard let key = descriptor.settingsKey, properties[key] == nil else { continue }
+            properties[key] = ["$ref": .string("#/$defs/\(Self.key(descriptor))")]
+        }
         return [
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": "Workflow application",
             "type": "object",
             "additionalProperties": false,
             "patternProperties": ["^x-": true],
-            "properties": [
-                "name": ["type": "string"],
-                "description": ["type": "string"],
-                "version": true,
-                "include": ["type": ["array", "string"], "items": ["type": "string"]],
-                "modules": ["type": ["array", "null"], "items": ["$ref": "#/$defs/module"]],
-                "workflows": sections(types.map(\.descriptor), .workflow),
-                "triggers": sections(types.map(\.descriptor), .trigger),
-            ],
+            "properties": .object(properties),
             "$defs": .object(definitions),
         ]
     }

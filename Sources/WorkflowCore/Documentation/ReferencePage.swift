@@ -28,6 +28,9 @@ public struct ReferencePage: Sendable {
         var lines = ["# \(title)", "", descriptor.summary, ""]
         var facts: [String] = []
         if !descriptor.aliases.isEmpty { facts.append("Also called: \(code(descriptor.aliases))") }
+        if let key = descriptor.settingsKey {
+            facts.append("Settings may also stand in `\(key)` at the top of the file; what `config` says wins")
+        }
         if descriptor.status != .stable { facts.append("Status: \(descriptor.status.rawValue)") }
         if !descriptor.provides.isEmpty {
             facts.append("Provides: \(descriptor.provides.map(\.description).joined(separator: ", "))")

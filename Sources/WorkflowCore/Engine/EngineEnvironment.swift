@@ -1,4 +1,5 @@
 public import Logging
+public import Tracing
 
 /// What the program that runs an engine provides: time, identifiers, logs, metrics and the parts that need a driver.
 public struct EngineEnvironment: Sendable {
@@ -18,6 +19,10 @@ public struct EngineEnvironment: Sendable {
     public var scriptRuntime: (any ScriptRuntime)?
     /// A number from 0 up to 1, for jitter.
     public var random: @Sendable () -> Double
+    /// Makes spans, unless a module provides a tracer; `nil` for none.
+    public var tracer: (any Tracer)?
+    /// Makes spans; each generation has its own, with the tracer that one of its modules provides.
+    public internal(set) var traces = Traces()
     /// How long a stop may take before what is still running is cut off.
     public var drainDeadline: Duration = .seconds(30)
 
@@ -30,10 +35,12 @@ public struct EngineEnvironment: Sendable {
     ///   - metrics: The metrics.
     ///   - defaultStore: Keeps state when the configuration has no module for it.
     ///   - scriptRuntime: Runs scripted components.
+    ///   - tracer: Makes spans, unless a module provides a tracer.
     public init(
         clock: any EngineClock = SystemClock(), identifiers: (any IdentifierGenerator)? = nil,
         logger: Logger = Logger(label: "workflow"), metrics: EngineMetrics = EngineMetrics(registry: MetricsRegistry()),
-        defaultStore: (any StateStore)? = nil, scriptRuntime: (any ScriptRuntime)? = nil
+        defaultStore: (any StateStore)? = nil, scriptRuntime: (any ScriptRuntime)? = nil,
+        tracer: (any Tracer)? = nil
     ) {
         self.clock = clock
         self.identifiers = identifiers ?? UUIDv7Generator(clock: clock)
@@ -42,6 +49,7 @@ public struct EngineEnvironment: Sendable {
         self.resources = SharedResourcePool()
         self.defaultStore = defaultStore ?? InMemoryStateStore()
         self.scriptRuntime = scriptRuntime
+        self.tracer = tracer
         self.random = { Double.random(in: 0..<1) }
     }
 }

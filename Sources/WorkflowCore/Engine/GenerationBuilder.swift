@@ -1,4 +1,5 @@
 import Logging
+import Tracing
 
 /// Creates the modules of a plan.
 struct GenerationBuilder {
@@ -44,6 +45,7 @@ struct GenerationBuilder {
                 instances.filter { key in prepared.contains { $0.key == key.key } },
                 instances.filter { key in !prepared.contains { $0.key == key.key } }
             )
+            if let tracer = environment.tracer { context.environment.traces.install(tracer) }
             instances = early + late.sorted { position[$0.key] ?? 0 < position[$1.key] ?? 0 }
             return EngineGeneration(
                 context: context, provisional: contexts.dropLast().first, services: services, instances: instances,
@@ -105,6 +107,7 @@ struct GenerationBuilder {
             for service in module.services {
                 if descriptor.section == .module { services.add(service, name: part.name, type: descriptor.type) }
                 if let broker = service as? any MessageBroker { generation.addBroker(broker, name: part.name) }
+                if let tracer = service as? any Tracer { generation.environment.traces.install(tracer) }
                 if let step = service as? any ProcessingStep {
                     generation.work.add(.step(step), name: part.name)
                 } else if let handler = service as? any MessageHandler {

@@ -32,6 +32,7 @@ public final class GenerationContext: Sendable {
         let state = Mutex(State())
         let brokers = BrokerDirectory()
         let invoker = WorkflowInvoker()
+        let traces = Traces()
     }
 
     private let common: Common
@@ -47,6 +48,8 @@ public final class GenerationContext: Sendable {
 
     private init(number: Int, environment: EngineEnvironment, store: any StateStore, common: Common) {
         self.number = number
+        var environment = environment
+        environment.traces = common.traces
         self.environment = environment
         self.store = store
         self.common = common
@@ -55,7 +58,7 @@ public final class GenerationContext: Sendable {
         let brokers = common.brokers
         self.outbox = OutboxDispatcher(
             store: store, clock: environment.clock, random: environment.random, metrics: environment.metrics,
-            logger: environment.logger,
+            logger: environment.logger, traces: environment.traces,
             broker: { brokers[$0] })
         self.work = WorkDispatcher(
             store: store, environment: environment, instrumentation: instrumentation)

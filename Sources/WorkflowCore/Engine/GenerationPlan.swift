@@ -63,6 +63,7 @@ private struct PlanBuilder {
     }
 
     mutating func build() -> GenerationPlan {
+        checkSettings()
         var modules = decodeModules()
         var workflows = sections(configuration.workflows, .workflow)
         var triggers = sections(configuration.triggers, .trigger)
@@ -96,7 +97,12 @@ private struct PlanBuilder {
                         ?? Suggestion.text(for: module.type, among: registry.names(.module), what: "module types"))
                 continue
             }
-            let (value, needs) = decode(entry, module.configuration)
+            if !module.branches.isEmpty, !entry.descriptor.hasBranches {
+                decoder.fail(
+                    at: module.location, path: "\(module.path).branches", "\(module.type) has no branches",
+                    suggestion: "a conditional.ifelse or conditional.switch leads to other modules")
+            }
+            let (value, needs) = decode(entry, settings(of: module, entry.descriptor))
             // What is wrong with a name has been told; a second module of the same name cannot be created.
             guard !module.name.isEmpty, entries.updateValue(entry, forKey: module.name) == nil, let value else {
                 continue
@@ -107,6 +113,42 @@ private struct PlanBuilder {
                     path: module.path, branches: module.branches, needs: needs))
         }
         return modules
+    }
+
+    /// The settings of a module: its own, and those of the top-level section of its type.
+    private func settings(
+        of module: ApplicationConfiguration.Module, _ descriptor: ModuleDescriptor
+    ) -> ConfigurationNode {
+        guard let key = descriptor.settingsKey,
+            let section = configuration.settings.first(where: { $0.name == key }),
+            case .mapping(let common) = section.configuration.content,
+            let own = module.configuration.entries
+        else { return module.configuration }
+        var settings = module.configuration
+        settings.content = .mapping(own + common.filter { entry in !own.contains { $0.key == entry.key } })
+        return settings
+    }
+
+    /// Checks the top-level sections with settings of module types.
+    private mutating func checkSettings() {
+        let descriptors = registry.descriptors
+        let keys = Set(descriptors.compactMap(\.settingsKey))
+        for section in configuration.settings where !decoder.isFull {
+            let types = descriptors.filter { $0.settingsKey == section.name }.flatMap { [$0.type] + $0.aliases }
+            if types.isEmpty {
+                decoder.fail(
+                    at: section.location, path: section.name, "unknown top-level key \"\(section.name)\"",
+                    suggestion: Suggestion.text(
+                        for: section.name, among: ApplicationConfigurationBuilder.topLevelKeys + keys.sorted(),
+                        what: "top-level keys"))
+            } else if section.configuration.entries == nil {
+                decoder.failType(section.configuration, expected: "a mapping")
+            } else if !configuration.modules.contains(where: { types.contains($0.type) }) {
+                decoder.fail(
+                    at: section.location, path: section.name, "no module uses these settings",
+                    suggestion: "add a module of type \(types.joined(separator: " or "))")
+            }
+        }
     }
 
     private mutating func decode(

@@ -19,7 +19,7 @@ public struct ServerRequest: Sendable {
     /// When the request arrived.
     public let receivedAt: Timestamp
     /// The request body.
-    public let body: RequestBody
+    public var body: RequestBody
     /// The pattern of the route that matched, such as `/api/orders/{id}`; empty before routing.
     public var routePattern = "" {
         didSet { record?.routePattern = routePattern }

@@ -25,13 +25,16 @@ extension InMemoryMessageBroker {
     public struct Configuration: Sendable, Hashable {
         /// What subscriptions get that have no options of their own.
         public var subscription: SubscriptionOptions
-        /// How many dead letters are kept; the oldest are dropped.
-        public var deadLetterCapacity: Int
+        /// How long dead letters are kept.
+        public var deadLetterRetention: Duration
 
         /// Creates a configuration.
-        public init(subscription: SubscriptionOptions = SubscriptionOptions(), deadLetterCapacity: Int = 1000) {
+        public init(
+            subscription: SubscriptionOptions = SubscriptionOptions(),
+            deadLetterRetention: Duration = .seconds(30 * 86_400)
+        ) {
             self.subscription = subscription
-            self.deadLetterCapacity = deadLetterCapacity
+            self.deadLetterRetention = deadLetterRetention
         }
     }
 }

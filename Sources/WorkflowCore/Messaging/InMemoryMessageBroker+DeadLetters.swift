@@ -1,53 +1,60 @@
 import Logging
-import Synchronization
 
 /// Messages that could not be handled.
-extension InMemoryMessageBroker {
-    /// Returns the messages that could not be handled, oldest first.
-    public func deadLetters() -> [DeadLetter] {
-        letters.withLock { $0.letters }
+extension InMemoryMessageBroker: DeadLetterKeeping {
+    public func deadLetters(limit: Int = 1000) async throws -> [DeadLetter] {
+        try await letters.letters(limit: limit)
     }
 
-    /// How many dead letters were dropped because there were too many.
-    public var droppedDeadLetters: Int {
-        letters.withLock { $0.dropped }
-    }
-
-    /// Delivers a dead letter again to the subscription that gave up, with all attempts.
+    /// Counts the dead letters of earlier runs, for the metrics.
     ///
-    /// - Throws: ``WorkflowError`` `.notFound` when there is no such letter, or its subscription has ended.
-    public func redrive(id: Int) throws {
-        guard let entry = letters.withLock({ $0.remove(id: id) }) else {
-            throw WorkflowError(.notFound, "The broker \"\(name)\" has no dead letter \(id).")
-        }
-        var delivery = Delivery(message: entry.letter.message, settlement: nil)
+    /// - Throws: ``StoreError``.
+    public func countDeadLetters() async throws {
+        try await letters.count()
+    }
+
+    public func redriveDeadLetter(id: String) async throws {
+        let letter = try await letters.take(id)
+        var delivery = Delivery(message: letter.message, settlement: nil, letter: id)
         delivery.message.deliveryAttempt = 1
-        guard entry.queue.offer(delivery, beyondCapacity: true) == .accepted else {
-            letters.withLock { $0.restore(entry) }
+        let queue = queues.first { $0.name == letter.subscription }
+        guard queue?.offer(delivery, beyondCapacity: true) == .accepted else {
+            letters.release(id)
             throw WorkflowError(
-                .notFound, "The subscription \"\(entry.queue.name)\" of the dead letter \(id) has ended.")
+                .notFound,
+                "Nobody subscribes as \"\(letter.subscription)\" any more, as the dead letter \"\(id)\" needs.")
         }
     }
 
-    /// Forgets a dead letter.
-    ///
-    /// - Returns: Whether there was one.
     @discardableResult
-    public func discardDeadLetter(id: Int) -> Bool {
-        letters.withLock { $0.remove(id: id) != nil }
+    public func discardDeadLetter(id: String) async throws -> Bool {
+        try await letters.remove(id)
     }
 
-    func bury(_ message: Message, from queue: SubscriptionQueue, error: any Error) {
-        let text = String(describing: error)
+    /// Removes the dead letter that a message was delivered from, since it has been handled.
+    func forget(_ delivery: Delivery) async {
+        guard let id = delivery.letter else { return }
+        do {
+            try await letters.remove(id)
+        } catch {
+            letters.release(id)
+            logger.warning(
+                "A dead letter has been handled but could not be removed.",
+                metadata: ["broker.name": "\(name)", "letter": "\(id)", "error": "\(error)"])
+        }
+    }
+
+    /// Puts a message among the dead letters.
+    ///
+    /// - Throws: ``StoreError``; the message is not among them then.
+    func bury(_ delivery: Delivery, from queue: SubscriptionQueue, error: any Error) async throws {
+        let (message, text) = (delivery.message, String(describing: error))
+        try await letters.put(message, subscription: queue.name, error: text, id: delivery.letter)
         logger.error(
             "A message could not be handled and is a dead letter now.",
             metadata: [
                 "broker.name": "\(name)", "broker.subscription": "\(queue.name)", "message.topic": "\(message.topic)",
                 "message.id": "\(message.id)", "message.attempts": "\(message.deliveryAttempt)", "error": "\(text)",
             ])
-        letters.withLock {
-            $0.append(
-                message: message, queue: queue, error: text, attempts: message.deliveryAttempt, failedAt: clock.now)
-        }
     }
 }

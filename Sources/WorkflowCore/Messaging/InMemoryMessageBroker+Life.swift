@@ -65,6 +65,6 @@ extension InMemoryMessageBroker {
         var depths: [String: Int] = [:]
         for queue in queues { depths[queue.name, default: 0] += queue.depth }
         for (subscription, depth) in depths { metrics.brokerQueueDepth.with(name, subscription).set(Double(depth)) }
-        metrics.brokerDeadLetters.with(name).set(Double(letters.withLock { $0.count }))
+        metrics.brokerDeadLetters.with(name).set(Double(letters.knownCount))
     }
 }

@@ -7,7 +7,7 @@ import Synchronization
 /// - Messages with the same key reach a subscription in the order of publishing, one at a time. Messages with an empty
 ///   key have no order among each other when a handler fails or when the subscription has several workers.
 /// - A message whose handler throws is delivered again after a growing, random time, while other keys go on. After
-///   ``SubscriptionOptions/maxDeliveries`` it becomes a dead letter, see ``deadLetters()`` and ``redrive(id:)``.
+///   ``SubscriptionOptions/maxDeliveries`` it becomes a dead letter, see ``deadLetters(limit:)`` and ``redriveDeadLetter(id:)``.
 /// - A handler may publish, subscribe and cancel subscriptions, its own included. Publishing from within a handler does
 ///   not wait for room in the handler's own queue, nor in one whose handlers wait for the handler's own; the queue then
 ///   grows beyond its bound.
@@ -36,23 +36,27 @@ public final class InMemoryMessageBroker: MessageBroker {
     let configuration: Configuration
     let logger: Logger
     let metrics: EngineMetrics?
+    let traces: Traces
     private let published: MetricCounter?
     let state = Mutex(State())
-    let letters: Mutex<DeadLetterList>
+    let letters: DeadLetterBox
 
     /// Creates a broker.
     ///
     /// - Parameters:
     ///   - name: The name of the broker in metrics and logs.
     ///   - configuration: Bounds and retries.
+    ///   - store: Where dead letters are kept.
     ///   - clock: Where waits between attempts come from.
     ///   - random: Returns a number from 0 up to 1; spreads the attempts.
     ///   - metrics: Where messages are counted; `nil` for nowhere.
     ///   - logger: Where dead letters are reported.
+    ///   - traces: Makes a span for each delivery.
     public init(
-        name: String = "memory", configuration: Configuration = Configuration(), clock: any EngineClock = SystemClock(),
+        name: String = "memory", configuration: Configuration = Configuration(),
+        store: any StateStore = InMemoryStateStore(), clock: any EngineClock = SystemClock(),
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }, metrics: EngineMetrics? = nil,
-        logger: Logger = Logger(label: "workflow.broker")
+        logger: Logger = Logger(label: "workflow.broker"), traces: Traces = Traces()
     ) {
         self.name = name
         self.configuration = configuration
@@ -60,8 +64,10 @@ public final class InMemoryMessageBroker: MessageBroker {
         self.random = random
         self.metrics = metrics
         self.logger = logger
+        self.traces = traces
         self.published = metrics?.brokerMessagesPublished.with(name)
-        self.letters = Mutex(DeadLetterList(capacity: configuration.deadLetterCapacity))
+        self.letters = DeadLetterBox(
+            broker: name, store: store, retention: configuration.deadLetterRetention, clock: clock)
         metrics?.registry.onCollect(of: self) { $0.collect() }
     }
 

@@ -84,8 +84,12 @@ final class InMemorySubscription: Subscription {
     /// - Returns: The message as it is to be delivered again and the time until then; `nil` when it is done with.
     private func handle(_ delivery: Delivery) async -> (next: Delivery, delay: Duration)? {
         do {
-            try await handler.handle(delivery.message)
+            let message = delivery.message
+            try await broker.traces.process(message, from: broker.name, subscription: queue.name) {
+                try await handler.handle(message)
+            }
             metrics?.succeeded.increment()
+            await broker.forget(delivery)
         } catch {
             if Task.isCancelled {
                 queue.putBack(delivery)
@@ -102,8 +106,13 @@ final class InMemorySubscription: Subscription {
                 next.message.deliveryAttempt = attempt + 1
                 return (next, options.backoff.delay(afterAttempt: attempt, random: broker.random()))
             }
-            metrics?.dead.increment()
-            broker.bury(delivery.message, from: queue, error: error)
+            do {
+                try await broker.bury(delivery, from: queue, error: error)
+                metrics?.dead.increment()
+            } catch {
+                // Not settled before it is safe among the dead letters.
+                return (delivery, options.backoff.delay(afterAttempt: options.maxDeliveries, random: broker.random()))
+            }
         }
         delivery.settlement?.complete()
         queue.finish(delivery)

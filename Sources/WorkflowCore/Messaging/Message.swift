@@ -12,10 +12,13 @@ public struct Message: Sendable, Hashable {
     public var timestamp: Timestamp
     /// Which delivery this is, from 1.
     public var deliveryAttempt: Int
+    /// The trace that it belongs to, see ``Traces``; empty for none.
+    public var trace: String
 
     /// Creates a message.
     public init(
-        id: String, topic: String, payload: JSONValue, key: String = "", timestamp: Timestamp, deliveryAttempt: Int = 1
+        id: String, topic: String, payload: JSONValue, key: String = "", timestamp: Timestamp, deliveryAttempt: Int = 1,
+        trace: String = ""
     ) {
         self.id = id
         self.topic = topic
@@ -23,6 +26,7 @@ public struct Message: Sendable, Hashable {
         self.key = key
         self.timestamp = timestamp
         self.deliveryAttempt = deliveryAttempt
+        self.trace = trace
     }
 }
 

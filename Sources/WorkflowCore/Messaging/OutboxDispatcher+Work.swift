@@ -51,7 +51,9 @@ extension OutboxDispatcher {
                     break
                 }
                 do {
-                    try await broker.publish(event.message) { self.settled(event.id) }
+                    try await traces.publish(event.message, to: name) { message in
+                        try await broker.publish(message) { self.settled(event.id) }
+                    }
                     published?.increment()
                     finish(event)
                     isDone = true
@@ -188,6 +190,6 @@ extension OutboxDispatcher {
 extension OutboxEvent {
     /// The event as a message.
     var message: Message {
-        Message(id: id, topic: topic, payload: payload, key: key, timestamp: createdAt)
+        Message(id: id, topic: topic, payload: payload, key: key, timestamp: createdAt, trace: trace)
     }
 }

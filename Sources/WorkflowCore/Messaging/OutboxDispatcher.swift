@@ -45,6 +45,7 @@ public final class OutboxDispatcher: Sendable {
     let configuration: Configuration
     let logger: Logger
     let metrics: EngineMetrics?
+    let traces: Traces
     let broker: @Sendable (String) -> (any MessageBroker)?
     let state: Mutex<State>
 
@@ -68,12 +69,14 @@ public final class OutboxDispatcher: Sendable {
     ///   - configuration: Bounds and times.
     ///   - metrics: Where events are counted; `nil` for nowhere.
     ///   - logger: Where problems are reported.
+    ///   - traces: Makes a span for each event.
     ///   - broker: Returns the broker with a name.
     public init(
         store: any StateStore, clock: any EngineClock = SystemClock(),
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
         configuration: Configuration = Configuration(),
         metrics: EngineMetrics? = nil, logger: Logger = Logger(label: "workflow.outbox"),
+        traces: Traces = Traces(),
         broker: @escaping @Sendable (String) -> (any MessageBroker)?
     ) {
         self.store = store
@@ -82,6 +85,7 @@ public final class OutboxDispatcher: Sendable {
         self.configuration = configuration
         self.metrics = metrics
         self.logger = logger
+        self.traces = traces
         self.broker = broker
         self.state = Mutex(
             State(backlog: OutboxBacklog(capacity: configuration.capacity, pageSize: configuration.pageSize)))

@@ -6,6 +6,8 @@ struct Delivery: Sendable {
     var message: Message
     /// What waits for all subscriptions; `nil` for a dead letter that is delivered again.
     let settlement: Settlement?
+    /// The dead letter that it is; `nil` for what was published.
+    var letter: String?
 }
 
 /// The bounded queue of one subscription: what waits, what is in hand, who waits for room.

@@ -49,6 +49,11 @@ public struct ModuleDescriptor: Sendable {
     public let aliases: [String]
     /// Which part of a configuration names it.
     public let section: Section
+    /// The key at the top of a file under which the settings of all modules of the type may stand, such as `httpserver`;
+    /// what a module's own `config` says wins. `nil` for none.
+    public let settingsKey: String?
+    /// Whether its outcomes lead to other modules by `branches`.
+    public let hasBranches: Bool
     /// What it does, in one sentence.
     public let summary: String
     /// More about it, in paragraphs of Markdown.
@@ -66,13 +71,16 @@ public struct ModuleDescriptor: Sendable {
 
     /// Creates a descriptor.
     public init(
-        type: String, aliases: [String] = [], section: Section = .module, summary: String, details: String = "",
+        type: String, aliases: [String] = [], section: Section = .module, settingsKey: String? = nil,
+        hasBranches: Bool = false, summary: String, details: String = "",
         status: Status = .stable, provides: [ServiceKind] = [], requires: [Requirement] = [], isIngress: Bool = false,
         examples: [Example] = []
     ) {
         self.type = type
         self.aliases = aliases
         self.section = section
+        self.settingsKey = settingsKey
+        self.hasBranches = hasBranches
         self.summary = summary
         self.details = details
         self.status = status

@@ -1,16 +1,17 @@
 public import Logging
-import Tracing
 
 /// Wraps every module operation once: metric, span, log line on failure.
 public struct Instrumentation: Sendable {
     private let clock: any EngineClock
     private let metrics: EngineMetrics
     private let logger: Logger
+    private let traces: Traces
 
     init(environment: EngineEnvironment) {
         self.clock = environment.clock
         self.metrics = environment.metrics
         self.logger = environment.logger
+        self.traces = environment.traces
     }
 
     /// Runs an operation of a module.
@@ -26,7 +27,7 @@ public struct Instrumentation: Sendable {
         _ body: () async throws -> Result
     ) async throws -> Result {
         do {
-            let result = try await withSpan("\(module).\(operation)") { _ in try await body() }
+            let result = try await traces.span("\(module).\(operation)") { _ in try await body() }
             metrics.moduleOperations.with(module, operation, "success").increment()
             return result
         } catch {

@@ -12,14 +12,20 @@ public struct OutboxEvent: Sendable, Hashable {
     public var key: String
     /// When it happened.
     public var createdAt: Timestamp
+    /// The trace that it belongs to, see ``Traces``; empty for none.
+    public var trace: String
 
     /// Creates an event.
-    public init(id: String, broker: String, topic: String, payload: JSONValue, key: String, createdAt: Timestamp) {
+    public init(
+        id: String, broker: String, topic: String, payload: JSONValue, key: String, createdAt: Timestamp,
+        trace: String = ""
+    ) {
         self.id = id
         self.broker = broker
         self.topic = topic
         self.payload = payload
         self.key = key
         self.createdAt = createdAt
+        self.trace = trace
     }
 }

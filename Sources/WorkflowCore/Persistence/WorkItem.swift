@@ -35,13 +35,15 @@ public struct WorkItem: Sendable, Hashable {
     public var fencingToken: Int64
     /// When it was created.
     public var createdAt: Timestamp
+    /// The trace that caused it, see ``Traces``; empty for none.
+    public var trace: String
 
     /// Creates a work item.
     public init(
         id: String, instanceID: String, engine: String, transition: String, fromState: String, toState: String,
         handlers: [String], cursor: Int = 0, input: JSONObject = [:], attempts: Int = 0, lastError: String? = nil,
         notBefore: Timestamp, leaseOwner: String? = nil, leaseUntil: Timestamp? = nil, fencingToken: Int64 = 1,
-        createdAt: Timestamp
+        createdAt: Timestamp, trace: String = ""
     ) {
         self.id = id
         self.instanceID = instanceID
@@ -59,5 +61,6 @@ public struct WorkItem: Sendable, Hashable {
         self.leaseUntil = leaseUntil
         self.fencingToken = fencingToken
         self.createdAt = createdAt
+        self.trace = trace
     }
 }

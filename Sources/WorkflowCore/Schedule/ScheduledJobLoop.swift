@@ -121,7 +121,7 @@ final class ScheduledJobLoop: Sendable {
     private func perform(_ run: ScheduledRun) async {
         var failure: (any Error)?
         do {
-            try await job.perform(run)
+            try await environment.traces.perform(run) { try await job.perform(run) }
         } catch {
             failure = error
         }

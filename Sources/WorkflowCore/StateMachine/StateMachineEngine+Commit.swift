@@ -4,14 +4,25 @@ extension StateMachineEngine {
         _ plan: TransitionPlan, _ machine: CompiledStateMachine, first: StoreTransaction.Operation,
         operations: [StoreTransaction.Operation], events extraEvents: [OutboxEvent]
     ) async throws {
+        try await generation.environment.traces.transition(plan) {
+            try await write(plan, machine, first: first, operations: operations, events: extraEvents)
+        }
+    }
+
+    private func write(
+        _ plan: TransitionPlan, _ machine: CompiledStateMachine, first: StoreTransaction.Operation,
+        operations: [StoreTransaction.Operation], events extraEvents: [OutboxEvent]
+    ) async throws {
         var transaction = StoreTransaction()
         transaction.operations.reserveCapacity(2 + operations.count + plan.records.count + plan.work.count)
         transaction.append(first)
         transaction.operations.append(contentsOf: operations)
         for record in plan.records { transaction.append(.appendHistory(record)) }
-        let items = plan.work.map { item($0, plan.instance) }
+        let trace = generation.environment.traces.current
+        let items = plan.work.map { item($0, plan.instance, trace) }
         for item in items { transaction.append(.enqueueWork(item)) }
-        let events = extraEvents + events(for: plan, machine)
+        var events = extraEvents + events(for: plan, machine)
+        for index in events.indices { events[index].trace = trace }
         if !events.isEmpty { transaction.append(.appendOutbox(events)) }
         do {
             try await generation.store.commit(transaction)
@@ -26,13 +37,14 @@ extension StateMachineEngine {
         for record in plan.records where !record.transition.isEmpty { machine.countSuccess(of: record.transition) }
     }
 
-    private func item(_ work: TransitionPlan.Work, _ instance: StateMachineInstance) -> WorkItem {
+    private func item(_ work: TransitionPlan.Work, _ instance: StateMachineInstance, _ trace: String) -> WorkItem {
         let now = instance.lastUpdated
         let lease = generation.work.reserveLease(now: now)
         return WorkItem(
             id: generation.environment.identifiers.next(), instanceID: instance.id, engine: name,
             transition: work.transition, fromState: work.fromState, toState: work.toState, handlers: work.handlers,
-            input: work.input, notBefore: now, leaseOwner: lease?.owner, leaseUntil: lease?.until, createdAt: now)
+            input: work.input, notBefore: now, leaseOwner: lease?.owner, leaseUntil: lease?.until, createdAt: now,
+            trace: trace)
     }
 
     private func events(for plan: TransitionPlan, _ machine: CompiledStateMachine) -> [OutboxEvent] {

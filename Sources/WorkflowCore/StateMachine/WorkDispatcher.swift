@@ -203,7 +203,8 @@ public final class WorkDispatcher: Sendable {
         var current: (item: WorkItem, isUnconfirmed: Bool)? = (item, isUnconfirmed)
         while let (item, isUnconfirmed) = current {
             inFlight.add(1)
-            let result = await execution(of: item, isUnconfirmed: isUnconfirmed).run()
+            let execution = execution(of: item, isUnconfirmed: isUnconfirmed)
+            let result = await environment.traces.resume(item.trace) { await execution.run() }
             inFlight.add(-1)
             let now = environment.clock.now
             let isStopping = state.withLock { state in

@@ -22,10 +22,15 @@ struct ConfigurationRedactor {
             }
             return .object(document)
         }
-        return [
+        var document: JSONObject = [
             "modules": .array(modules), "workflows": sections(configuration.workflows, .workflow),
             "triggers": sections(configuration.triggers, .trigger),
         ]
+        for section in configuration.settings {
+            let known = registry.types.first { $0.descriptor.settingsKey == section.name }
+            document[section.name] = known.map { redact(section.configuration, $0.schema) } ?? Self.mark
+        }
+        return .object(document)
     }
 
     private func sections(

@@ -23,6 +23,10 @@ struct ManagementAPI: Sendable {
             .json(.array(application.registry.types.map { ModuleTypeDocument.make($0.descriptor, $0.schema) }))
         }
         try add(.post, "/api/workflow/validate") { try await validate($0) }
+        let letters = DeadLetterAPI(application: application)
+        try add(.get, "/api/workflow/dead-letters") { try await letters.list($0) }
+        try add(.post, "/api/workflow/dead-letters/{broker}/{id}/redrive") { try await letters.redrive($0) }
+        try add(.delete, "/api/workflow/dead-letters/{broker}/{id}") { try await letters.discard($0) }
         try add(.get, "/healthz") { await health($0) }
         try add(.get, "/livez") { _ in .json(["status": "alive"]) }
         try add(.get, "/readyz") { _ in

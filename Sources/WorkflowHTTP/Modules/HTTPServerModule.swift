@@ -4,7 +4,7 @@ import Synchronization
 public import WorkflowCore
 
 /// `http.server`: listens for HTTP requests.
-public final class HTTPServerModule: WorkflowModule, SummarizedModule {
+public final class HTTPServerModule: WorkflowModule, SummarizedModule, HTTPListening {
     public static let descriptor = ModuleDescriptor(
         type: "http.server", summary: "Listens for HTTP requests and gives them to a router.",
         details: """
@@ -108,6 +108,17 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule {
         }
     }
 
+    public var configuredPort: Int? { settings.address.port }
+
+    public func leads(toRouter name: String) -> Bool {
+        do {
+            return try router().name == name
+        } catch {
+            // What is wrong with the router is for `validate` to tell.
+            return false
+        }
+    }
+
     public func validate() throws {
         _ = try router()
     }
@@ -132,7 +143,7 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule {
                     header: "X-Request-ID", trustsIncoming: true, identifiers: context.environment.identifiers))
         }
         handler = RouteChain(logger: context.logger).handler(handler, behind: added)
-        let responder = GenerationResponder(next: handler)
+        let responder = GenerationResponder(next: context.environment.traces.tracing(handler))
         self.responder.withLock { $0 = responder }
         listener.withLock { $0 }?.activate(responder)
     }

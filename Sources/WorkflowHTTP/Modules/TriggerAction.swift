@@ -162,7 +162,7 @@ private struct FollowingTriggerHandler: HTTPHandler {
             let bytes = try await request.body.collect(upTo: action.maxBodyBytes)
             // What is wrong with the body is for the handler to say.
             body = (try? JSONValue(parsing: bytes))?.objectValue ?? [:]
-            request = request.replacing(body: RequestBody(bytes: bytes))
+            request.body = RequestBody(bytes: bytes)
         }
         let response = try await route.handle(request)
         guard response.status.kind == .successful else { return response }
@@ -185,19 +185,5 @@ private struct FollowingTriggerHandler: HTTPHandler {
             response.headers[.contentType]?.lowercased().contains("json") ?? false
         else { return [:] }
         return (try? JSONValue(parsing: bytes))?.objectValue ?? [:]
-    }
-}
-
-extension ServerRequest {
-    /// The same request with another body.
-    func replacing(body: RequestBody) -> ServerRequest {
-        var copy = ServerRequest(
-            method: method, path: path, query: query, headers: headers, authority: authority, isSecure: isSecure,
-            remoteAddress: remoteAddress, receivedAt: receivedAt, body: body, record: record)
-        copy.routePattern = routePattern
-        copy.parameters = parameters
-        copy.id = id
-        copy.principal = principal
-        return copy
     }
 }

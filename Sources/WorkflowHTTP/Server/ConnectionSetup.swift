@@ -52,7 +52,9 @@ struct ConnectionSetup: Sendable {
         limits.maxHeaderListSize = core.configuration.maxHeaderBytes
         limits.maxHeaderFieldCount = core.configuration.maxHeaderFields
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits)))
+        try pipeline.addHandler(
+            HTTP1Connection.Decoder(
+                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)))
         try pipeline.addHandler(HTTP1Connection(loop: loop, isSecure: isSecure, peer: peer))
     }
 

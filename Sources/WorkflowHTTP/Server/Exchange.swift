@@ -12,10 +12,12 @@ struct Exchange {
     let path: String
     let receivedAt: Timestamp
     let startedAt: NIODeadline
-    let handlerDeadline: NIODeadline?
+    var handlerDeadline: NIODeadline?
     let body: StreamedRequestBody?
     var keepAlive: Bool
     var task: Task<Void, Never>?
+    /// The upgrade that the client asks for.
+    var upgrade: ConnectionUpgrade?
     var status: HTTPResponse.Status?
     var responseBytes = 0
     /// A body with a fixed size that the handler got at once.

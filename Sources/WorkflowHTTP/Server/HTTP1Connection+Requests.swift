@@ -37,7 +37,7 @@ extension HTTP1Connection: RequestBodyTransport {
     private var mustHoldReads: Bool {
         if pending.count > 64 || pendingBytes > ServerCore.gatherLimit { return true }
         switch inbound {
-        case .streaming(let body): return body.isFull
+        case .streaming(let body), .upgraded(let body): return body.isFull
         case .head, .complete: return !pending.isEmpty && context?.channel.isWritable == false
         case .gathering, .discarding: return false
         case .closing(let budget): return budget <= 0
@@ -108,6 +108,8 @@ extension HTTP1Connection: RequestBodyTransport {
                 current?.keepAlive = false
                 inbound = .closing(0)
             }
+        case (.part(.body(let bytes)), .upgraded(let incoming)):
+            incoming.append(bytes)
         case (.part(.end), .streaming(let body)):
             inbound = .complete
             receiveDeadline = nil
@@ -166,10 +168,15 @@ extension HTTP1Connection: RequestBodyTransport {
             id: id, head: head, request: request, record: record, body: stream, gatheredBytes: body.count, loop: loop)
         exchange.begin(request, core: core)
         current = exchange
+        let upgrade = head.isUpgrade ? ConnectionUpgrade(transport: self) : nil
+        current?.upgrade = upgrade
         awaitsContinue = stream != nil && head.expectsContinue
         let responder = core.responder
         let task = Task.immediate(executorPreference: loop.executor) { [self] in
-            await run(request, responder: responder, exchange: id)
+            guard let upgrade else { return await run(request, responder: responder, exchange: id) }
+            await ConnectionUpgrade.$current.withValue(upgrade) {
+                await run(request, responder: responder, exchange: id)
+            }
         }
         if current?.id == id { current?.task = task }
     }

@@ -107,6 +107,7 @@ extension HTTP1Connection {
 
     func begin(_ response: ServerResponse, length: Int64?, exchange id: UInt64) throws {
         guard let exchange = exchange(id), let context else { throw CancellationError() }
+        if response.status == .switchingProtocols { return try beginUpgrade(response, exchange, context) }
         decideKeepAlive(response)
         let framing: ResponseHeadWriter.Framing
         if let length {

@@ -30,7 +30,7 @@ extension HTTP1Connection {
             body.fail(HTTPError(.requestTimeout, "The request body arrived too slowly."))
         case .discarding:
             if let deadline = receiveDeadline, now >= deadline { context?.close(promise: nil) }
-        case .complete: break
+        case .complete, .upgraded: break
         case .closing:
             if let lingerDeadline, now >= lingerDeadline { context?.close(promise: nil) }
         }

@@ -21,6 +21,8 @@ final class HTTP1Connection: ChannelDuplexHandler, ServerConnection, ResponseTra
         case gathering(RequestHead, [UInt8])
         /// In a body that the handler reads.
         case streaming(StreamedRequestBody)
+        /// The connection has gone over to another protocol, whose bytes the handler reads.
+        case upgraded(StreamedRequestBody)
         /// The request has arrived completely and is not answered yet.
         case complete
         /// In a body that nobody wants any more; so many bytes of it may still come.
@@ -131,6 +133,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ServerConnection, ResponseTra
         guard let exchange = current else { return }
         current = nil
         exchange.body?.fail(HTTPError(.badRequest, "The connection was closed before the request body was complete."))
+        exchange.upgrade?.incoming.fail(CancellationError())
         exchange.task?.cancel()
         if let waiter = roomWaiter {
             roomWaiter = nil

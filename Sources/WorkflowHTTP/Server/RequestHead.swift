@@ -18,6 +18,8 @@ struct RequestHead {
     var keepAlive: Bool
     var isHTTP10: Bool
     var expectsContinue: Bool
+    /// Whether the parser stops after the request, so that the connection can go on with another protocol.
+    var isUpgrade = false
 
     /// Checks the head of an HTTP/1 request.
     ///
@@ -42,9 +44,13 @@ struct RequestHead {
         }
         self.fields = fields
         // NIO's parser does not go on after a request that asks for an upgrade.
-        if facts.wantsUpgrade { keepAlive = false }
+        if facts.wantsUpgrade {
+            keepAlive = false
+            isUpgrade = !isHTTP10 && method == .get && fields.lists("upgrade", in: .connection)
+        }
         if facts.host == nil, !isHTTP10 { throw RequestRefusal(.badRequest, "The header field 'host' is missing.") }
         framing = try facts.framing(isHTTP10: isHTTP10)
+        if framing != .none { isUpgrade = false }
         if case .length(let length) = framing, length > maxBodyBytes {
             throw RequestRefusal(
                 .contentTooLarge, "The request body is larger than the limit of \(maxBodyBytes) bytes.")

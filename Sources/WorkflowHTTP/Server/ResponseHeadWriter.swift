@@ -20,6 +20,8 @@ struct ResponseHeadWriter {
         case unstated
         case keepAlive
         case close
+        /// The connection goes on with this protocol.
+        case upgrade(String)
     }
 
     var status: HTTPResponse.Status
@@ -36,6 +38,7 @@ struct ResponseHeadWriter {
     func write(_ fields: HTTPFields, to buffer: inout ByteBuffer) {
         let reason = status.reasonPhrase.isEmpty ? ReasonPhrase.of(status.code) : status.reasonPhrase
         var capacity = 160 + dateLine.count + serverLine.count + reason.utf8.count
+        if case .upgrade(let name) = connection { capacity += name.utf8.count }
         for field in fields { capacity += field.name.rawName.utf8.count + field.value.utf8.count + 4 }
         _ = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: capacity) { raw in
             var cursor = ByteCursor(raw)
@@ -64,6 +67,10 @@ struct ResponseHeadWriter {
             case .unstated: break
             case .keepAlive: cursor.write("connection: keep-alive\r\n")
             case .close: cursor.write("connection: close\r\n")
+            case .upgrade(let name):
+                cursor.write("connection: upgrade\r\nupgrade: ")
+                cursor.write(name)
+                cursor.write("\r\n")
             }
             cursor.write("\r\n")
             return cursor.count

@@ -53,7 +53,7 @@ extension ResponseTransport {
         } catch {
             response = loop.core.response(for: error, record: request.record)
         }
-        if !(200...999).contains(response.status.code) {
+        if !(200...999).contains(response.status.code), !ConnectionUpgrade.isMade(by: response) {
             loop.core.logger.error(
                 "a handler returned a status that is not final", metadata: ["http.status": "\(response.status.code)"])
             response = HTTPError(.internalServerError, "The server failed to answer this request.").response

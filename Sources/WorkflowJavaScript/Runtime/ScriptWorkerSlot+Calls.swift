@@ -82,7 +82,7 @@ extension ScriptWorkerSlot {
             state.nextSweep = min(state.nextSweep, time)
             state.calls[id] = PendingCall(
                 continuation: continuation, kind: kind, component: component, deadline: time,
-                isHeld: state.retireBy != nil)
+                isHeld: state.retireBy != nil, trace: .current)
             Self.append(kind, component: component, id: id, payload, to: &state)
             return nil
         }

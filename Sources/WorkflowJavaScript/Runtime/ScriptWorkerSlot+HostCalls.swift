@@ -8,6 +8,7 @@ extension ScriptWorkerSlot {
         let call: HostCallQueue.Call
         let host: any ScriptHost
         let generation: Int
+        let trace: TraceScope?
     }
 
     /// Bytes of arguments that are parsed on the thread that reads from the worker.
@@ -63,11 +64,11 @@ extension ScriptWorkerSlot {
             return nil
         }
         guard let call = state.components[component]?.hostCalls.next() else { return nil }
-        return Begun(call: call, host: host, generation: state.generation)
+        return Begun(call: call, host: host, generation: state.generation, trace: state.calls[call.call]?.trace)
     }
 
     private func execute(_ begun: Begun, _ component: UInt32) async {
-        let (kind, payload) = await Self.answer(begun.host, begun.call)
+        let (kind, payload) = await (begun.trace ?? .current).run { await Self.answer(begun.host, begun.call) }
         let (isWanted, next) = state.withLock { state -> (Bool, Begun?) in
             guard state.generation == begun.generation,
                 state.components[component]?.hostCalls.end(begun.call.id) ?? false

@@ -17,6 +17,8 @@ final class ScriptWorkerSlot: Sendable {
         let deadline: UInt64
         /// Whether its frame waits for the next worker.
         var isHeld = false
+        /// The trace of the caller, which goes on in what the script asks of its host.
+        var trace: TraceScope?
     }
 
     /// A component that lives here.

@@ -10,6 +10,7 @@ struct ComponentFetch: Sendable {
     let rules: [HostRule]
     let limits: ScriptLimits
     let transport: any FetchTransport
+    var traces = Traces()
 
     /// Sends a request.
     ///
@@ -27,8 +28,9 @@ struct ComponentFetch: Sendable {
         var request = try FetchRequest(options: options, url: target.url)
         var current = target.url
         for _ in 0...Self.redirectLimit {
-            let response = try await transport.send(
-                request, limit: limits.outputSize, timeout: try timeout(options))
+            let response = try await request.send(
+                through: transport, to: target.place, limit: limits.outputSize, timeout: try timeout(options),
+                traces: traces)
             guard let location = response.redirect else { return response.json }
             let next = try FetchPlace.parse(location, relativeTo: current)
             guard next.place == target.place else {

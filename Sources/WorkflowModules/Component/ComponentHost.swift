@@ -143,7 +143,9 @@ final class ComponentHost: ScriptHost {
         guard let transport else {
             throw WorkflowError(.unavailable, "fetch: the component \"\(name)\" is not active.")
         }
-        let fetch = ComponentFetch(component: name, rules: grants.hosts, limits: limits, transport: transport)
+        let fetch = ComponentFetch(
+            component: name, rules: grants.hosts, limits: limits, transport: transport,
+            traces: generation.environment.traces)
         return try await fetch(try arguments.text(0, "the URL"), arguments.value(1))
     }
 }

@@ -116,7 +116,7 @@ public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
     public var concurrency: Int { configuration.limits.limits.concurrency }
 
     public func execute(_ input: JSONValue) async throws -> JSONValue {
-        try await component.execute(input)
+        try await context.environment.traces.span("script \(context.name)") { _ in try await component.execute(input) }
     }
 
     /// Replaces the script while the component goes on working.

@@ -34,7 +34,7 @@ public struct ExpressionBranchModule: WorkflowModule {
     }
 
     public static let descriptor = ModuleDescriptor(
-        type: "conditional.expression",
+        type: "conditional.expression", hasBranches: true,
         summary: "Leads messages and steps to the module that the value of an expression names a branch for.",
         details: """
             Beside `config`, `branches` names the module for each value of `expression`. `default` is for values without \

@@ -33,7 +33,7 @@ public struct IfElseModule: WorkflowModule {
     }
 
     public static let descriptor = ModuleDescriptor(
-        type: "conditional.ifelse",
+        type: "conditional.ifelse", hasBranches: true,
         summary: "Leads messages and steps to one of two modules.",
         details: """
             Beside `config`, `branches` names the module for the outcomes `"true"` and `"false"`. An outcome without a \

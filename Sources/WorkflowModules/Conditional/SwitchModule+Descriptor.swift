@@ -2,7 +2,7 @@ public import WorkflowCore
 
 extension SwitchModule {
     public static let descriptor = ModuleDescriptor(
-        type: "conditional.switch",
+        type: "conditional.switch", hasBranches: true,
         summary: "Leads messages and steps to the module for one of several cases.",
         details: """
             Beside `config`, `branches` names the module for each case: `case-0` is the first case, `case-1` the second, \

@@ -28,7 +28,7 @@ struct EventPublisher {
         let events = targets.map { target in
             OutboxEvent(
                 id: (targets.count == 1 ? id : nil) ?? environment.identifiers.next(), broker: target.name,
-                topic: topic, payload: payload, key: key, createdAt: now)
+                topic: topic, payload: payload, key: key, createdAt: now, trace: environment.traces.current)
         }
         do {
             try await generation.store.commit(StoreTransaction([.appendOutbox(events)]))

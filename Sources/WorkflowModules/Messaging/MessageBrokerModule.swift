@@ -24,8 +24,8 @@ public struct MessageBrokerModule: WorkflowModule {
         public var retryBackoff: Duration = .milliseconds(100)
         /// The longest wait after any failed delivery.
         public var retryLimit: Duration = .seconds(30)
-        /// How many dead letters are kept.
-        public var deadLetters = 1000
+        /// How long dead letters are kept.
+        public var deadLetterRetention: Duration = .seconds(30 * 86_400)
 
         public static let fields: [ConfigurationField<Self>] = [
             .init("description", \.description, "What the broker is for, in words."),
@@ -46,8 +46,8 @@ public struct MessageBrokerModule: WorkflowModule {
                 "The longest wait after the first failed delivery; doubles with each further one."),
             .init("retryLimit", \.retryLimit, "The longest wait after any failed delivery."),
             .init(
-                "deadLetters", \.deadLetters, "How many dead letters are kept; the oldest are dropped.",
-                schema: .integer(minimum: 0, maximum: 1_000_000)),
+                "deadLetterRetention", \.deadLetterRetention,
+                "How long messages are kept whose handler has failed for good."),
         ]
 
         /// Creates the defaults.
@@ -57,7 +57,7 @@ public struct MessageBrokerModule: WorkflowModule {
             InMemoryMessageBroker.Configuration(
                 subscription: InMemoryMessageBroker.SubscriptionOptions(
                     capacity: capacity, concurrency: concurrency, maxDeliveries: maxDeliveries,
-                    backoff: Backoff(base: retryBackoff, limit: retryLimit)), deadLetterCapacity: deadLetters)
+                    backoff: Backoff(base: retryBackoff, limit: retryLimit)), deadLetterRetention: deadLetterRetention)
         }
     }
 
@@ -67,7 +67,8 @@ public struct MessageBrokerModule: WorkflowModule {
         details: """
             Each subscription has a queue of its own, so that a slow or failing handler holds up nobody else. Messages \
             with the same key reach a subscription in order. A message whose handler fails is delivered again, after a \
-            growing wait, up to `maxDeliveries` times; then it is a dead letter.
+            growing wait, up to `maxDeliveries` times; then it is a dead letter: it is kept in the state store, where it \
+            survives a restart, and can be listed, delivered again and discarded through the management API.
 
             In topics of subscriptions `*` stands for one segment; at the end it stands for one or more, as `>` does: \
             `order.*` takes `order.paid` and `order.item.added`.
@@ -100,12 +101,18 @@ public struct MessageBrokerModule: WorkflowModule {
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         broker = InMemoryMessageBroker(
-            name: context.name, configuration: configuration.brokerConfiguration, clock: context.clock,
-            random: context.environment.random, metrics: context.environment.metrics, logger: context.logger)
+            name: context.name, configuration: configuration.brokerConfiguration, store: context.store,
+            clock: context.clock,
+            random: context.environment.random, metrics: context.environment.metrics, logger: context.logger,
+            traces: context.environment.traces)
         generation = context.generation
     }
 
     public var services: [any Sendable] { [broker] }
+
+    public func prepare() async throws {
+        try await broker.countDeadLetters()
+    }
 
     public func shutdown() async {
         await broker.shutdown(deadline: generation.environment.drainDeadline)

@@ -11,6 +11,7 @@ final class OutboundDelivery: Sendable {
     /// The receiver, such as `https://hooks.example.com`.
     let receiver: String
     let policy: DeliveryPolicy
+    private let place: FetchPlace
     private let environment: EngineEnvironment
     private let logger: Logger
     private let transport: Mutex<(any FetchTransport)?>
@@ -22,6 +23,7 @@ final class OutboundDelivery: Sendable {
     ) {
         let host = place.host.contains(":") ? "[\(place.host)]" : place.host
         receiver = "\(place.scheme)://\(host)" + (place.port == place.standardPort ? "" : ":\(place.port)")
+        self.place = place
         self.policy = policy
         self.environment = environment
         self.logger = logger
@@ -59,7 +61,7 @@ final class OutboundDelivery: Sendable {
         var attempt = 1
         while true {
             let request = try request(environment.clock.now)
-            let result = try await answer(to: request, limit, client)
+            let result = try await answer(to: request, limit, client, attempt)
             let response = try? result.get()
             let retryAfter = response?.retryAfter(now: environment.clock.now)
             let verdict = policy.verdict(
@@ -90,10 +92,13 @@ final class OutboundDelivery: Sendable {
     }
 
     private func answer(
-        to request: FetchRequest, _ limit: Int, _ client: any FetchTransport
+        to request: FetchRequest, _ limit: Int, _ client: any FetchTransport, _ attempt: Int
     ) async throws -> Result<FetchResponse, WorkflowError> {
         do {
-            return .success(try await client.send(request, limit: limit, timeout: policy.timeout))
+            return .success(
+                try await request.send(
+                    through: client, to: place, limit: limit, timeout: policy.timeout, traces: environment.traces,
+                    attempt: attempt))
         } catch let error as WorkflowError where error.code == .limitExceeded {
             throw WorkflowError(.limitExceeded, "The answer of \(receiver) is larger than \(limit) bytes.")
         } catch let error as WorkflowError {

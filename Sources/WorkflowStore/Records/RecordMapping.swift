@@ -38,13 +38,14 @@ enum RecordMapping {
             fromState: row.text(4), toState: row.text(5), handlers: handlers.compactMap(\.stringValue),
             cursor: Int(row.integer(7)), input: try object(row, 8, "work_items.input"), attempts: Int(row.integer(9)),
             lastError: optionalText(row, 10), notBefore: time(row, 11), leaseOwner: optionalText(row, 12),
-            leaseUntil: row.isNull(13) ? nil : time(row, 13), fencingToken: row.integer(14), createdAt: time(row, 15))
+            leaseUntil: row.isNull(13) ? nil : time(row, 13), fencingToken: row.integer(14), createdAt: time(row, 15),
+            trace: row.text(16))
     }
 
     static func event(_ row: any SQLRow) throws -> OutboxEvent {
         OutboxEvent(
             id: row.text(0), broker: row.text(1), topic: row.text(2), payload: try json(row, 3, "outbox.payload"),
-            key: row.text(4), createdAt: time(row, 5))
+            key: row.text(4), createdAt: time(row, 5), trace: row.text(6))
     }
 
     static func user(_ row: any SQLRow) -> UserRecord {

@@ -10,7 +10,7 @@ struct StoreStatements: Sendable {
         """
     static let workColumns = """
         id, instance_id, engine, transition, from_state, to_state, handlers, handler_cursor, input, attempts, \
-        last_error, not_before, lease_owner, lease_until, fencing_token, created_at
+        last_error, not_before, lease_owner, lease_until, fencing_token, created_at, trace
         """
     static let userColumns = "id, email, name, password_hash, created_at"
 
@@ -51,8 +51,8 @@ struct StoreStatements: Sendable {
     let enqueueWork = SQLStatement(
         """
         INSERT INTO work_items (id, instance_id, engine, transition, from_state, to_state, handlers, handler_cursor, \
-        input, attempts, last_error, not_before, lease_owner, lease_until, fencing_token, created_at, available_at) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        input, attempts, last_error, not_before, lease_owner, lease_until, fencing_token, created_at, available_at, \
+        trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     let finishWork = SQLStatement("DELETE FROM work_items WHERE id = ? AND fencing_token = ?")
     let updateWork = SQLStatement(
@@ -66,10 +66,10 @@ struct StoreStatements: Sendable {
 
     // Outbox
     let appendOutbox = SQLStatement(
-        "INSERT INTO outbox (id, broker, topic, payload, ordering_key, created_at) VALUES (?, ?, ?, ?, ?, ?)")
+        "INSERT INTO outbox (id, broker, topic, payload, ordering_key, created_at, trace) VALUES (?, ?, ?, ?, ?, ?, ?)")
     let removeOutbox = SQLStatement("DELETE FROM outbox WHERE id = ?")
     let outbox = SQLStatement(
-        "SELECT id, broker, topic, payload, ordering_key, created_at FROM outbox ORDER BY sequence LIMIT ?")
+        "SELECT id, broker, topic, payload, ordering_key, created_at, trace FROM outbox ORDER BY sequence LIMIT ?")
 
     // Resources
     let createResource = SQLStatement(

@@ -100,7 +100,7 @@ struct TransactionPlan: Sendable {
                     .integer(Int64(item.cursor)), .json(.object(item.input)), .integer(Int64(item.attempts)),
                     .optional(item.lastError), .time(item.notBefore), .optional(item.leaseOwner),
                     .optional(item.leaseUntil), .integer(item.fencingToken), .time(item.createdAt),
-                    .time(item.availableAt),
+                    .time(item.availableAt), .text(item.trace),
                 ])
         case .finishWork(let id, let fencingToken):
             add(
@@ -123,7 +123,7 @@ struct TransactionPlan: Sendable {
             index, statements.appendOutbox, .insert(conflict: "an outgoing event with this identifier exists"),
             [
                 .text(event.id), .text(event.broker), .text(event.topic), .json(event.payload), .text(event.key),
-                .time(event.createdAt),
+                .time(event.createdAt), .text(event.trace),
             ])
     }
 

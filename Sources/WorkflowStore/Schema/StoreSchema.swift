@@ -2,8 +2,23 @@
 package enum StoreSchema {
     /// All migrations, oldest first. Only ever add at the end.
     package static let migrations: [SQLMigration] = [
-        SQLMigration(name: "001-initial", script: initial)
+        SQLMigration(name: "001-initial", script: initial),
+        SQLMigration(name: "002-traces", script: traces),
     ]
+
+    /// The tables, in lower case, which statements of other modules must not name.
+    package static let tableNames: Set<String> = [
+        "workflow_instances", "workflow_history", "work_items", "outbox", "resources", "users", "key_values",
+        "store_health", "schema_migrations",
+    ]
+
+    /// The trace that durable work and outgoing events belong to.
+    private static func traces(_ dialect: SQLDialect) -> String {
+        """
+        ALTER TABLE work_items ADD COLUMN trace \(dialect.textType) NOT NULL DEFAULT '';
+        ALTER TABLE outbox ADD COLUMN trace \(dialect.textType) NOT NULL DEFAULT '';
+        """
+    }
 
     private static func initial(_ dialect: SQLDialect) -> String {
         let text = dialect.textType

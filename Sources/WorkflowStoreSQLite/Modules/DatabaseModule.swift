@@ -81,7 +81,7 @@ public final class DatabaseModule: WorkflowModule {
 
     private let configuration: Configuration
     private let context: ModuleContext
-    private let opened = Mutex<(any StateStore)?>(nil)
+    private let opened = Mutex<(store: any StateStore, database: SQLiteDatabase)?>(nil)
 
     /// Creates the module; the database is opened when it is prepared.
     public init(configuration: Configuration, context: ModuleContext) throws {
@@ -94,14 +94,14 @@ public final class DatabaseModule: WorkflowModule {
         settings.readers = configuration.maxOpenConns
         var behaviour = SQLStateStore.Configuration()
         behaviour.clock = context.clock
-        let store = try await SQLStateStore.sqlite(settings, store: behaviour)
-        opened.withLock { $0 = store }
+        let (store, database) = try await SQLStateStore.opened(settings, store: behaviour)
+        opened.withLock { $0 = (store, database) }
     }
 
     public func shutdown() async {
         let store = opened.withLock { opened in
             defer { opened = nil }
-            return opened
+            return opened?.store
         }
         await store?.close()
     }
@@ -110,10 +110,20 @@ public final class DatabaseModule: WorkflowModule {
     ///
     /// - Throws: ``WorkflowError`` `.unavailable` when it is not open.
     func stateStore() throws -> any StateStore {
-        guard let store = opened.withLock({ $0 }) else {
-            throw WorkflowError(.unavailable, "The database \"\(context.name)\" is not open.")
-        }
+        guard let store = opened.withLock({ $0?.store }) else { throw notOpen }
         return store
+    }
+
+    /// The database itself, for the statements of other modules.
+    ///
+    /// - Throws: ``WorkflowError`` `.unavailable` when it is not open.
+    func sqlDatabase() throws -> SQLiteDatabase {
+        guard let database = opened.withLock({ $0?.database }) else { throw notOpen }
+        return database
+    }
+
+    private var notOpen: WorkflowError {
+        WorkflowError(.unavailable, "The database \"\(context.name)\" is not open.")
     }
 }
 #endif

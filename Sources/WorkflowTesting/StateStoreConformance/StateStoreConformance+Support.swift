@@ -46,12 +46,14 @@ extension StateStoreConformance {
     static func makeWork(_ id: String, instance: String = "i1", due: Timestamp = start) -> WorkItem {
         WorkItem(
             id: id, instanceID: instance, engine: "orders", transition: "go", fromState: "a", toState: "b",
-            handlers: ["first", "second"], input: ["x": [1, 2]], notBefore: due, createdAt: start)
+            handlers: ["first", "second"], input: ["x": [1, 2]], notBefore: due, createdAt: start,
+            trace: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 a=1")
     }
 
     static func makeEvent(_ id: String) -> OutboxEvent {
         OutboxEvent(
-            id: id, broker: "events", topic: "orders.changed", payload: ["id": .string(id)], key: "k", createdAt: start)
+            id: id, broker: "events", topic: "orders.changed", payload: ["id": .string(id)], key: "k", createdAt: start,
+            trace: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
     }
 
     static func makeResource(

@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func tellsTheIssuesOfAllFiles() throws {
-        try withFolder(["a.yaml": "x: 1", "b.yaml": "a: [", "c.yaml": "modules: [{}]"]) { folder in
+        try withFolder(["a.yaml": "workflows: 1", "b.yaml": "a: [", "c.yaml": "modules: [{}]"]) { folder in
             #expect(Set(issues([folder]).map { $0.location.file.suffix(6) }) == ["a.yaml", "b.yaml", "c.yaml"])
         }
     }

@@ -100,6 +100,7 @@ import Testing
               fllow: {}
             triggers:
               http: {}
+            moduels: []
             """
         let found = issues(yaml).map { "\($0.location.line):\($0.location.column) \($0.path): \($0.message)" }
         #expect(
@@ -116,6 +117,7 @@ import Testing
                 "16:5 modules[4].type: unknown module type \"grpc.server\"",
                 "18:3 workflows.fllow: unknown workflow \"fllow\"",
                 "20:3 triggers.http: unknown trigger \"http\"",
+                "21:1 moduels: unknown top-level key \"moduels\"",
             ])
         let hints = issues(yaml).compactMap(\.suggestion)
         #expect(hints.contains("did you mean \"probe\"?"))

@@ -11,12 +11,13 @@ func message(_ id: String, _ topic: String = "t", key: String = "") -> Message {
 
 /// Lends a broker and shuts it down afterwards.
 func withBroker(
-    _ options: InMemoryMessageBroker.SubscriptionOptions = .init(), deadLetters: Int = 1000,
+    _ options: InMemoryMessageBroker.SubscriptionOptions = .init(), deadLetterRetention: Duration = .seconds(3600),
     clock: any EngineClock = TestClock(), metrics: EngineMetrics? = nil,
     _ body: @Sendable (InMemoryMessageBroker) async throws -> Void
 ) async throws {
     let broker = InMemoryMessageBroker(
-        name: "test", configuration: .init(subscription: options, deadLetterCapacity: deadLetters), clock: clock,
+        name: "test", configuration: .init(subscription: options, deadLetterRetention: deadLetterRetention),
+        clock: clock,
         random: { 1 }, metrics: metrics, logger: .quiet)
     do {
         try await body(broker)

@@ -51,7 +51,7 @@ struct InMemoryMessageBrokerRetryTests {
             _ = try await broker.subscribe(to: "t", name: "mailer", handler: recorder)
             try await broker.publish(message("1")) { settled.increment() }
             await broker.drain()
-            let letter = try #require(broker.deadLetters().first)
+            let letter = try #require(try await broker.deadLetters().first)
             #expect(letter.message.id == "1")
             #expect(letter.message.topic == "t")
             #expect(letter.subscription == "mailer")
@@ -61,13 +61,79 @@ struct InMemoryMessageBrokerRetryTests {
             #expect(settled.value == 1)
 
             isBroken.store(false, ordering: .relaxed)
-            try broker.redrive(id: letter.id)
+            try await broker.redriveDeadLetter(id: letter.id)
             await broker.drain()
             #expect(recorder.handled.map(\.deliveryAttempt) == [1])
-            #expect(broker.deadLetters().isEmpty)
+            #expect(try await broker.deadLetters().isEmpty)
             #expect(settled.value == 1)
-            #expect(throws: WorkflowError.self) { try broker.redrive(id: letter.id) }
+            await #expect(throws: WorkflowError.self) { try await broker.redriveDeadLetter(id: letter.id) }
         }
+    }
+
+    @Test func `A dead letter that fails again stays the same letter`() async throws {
+        try await withBroker(.init(maxDeliveries: 1)) { broker in
+            let recorder = MessageRecorder { _ in throw Planned() }
+            _ = try await broker.subscribe(to: "t", name: "s", handler: recorder)
+            try await broker.publish(message("1"))
+            await broker.drain()
+            let letter = try #require(try await broker.deadLetters().first)
+            try await broker.redriveDeadLetter(id: letter.id)
+            await broker.drain()
+            #expect(try await broker.deadLetters() == [letter])
+            try await broker.redriveDeadLetter(id: letter.id)
+            await broker.drain()
+            #expect(try await broker.deadLetters() == [letter])
+        }
+    }
+
+    @Test func `Dead letters survive the broker, and are kept until they are handled`() async throws {
+        let store = InMemoryStateStore()
+        let isBroken = Atomic(true)
+        func run(_ body: (InMemoryMessageBroker) async throws -> Void) async throws {
+            let broker = InMemoryMessageBroker(
+                name: "test", configuration: .init(subscription: .init(maxDeliveries: 1)), store: store,
+                clock: TestClock(), logger: .quiet)
+            let recorder = MessageRecorder { _ in if isBroken.load(ordering: .relaxed) { throw Planned() } }
+            _ = try await broker.subscribe(to: "t", name: "s", handler: recorder)
+            try await body(broker)
+            await broker.shutdown()
+        }
+        try await run { broker in
+            try await broker.publish(message("1"))
+            await broker.drain()
+        }
+        isBroken.store(false, ordering: .relaxed)
+        try await run { broker in
+            let letter = try #require(try await broker.deadLetters().first)
+            #expect(letter.message.id == "1")
+            try await broker.redriveDeadLetter(id: letter.id)
+            await broker.drain()
+        }
+        try await run { broker async throws in #expect(try await broker.deadLetters().isEmpty) }
+    }
+
+    @Test func `A message is not settled before its dead letter is stored`() async throws {
+        let works = Atomic(false)
+        let refusals = TestCounter()
+        let store = FailingStore(base: InMemoryStateStore()) { _ in
+            guard !works.load(ordering: .relaxed) else { return nil }
+            refusals.increment()
+            return (StoreError(.unavailable, "planned"), false)
+        }
+        let broker = InMemoryMessageBroker(
+            configuration: .init(subscription: .init(maxDeliveries: 1, backoff: Backoff(base: .zero))), store: store,
+            logger: .quiet)
+        let recorder = MessageRecorder { _ in throw Planned() }
+        _ = try await broker.subscribe(to: "t", name: "s", handler: recorder)
+        let settled = TestCounter()
+        try await broker.publish(message("1")) { settled.increment() }
+        try await eventually("the store is asked several times") { refusals.value > 2 }
+        #expect(settled.value == 0)
+        works.store(true, ordering: .relaxed)
+        await broker.drain()
+        #expect(settled.value == 1)
+        #expect(try await broker.deadLetters().map(\.message.id) == ["1"])
+        await broker.shutdown()
     }
 
     @Test func `A dead letter of a subscription that ended is kept`() async throws {
@@ -77,22 +143,26 @@ struct InMemoryMessageBrokerRetryTests {
             for id in ["1", "2", "3"] { try await broker.publish(message(id)) }
             await broker.drain()
             await subscription.cancel()
-            #expect(throws: WorkflowError.self) { try broker.redrive(id: 2) }
-            #expect(broker.deadLetters().map(\.message.id) == ["1", "2", "3"])
-            #expect(broker.discardDeadLetter(id: 2))
-            #expect(!broker.discardDeadLetter(id: 2))
-            #expect(broker.deadLetters().map(\.id) == [1, 3])
+            let letters = try await broker.deadLetters()
+            #expect(letters.map(\.message.id).sorted() == ["1", "2", "3"])
+            await #expect(throws: WorkflowError.self) { try await broker.redriveDeadLetter(id: letters[1].id) }
+            #expect(try await broker.discardDeadLetter(id: letters[1].id))
+            #expect(try await broker.discardDeadLetter(id: letters[1].id) == false)
+            #expect(try await broker.deadLetters() == [letters[0], letters[2]])
         }
     }
 
-    @Test func `The oldest dead letters are dropped and counted`() async throws {
-        try await withBroker(.init(maxDeliveries: 1), deadLetters: 3) { broker in
+    @Test func `Dead letters are kept for a time`() async throws {
+        let clock = TestClock()
+        try await withBroker(.init(maxDeliveries: 1), deadLetterRetention: .seconds(60), clock: clock) { broker in
             let recorder = MessageRecorder { _ in throw Planned() }
             _ = try await broker.subscribe(to: "t", name: "s", handler: recorder)
-            for number in 1...5 { try await broker.publish(message("\(number)")) }
+            try await broker.publish(message("1"))
             await broker.drain()
-            #expect(broker.deadLetters().map(\.message.id) == ["3", "4", "5"])
-            #expect(broker.droppedDeadLetters == 2)
+            clock.advance(by: .seconds(59))
+            #expect(try await broker.deadLetters().count == 1)
+            clock.advance(by: .seconds(2))
+            #expect(try await broker.deadLetters().isEmpty)
         }
     }
 
@@ -102,7 +172,7 @@ struct InMemoryMessageBrokerRetryTests {
             _ = try await broker.subscribe(to: "t", name: "s", handler: recorder)
             try await broker.publish(message("1"))
             await broker.drain()
-            #expect(broker.deadLetters().count == 1)
+            #expect(try await broker.deadLetters().count == 1)
         }
     }
 }

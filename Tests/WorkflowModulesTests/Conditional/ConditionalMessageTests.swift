@@ -95,7 +95,7 @@ import WorkflowTesting
         try await TestApplication.run(yaml) { app in
             let handled = try await handled(app, after: [["region": "eu"], ["region": 7], [:], ["region": "none"]])
             #expect(handled == [[["region": "eu"]], [["region": 7]], [[:]]])
-            #expect(try app.broker().deadLetters().isEmpty)
+            #expect(try await app.broker().deadLetters().isEmpty)
         }
     }
 
@@ -155,7 +155,7 @@ import WorkflowTesting
         ]
         try await TestApplication.run(yaml, options) { app in
             _ = try await handled(app, after: [["n": 1]])
-            #expect(try app.broker().deadLetters().isEmpty)
+            #expect(try await app.broker().deadLetters().isEmpty)
         }
     }
 
@@ -180,7 +180,7 @@ import WorkflowTesting
         try await TestApplication.run(yaml, options) { app in
             _ = try await handled(app, after: [[:]])
             #expect(calls.value == (error.isEmpty ? 1 : 0))
-            let letters = try app.broker().deadLetters()
+            let letters = try await app.broker().deadLetters()
             #expect(letters.isEmpty == error.isEmpty)
             #expect(letters.allSatisfy { $0.error.contains(error) })
         }
@@ -192,7 +192,7 @@ import WorkflowTesting
             broker: "maxDeliveries: 1")
         try await TestApplication.run(yaml) { app in
             #expect(try await handled(app, after: [["b": "secret"]]) == [[], [], []])
-            let letter = try #require(try app.broker().deadLetters().first)
+            let letter = try #require(try await app.broker().deadLetters().first)
             #expect(letter.error.contains("The expression of \"choice\" has no value"), "\(letter.error)")
             #expect(!letter.error.contains("secret"))
         }

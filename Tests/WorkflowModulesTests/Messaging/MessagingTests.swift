@@ -69,8 +69,8 @@ import WorkflowTesting
         try await TestApplication.run(yaml) { app in
             try await app.publish("in", ["n": 1])
             let broker = try app.broker()
-            try await waitUntil("the message is given up") { !broker.deadLetters().isEmpty }
-            let letter = try #require(broker.deadLetters().first)
+            try await waitUntil("the message is given up") { try await !broker.deadLetters().isEmpty }
+            let letter = try #require(try await broker.deadLetters().first)
             #expect(letter.attempts == 2)
             #expect(letter.subscription == "messaging/in/first")
             #expect(letter.error.contains("not now"))

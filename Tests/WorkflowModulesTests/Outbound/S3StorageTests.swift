@@ -125,8 +125,8 @@ import WorkflowTesting
         try await run("secretAccessKey: confidential") { app, _, server in
             try await app.publish("order.paid", ["id": 7])
             let broker = try app.broker()
-            try await waitUntil("the message is given up") { !broker.deadLetters().isEmpty }
-            let error = try #require(broker.deadLetters().first?.error)
+            try await waitUntil("the message is given up") { try await !broker.deadLetters().isEmpty }
+            let error = try #require(try await broker.deadLetters().first?.error)
             #expect(error.contains("status 403 (SignatureDoesNotMatch)"))
             #expect(!error.contains("confidential"))
             #expect(server.requests.count == 1)

@@ -50,8 +50,8 @@ import WorkflowTesting
             try await TestApplication.run(Self.yaml(server.url)) { app in
                 try await app.publish("order.paid", ["id": 7])
                 let broker = try app.broker()
-                try await waitUntil("the message is given up") { !broker.deadLetters().isEmpty }
-                let error = try #require(broker.deadLetters().first?.error)
+                try await waitUntil("the message is given up") { try await !broker.deadLetters().isEmpty }
+                let error = try #require(try await broker.deadLetters().first?.error)
                 #expect(error.contains("status 403"))
                 #expect(!error.contains("hidden"))
             }

@@ -110,8 +110,8 @@ import WorkflowTesting
             try await TestApplication.run(Self.yaml(server.url)) { app in
                 try await app.publish("order.paid", ["id": "o1"])
                 let broker = try app.broker()
-                try await waitUntil("the message is given up") { !broker.deadLetters().isEmpty }
-                let letter = try #require(broker.deadLetters().first)
+                try await waitUntil("the message is given up") { try await !broker.deadLetters().isEmpty }
+                let letter = try #require(try await broker.deadLetters().first)
                 #expect(letter.error.contains("127.0.0.1:\(server.port) refuses the request with status 410"))
                 #expect(!letter.error.contains("hidden"))
                 #expect(server.requests.count == 1)

@@ -57,8 +57,8 @@ import WorkflowTesting
         try await TestApplication.run(yaml) { app in
             try await app.publish("in", ["n": 2])
             let broker = try app.broker()
-            try await waitUntil("the message is given up") { !broker.deadLetters().isEmpty }
-            #expect(broker.deadLetters().first?.error.contains("Operation 1 (extract) failed") == true)
+            try await waitUntil("the message is given up") { try await !broker.deadLetters().isEmpty }
+            #expect(try await broker.deadLetters().first?.error.contains("Operation 1 (extract) failed") == true)
         }
     }
 

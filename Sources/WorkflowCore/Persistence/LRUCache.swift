@@ -1,35 +1,48 @@
 /// A dictionary that forgets what was not used for longest when it grows beyond a count or a cost.
-struct LRUCache<Key: Hashable, Value> {
-    private struct Node {
-        var key: Key
-        var value: Value
-        var cost: Int
-        var newer: Int
-        var older: Int
+package struct LRUCache<Key: Hashable, Value> {
+    @usableFromInline struct Node {
+        @usableFromInline var key: Key
+        @usableFromInline var value: Value
+        @usableFromInline var cost: Int
+        @usableFromInline var newer: Int
+        @usableFromInline var older: Int
+
+        @inlinable init(key: Key, value: Value, cost: Int, newer: Int, older: Int) {
+            self.key = key
+            self.value = value
+            self.cost = cost
+            self.newer = newer
+            self.older = older
+        }
     }
 
-    private static var none: Int { -1 }
+    @inlinable static var none: Int { -1 }
 
-    private let maximumCount: Int
-    private let maximumCost: Int
-    private var positions: [Key: Int] = [:]
-    private var nodes: [Node?] = []
-    private var free: [Int] = []
-    private var newest = Self.none
-    private var oldest = Self.none
+    @usableFromInline let maximumCount: Int
+    @usableFromInline let maximumCost: Int
+    @usableFromInline var positions: [Key: Int] = [:]
+    @usableFromInline var nodes: [Node?] = []
+    @usableFromInline var free: [Int] = []
+    @usableFromInline var newest: Int = -1
+    @usableFromInline var oldest: Int = -1
     /// The sum of the costs of all values.
-    private(set) var cost = 0
+    @usableFromInline package internal(set) var cost = 0
 
-    init(maximumCount: Int, maximumCost: Int) {
+    /// Creates an empty cache.
+    ///
+    /// - Parameters:
+    ///   - maximumCount: How many values it holds.
+    ///   - maximumCost: The greatest sum of costs.
+    @inlinable package init(maximumCount: Int, maximumCost: Int) {
         self.maximumCount = maximumCount
         self.maximumCost = maximumCost
     }
 
     /// How many values there are.
-    var count: Int { positions.count }
+    @inlinable package var count: Int { positions.count }
 
     /// Returns a value and notes its use.
-    mutating func value(for key: Key) -> Value? {
+    @inlinable package mutating func value(for key: Key) -> Value? {
         guard let position = positions[key] else { return nil }
         if position != newest {
             unlink(position)
@@ -39,14 +52,14 @@ struct LRUCache<Key: Hashable, Value> {
     }
 
     /// Returns a value without noting its use.
-    func peek(_ key: Key) -> Value? {
+    @inlinable package func peek(_ key: Key) -> Value? {
         positions[key].flatMap { nodes[$0]?.value }
     }
 
     /// Sets a value. A value that alone exceeds the greatest cost is not kept.
     ///
     /// - Returns: The values that had to go; the caller releases them outside its lock.
-    mutating func set(_ value: Value, for key: Key, cost: Int) -> [(key: Key, value: Value)] {
+    @inlinable package mutating func set(_ value: Value, for key: Key, cost: Int) -> [(key: Key, value: Value)] {
         var removed: [(key: Key, value: Value)] = []
         guard cost <= maximumCost, maximumCount > 0 else {
             if let old = remove(key) { removed.append((key, old)) }
@@ -80,7 +93,7 @@ struct LRUCache<Key: Hashable, Value> {
         return removed
     }
 
-    private mutating func shrink(_ removed: inout [(key: Key, value: Value)]) {
+    @inlinable mutating func shrink(_ removed: inout [(key: Key, value: Value)]) {
         while positions.count > maximumCount || cost > maximumCost, let key = nodes[oldest]?.key,
             let value = remove(key)
         {
@@ -89,7 +102,7 @@ struct LRUCache<Key: Hashable, Value> {
     }
 
     /// Removes a value.
-    mutating func remove(_ key: Key) -> Value? {
+    @inlinable package mutating func remove(_ key: Key) -> Value? {
         guard let position = positions.removeValue(forKey: key), let node = nodes[position] else { return nil }
         unlink(position)
         nodes[position] = nil
@@ -98,7 +111,7 @@ struct LRUCache<Key: Hashable, Value> {
         return node.value
     }
 
-    private mutating func linkNewest(_ position: Int) {
+    @inlinable mutating func linkNewest(_ position: Int) {
         nodes[position]?.older = newest
         nodes[position]?.newer = Self.none
         if newest != Self.none { nodes[newest]?.newer = position }
@@ -106,7 +119,7 @@ struct LRUCache<Key: Hashable, Value> {
         if oldest == Self.none { oldest = position }
     }
 
-    private mutating func unlink(_ position: Int) {
+    @inlinable mutating func unlink(_ position: Int) {
         guard let node = nodes[position] else { return }
         if node.newer == Self.none { newest = node.older } else { nodes[node.newer]?.older = node.older }
         if node.older == Self.none { oldest = node.newer } else { nodes[node.older]?.newer = node.newer }

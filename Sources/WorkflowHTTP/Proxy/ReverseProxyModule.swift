@@ -1,0 +1,86 @@
+import HTTPTypes
+import NIOCore
+import NIOSSL
+public import WorkflowCore
+
+/// `http.proxy`, `reverseproxy`: passes requests on to other servers.
+public final class ReverseProxyModule: WorkflowModule, SelfRoutingHandler, SummarizedModule {
+    /// What people are told about each path.
+    public let summaryLines: [SummaryLine]
+    private let backends: [ProxyBackend]
+    private let table: RouteTable
+    private let tunnels = ProxyTunnels()
+    private let monitor: ProxyHealthMonitor?
+
+    public init(configuration: Configuration, context: ModuleContext) throws {
+        let parts = try ProxyParts(configuration, context, tunnels: tunnels)
+        backends = parts.backends
+        table = try parts.makeTable()
+        summaryLines = parts.summaryLines
+        monitor =
+            configuration.healthCheck.enabled
+            ? ProxyHealthMonitor(
+                settings: configuration.healthCheck, backends: parts.backends, clock: context.clock,
+                logger: context.logger) : nil
+        context.generation.addHealthCheck(
+            "\(context.name) backends", ProxyHealthCheck { [weak self] in self?.backends ?? [] })
+        try addRoutes(parts, configuration, context)
+    }
+
+    /// Without a route of the configuration that leads here, the proxy brings those of its own.
+    private func addRoutes(_ parts: ProxyParts, _ configuration: Configuration, _ context: ModuleContext) throws {
+        let routers = context.services.all((any HTTPRouteCollector).self)
+        guard !routers.isEmpty, !parts.paths.isEmpty else { return }
+        let router: any HTTPRouteCollector
+        do {
+            router = try context.services.require(
+                (any HTTPRouteCollector).self, kind: .httpRouter, named: configuration.router)
+        } catch {
+            throw context.error(
+                "\(error)", suggestion: "say which one leads to the proxy: router: \(routers[0].name)")
+        }
+        for path in parts.paths {
+            try router.addRoute(
+                nil, path.pattern.description, handler: path.handler, origin: context.name, isFallback: true)
+        }
+    }
+
+    public func handle(_ request: ServerRequest) async throws -> ServerResponse {
+        try await table.handle(request)
+    }
+
+    public func run() async throws {
+        await monitor?.run()
+    }
+
+    public func quiesce() async {
+        tunnels.close()
+    }
+
+    public func shutdown() async {
+        tunnels.close()
+        for backend in backends {
+            for target in backend.targets { target.close() }
+        }
+    }
+}
+
+/// Answers with one backend.
+struct BackendHandler: HTTPHandler, SelfRoutingHandler {
+    let backend: ProxyBackend
+    let forwarder: ProxyForwarder
+    let tunnels: ProxyTunnels
+    let tunnelIdleTimeout: Duration
+    /// The protocols that connections may go over to, in lower case.
+    let upgrades: [String]
+
+    func handle(_ request: ServerRequest) async throws -> ServerResponse {
+        guard let upgrade = ConnectionUpgrade.current, let name = request.headers[.upgrade]?.lowercased(),
+            upgrades.contains(name)
+        else {
+            return try await forwarder.forward(request, to: backend)
+        }
+        return try await forwarder.forward(
+            request, upgrade: upgrade, to: name, of: backend, tunnels: tunnels, idleTimeout: tunnelIdleTimeout)
+    }
+}

@@ -1,0 +1,25 @@
+import WorkflowCore
+
+/// Runs the workflows that triggers ask for.
+struct IntegrationCallHandler: ActionCheckingWorkflow {
+    let runs: IntegrationRuns
+
+    func execute(_ call: WorkflowCall) async throws -> JSONValue {
+        let outcome = try await runs.run(call.action, data: call.data)
+        return .object(outcome.answer)
+    }
+
+    func problem(withAction action: String) -> (message: String, suggestion: String?)? {
+        runs.problem(withName: action)
+    }
+}
+
+extension IntegrationRun.Outcome {
+    /// What callers are told about a run that was completed.
+    var answer: JSONObject {
+        [
+            "success": true, "executionId": .string(execution.id), "workflow": .string(execution.workflow),
+            "status": .string(execution.status.rawValue), "results": .object(results),
+        ]
+    }
+}

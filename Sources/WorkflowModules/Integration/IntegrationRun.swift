@@ -1,0 +1,142 @@
+import Logging
+import WorkflowCore
+
+/// One run of a workflow.
+struct IntegrationRun: Sendable {
+    /// What came of a run.
+    struct Outcome: Sendable {
+        let execution: IntegrationExecution
+        /// The results by step, and under `<step>_error` what went wrong.
+        let results: JSONObject
+        /// The step whose failure is that of the run.
+        var failedStep: String?
+    }
+
+    let workflow: IntegrationWorkflow
+    let data: JSONObject
+    let log: ExecutionLog
+    let environment: EngineEnvironment
+    let instrumentation: Instrumentation
+
+    /// Runs the steps until the end, a failure that no step handles, or until the task is cancelled.
+    func perform(id: String) async -> Outcome {
+        var execution = IntegrationExecution(id: id, workflow: workflow.name, startedAt: environment.clock.now)
+        await log.begin(execution)
+        var results = JSONObject()
+        var flow = IntegrationFlow(count: workflow.steps.count)
+        var action = flow.begin()
+        var failure: (step: String, error: any Error)?
+        while case .run(let index) = action {
+            let step = workflow.steps[index]
+            var record = IntegrationExecution.StepRecord(
+                name: step.name, connector: step.connector, status: .completed, attempts: 0,
+                startedAt: environment.clock.now, duration: .zero)
+            do {
+                try Task.checkCancellation()
+                let key = "\(id)/\(step.name)/\(flow.begun)"
+                results[step.name] = try await perform(step, key: key, results, execution: id, &record.attempts)
+                results.removeValue(forKey: step.errorName)
+                action = flow.follow(step.onSuccess)
+            } catch {
+                if Task.isCancelled {
+                    record.status = .interrupted
+                    execution.add(finished(record))
+                    return await end(execution, .interrupted, results, "The run was cut off because the engine stops.")
+                }
+                failure = (step.name, error)
+                record.status = .failed
+                record.error = "\(error)"
+                results[step.errorName] = .string("\(error)")
+                action = flow.follow(step.onError)
+            }
+            execution.add(finished(record))
+            log.update(execution)
+        }
+        switch (action, failure) {
+        case (.fail, let failure?):
+            let text = "The step \"\(failure.step)\" failed: \(failure.error)"
+            return await end(execution, .failed, results, text, step: failure.step)
+        case (.giveUp, _):
+            let text = "The steps lead to each other: there were \(IntegrationFlow.longestRun) of them."
+            return await end(execution, .failed, results, text)
+        default:
+            return await end(execution, .completed, results)
+        }
+    }
+
+    private func finished(_ record: IntegrationExecution.StepRecord) -> IntegrationExecution.StepRecord {
+        var record = record
+        record.duration = record.startedAt.duration(to: environment.clock.now)
+        return record
+    }
+
+    private func end(
+        _ execution: IntegrationExecution, _ status: IntegrationExecution.Status, _ results: JSONObject,
+        _ error: String? = nil, step: String? = nil
+    ) async -> Outcome {
+        var execution = execution
+        execution.finish(status, at: environment.clock.now, error: error)
+        await log.finish(execution)
+        return Outcome(execution: execution, results: results, failedStep: step)
+    }
+
+    /// Runs a step, again as often as it says.
+    ///
+    /// - Parameters:
+    ///   - step: The step.
+    ///   - key: The same for all attempts.
+    ///   - results: The results so far.
+    ///   - execution: Identifies the run.
+    ///   - attempts: Counts the attempts.
+    /// - Returns: What is stored as the result.
+    private func perform(
+        _ step: IntegrationStep, key: String, _ results: JSONObject, execution: String, _ attempts: inout Int
+    ) async throws -> JSONValue {
+        let values = IntegrationValues(
+            scope: ExpressionScope(
+                roots: [
+                    "data": .object(data), "steps": .object(results),
+                    "execution": ["id": .string(execution), "workflow": .string(workflow.name)],
+                ], data: data.merging(results)),
+            expressions: ExpressionEnvironment(clock: environment.clock, identifiers: environment.identifiers))
+        let input = try step.input?.render(in: values.scope, environment: values.expressions)
+        let attempt = try step.call.prepare(input: input, values: values, key: key)
+        while true {
+            attempts += 1
+            do {
+                let result = try await measured(step.connector, attempt)
+                return try step.transformed(result, input: input, values: values)
+            } catch {
+                guard attempts <= step.retryCount, Self.mayPass(error) else { throw error }
+                try await environment.clock.sleep(for: step.retryDelay)
+            }
+        }
+    }
+
+    /// Whether another attempt may end differently.
+    private static func mayPass(_ error: any Error) -> Bool {
+        if error is ExpressionEvaluationError || error is CancellationError { return false }
+        return ![.invalidInput, .conflict, .forbidden].contains((error as? WorkflowError)?.code)
+    }
+
+    private func measured(
+        _ connector: String, _ attempt: @Sendable () async throws -> JSONValue
+    ) async throws -> JSONValue {
+        let started = environment.clock.now
+        var status = "failure"
+        defer {
+            environment.metrics.connectorRequests.with(connector, status).increment()
+            environment.metrics.connectorDuration.with(connector).record(started.duration(to: environment.clock.now))
+        }
+        let result = try await instrumentation.observe("call", module: connector) { try await attempt() }
+        status = "success"
+        return result
+    }
+}
+
+/// A run ended with a failure.
+struct IntegrationFailure: Error, CustomStringConvertible {
+    let outcome: IntegrationRun.Outcome
+
+    var description: String { outcome.execution.error ?? "The integration failed." }
+}
