@@ -39,7 +39,7 @@ extension ScriptRuntimeConformance {
             try await bench.expectError(.invalidValue, containing: "1000 bytes") {
                 try await bench.execute("return 'ß'.repeat(900);", limits: limits)
             }
-            try await bench.expectError(.invalidValue, containing: "1000 bytes") {
+            try await bench.expectError(.invalidInput, containing: "1000 bytes") {
                 try await bench.execute("return 1;", .string(String(repeating: "x", count: 2000)), limits: limits)
             }
             try bench.expectEqual(try await bench.execute("return 'x'.repeat(900).length;", limits: limits), 900)
@@ -72,9 +72,9 @@ extension ScriptRuntimeConformance {
             ] as [(String, JSONValue)] {
                 var changed = input
                 changed[key] = wrong
-                try await bench.expectError(.invalidValue, containing: key) { try await component.execute(changed) }
+                try await bench.expectError(.invalidInput, containing: key) { try await component.execute(changed) }
             }
-            try await bench.expectError(.invalidValue, containing: "object") { try await component.execute(5) }
+            try await bench.expectError(.invalidInput, containing: "object") { try await component.execute(5) }
         },
     ]
 }

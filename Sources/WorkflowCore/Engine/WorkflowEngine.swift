@@ -104,7 +104,11 @@ public final class WorkflowEngine: Service {
                 await stopBackground()
                 throw CancellationError()
             }
-            onReady?(summary(of: generation, startup: began.duration(to: environment.clock.now)))
+            let summary = summary(of: generation, startup: began.duration(to: environment.clock.now))
+            environment.logger.info(
+                "The application is ready",
+                metadata: ["modules": "\(summary.modules.count)", "startup.ms": "\(summary.startup.wholeMilliseconds)"])
+            onReady?(summary)
         } catch {
             let wasStopped = phase.withLock { phase in
                 defer { phase = .stopped }
@@ -151,7 +155,9 @@ public final class WorkflowEngine: Service {
         case .starting(let launch): launch.cancel()
         case .stopping: break
         case .running(let generation):
+            environment.logger.info("The application stops")
             await generation.stop(isUrgent: isUrgent)
+            environment.logger.info("The application has stopped")
             await stopBackground()
             phase.withLock { $0 = .stopped }
             ended.close()

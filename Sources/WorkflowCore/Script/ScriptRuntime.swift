@@ -157,7 +157,9 @@ public struct ScriptError: Error, Sendable, CustomStringConvertible {
         public static let syntax = Code("syntax")
         /// The program does not have the shape of a component.
         public static let contract = Code("contract")
-        /// The input or output is not what the contract declares, or not JSON (a cycle, a function).
+        /// The input is not what the contract declares, or too large; the call has not begun, and would not the next time.
+        public static let invalidInput = Code("invalid_input")
+        /// The output is not JSON (a cycle, a function), or too large.
         public static let invalidValue = Code("invalid_value")
         /// The script threw, or its promise was rejected.
         public static let thrown = Code("thrown")

@@ -64,9 +64,7 @@ struct TransitionPlan: Sendable {
             )
         }
         guard try isAllowed(name, step, data, machine) else {
-            let condition = step.transition.condition?.text ?? ""
-            throw WorkflowError(
-                .transitionRefused, "The condition of the transition \"\(name)\" does not hold: \(condition)")
+            throw WorkflowError(.transitionRefused, "The condition of the transition \"\(name)\" does not hold.")
         }
         make(name, step, data: data, machine: machine, now: now)
         var count = 0
@@ -103,8 +101,7 @@ struct TransitionPlan: Sendable {
             return try condition.isTrue(in: scope, environment: machine.expressions)
         } catch {
             throw WorkflowError(
-                .transitionRefused, "The condition of the transition \"\(name)\" cannot be evaluated: \(error.message)",
-                cause: error)
+                .transitionRefused, "The condition of the transition \"\(name)\" cannot be evaluated.", cause: error)
         }
     }
 

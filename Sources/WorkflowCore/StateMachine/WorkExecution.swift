@@ -126,7 +126,8 @@ struct WorkExecution: Sendable {
                 if let error = error as? ScriptError, error.isInnocent {
                     return .postpone(message: message, policy: policy, delay: error.retryAfter ?? .zero)
                 }
-                guard item.attempts >= policy.maxRetries else { return .retry(message: message, policy: policy) }
+                let isLast = item.attempts >= policy.maxRetries || Self.isAboutInput(error)
+                guard isLast else { return .retry(message: message, policy: policy) }
                 return .failure(firing: policy.compensateTransition, data: ["error": .string(message)])
             }
         case .message(let handler):
@@ -168,6 +169,11 @@ struct WorkExecution: Sendable {
         return try await instrumentation.observe("execute", module: handlerName, metadata: attemptMetadata) {
             try await deadlines.run(within: policy.timeout) { try await step.execute(invocation) }
         }
+    }
+
+    /// Whether an error says that the input is not acceptable, which a retry would not change.
+    private static func isAboutInput(_ error: any Error) -> Bool {
+        (error as? ScriptError)?.code == .invalidInput || (error as? WorkflowError)?.code == .invalidInput
     }
 
     private var attemptMetadata: Logger.Metadata {

@@ -44,7 +44,7 @@ final class JavaScriptComponent: ScriptComponent {
         let completed = try contract.completing(input)
         var payload = completed.jsonBytes()
         guard payload.count <= limits.outputSize else {
-            throw ScriptError(.invalidValue, "the input is larger than \(limits.outputSize) bytes")
+            throw ScriptError(.invalidInput, "the input is larger than \(limits.outputSize) bytes")
         }
         payload.append(0)
         try await gate.enter()

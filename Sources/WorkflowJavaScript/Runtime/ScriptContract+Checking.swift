@@ -4,11 +4,11 @@ import WorkflowCore
 extension ScriptContract {
     /// Puts defaults where inputs are absent, and checks the rest. `null` counts as absent.
     ///
-    /// - Throws: ``ScriptError`` `.invalidValue`, which names every input that is missing or has the wrong type.
+    /// - Throws: ``ScriptError`` `.invalidInput`, which names every input that is missing or has the wrong type.
     func completing(_ input: JSONValue) throws(ScriptError) -> JSONValue {
         guard !requiredInputs.isEmpty || !optionalInputs.isEmpty else { return input }
         guard case .object(var object) = input.isNull ? .object(JSONObject()) : input else {
-            throw ScriptError(.invalidValue, "the input must be an object, not \(input.typeName)")
+            throw ScriptError(.invalidInput, "the input must be an object, not \(input.typeName)")
         }
         var problems: [String] = []
         for (inputs, isRequired) in [(requiredInputs, true), (optionalInputs, false)] {
@@ -25,7 +25,7 @@ extension ScriptContract {
             }
         }
         guard problems.isEmpty else {
-            throw ScriptError(.invalidValue, problems.sorted().joined(separator: "; "))
+            throw ScriptError(.invalidInput, problems.sorted().joined(separator: "; "))
         }
         return .object(object)
     }

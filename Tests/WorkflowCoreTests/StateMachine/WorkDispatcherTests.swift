@@ -65,6 +65,22 @@ import WorkflowTesting
         #expect(try await fixture.store.instance(id: "1")?.data["reason"] == "funds")
     }
 
+    @Test(arguments: [
+        ScriptError(.invalidInput, "input n of type int is missing") as any Error, WorkflowError(.invalidInput, "no"),
+    ])
+    func doesNotRetryWhatTheInputIsToBlameFor(error: any Error) async throws {
+        let log = CallLog()
+        let fixture = try fixture { _ in
+            log.add("call")
+            throw error
+        }
+        try await fixture.run {
+            _ = try await fixture.engine.create("job", id: "1", data: [:], firing: "begin")
+            try await fixture.wait { try await fixture.state("1") == "failed" }
+        }
+        #expect(log.all == ["call"])
+    }
+
     @Test func withoutTransitionsTheDataIsMerged() async throws {
         for result: JSONObject in [["ok": true], ["success": false, "reason": "x"]] {
             let fixture = try fixture(policy: StepPolicy()) { _ in result }
