@@ -31,7 +31,7 @@ struct GroupCommitter {
         /// A member failed after it had changed something.
         case dirty
         /// The database has rolled everything back because of this error.
-        case lost(any Error)
+        case lost(member: Int, any Error)
     }
 
     init(connection: SQLiteConnection) {
@@ -53,9 +53,13 @@ struct GroupCommitter {
                 statistics.repeats += 1
                 try attempt(jobs, &outcomes, withSavepoints: true)
             }
+        } catch Interruption.lost(let index, let cause) where jobs.count > 1 && Self.concernsOneMember(cause) {
+            abandon()
+            statistics.repeats += 1
+            runApart(jobs, &outcomes, culprit: index, cause)
         } catch {
             abandon()
-            let cause = if case Interruption.lost(let cause) = error { cause } else { error }
+            let cause = if case Interruption.lost(_, let cause) = error { cause } else { error }
             // A conflict of one member may be with another that is now undone, so nobody's outcome stands.
             for index in outcomes.indices { outcomes[index] = .failed(cause) }
         }
@@ -75,9 +79,9 @@ struct GroupCommitter {
             if case .failed = outcomes[index] { continue }
             outcomes[index] = .pending
             if withSavepoints {
-                try runInSavepoint(job, &outcomes[index])
+                try runInSavepoint(job, at: index, &outcomes[index])
             } else {
-                try run(job, &outcomes[index], isAlone: jobs.count == 1)
+                try run(job, at: index, &outcomes[index], isAlone: jobs.count == 1)
             }
         }
         try connection.execute(commit, [])
@@ -87,26 +91,51 @@ struct GroupCommitter {
         }
     }
 
-    private func run(_ job: WriteJob, _ outcome: inout Outcome, isAlone: Bool) throws {
+    /// Whether the others may succeed without the member that has met with the error.
+    private static func concernsOneMember(_ cause: any Error) -> Bool {
+        guard let error = cause as? SQLError else { return true }
+        return [.uniqueViolation, .invalidStatement].contains(error.kind)
+    }
+
+    /// Runs each member in a transaction of its own, but not the one that made the database roll everything back.
+    private mutating func runApart(
+        _ jobs: ArraySlice<WriteJob>, _ outcomes: inout [Outcome], culprit: Int, _ cause: any Error
+    ) {
+        for (index, job) in jobs.enumerated() {
+            var own: [Outcome] = [index == culprit ? .failed(cause) : .pending]
+            if index != culprit {
+                do {
+                    try attempt([job], &own, withSavepoints: false)
+                } catch {
+                    abandon()
+                    let cause = if case Interruption.lost(_, let cause) = error { cause } else { error }
+                    own[0] = .failed(cause)
+                }
+            }
+            outcomes[index] = own[0]
+        }
+    }
+
+    private func run(_ job: WriteJob, at index: Int, _ outcome: inout Outcome, isAlone: Bool) throws {
         let before = connection.changeMark
         do {
             try job.run(connection)
             outcome = .succeeded
         } catch {
-            guard connection.isInTransaction else { throw Interruption.lost(error) }
+            guard connection.isInTransaction else { throw Interruption.lost(member: index, error) }
             if isAlone { throw error }
             guard connection.changeMark == before else { throw Interruption.dirty }
             outcome = .failed(error)
         }
     }
 
-    private func runInSavepoint(_ job: WriteJob, _ outcome: inout Outcome) throws {
+    private func runInSavepoint(_ job: WriteJob, at index: Int, _ outcome: inout Outcome) throws {
         try connection.execute(savepoint, [])
         do {
             try job.run(connection)
             outcome = .succeeded
         } catch {
-            guard connection.isInTransaction else { throw Interruption.lost(error) }
+            guard connection.isInTransaction else { throw Interruption.lost(member: index, error) }
             try connection.execute(rollbackToSavepoint, [])
             outcome = .failed(error)
         }

@@ -45,6 +45,13 @@ extension SQLiteConnection {
     private func withStatement<Result>(
         _ command: SQLCommand, _ body: (OpaquePointer) throws -> Result
     ) throws -> Result {
+        // Inside of LIKE nothing can be interrupted: its time is the length of the pattern times that of the text.
+        let pattern = sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 256)
+        let length = sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 16 << 20)
+        defer {
+            sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, pattern)
+            sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, length)
+        }
         var prepared: OpaquePointer?
         let code = sqlite3_prepare_v2(handle, command.sql, -1, &prepared, nil)
         guard code == SQLITE_OK, let pointer = prepared else {

@@ -86,13 +86,19 @@ import WorkflowTesting
     }
 
     @Test func theTablesOfTheEngineAreOutOfReach() async throws {
-        for table in ["users", "Work_Items", "schema_migrations", "key_values"] {
+        for table in ["users", "Work_Items", "schema_migrations", "key_values", "dbstat"] {
             let error = await #expect(throws: ConfigurationError.self) {
                 try await run(
                     ":memory:",
                     ["{name: q, connector: store, action: query, input: {sql: SELECT * FROM \(table)}}"])
             }
             #expect(error?.description.contains("belongs to the engine") == true)
+        }
+        for sql in ["DROP INDEX workflow_instances_open", "INSERT OR ROLLBACK INTO items VALUES (1)"] {
+            await #expect(throws: ConfigurationError.self) {
+                try await run(
+                    ":memory:", ["{name: q, connector: store, action: execute, input: {sql: \(sql)}}"])
+            }
         }
     }
 }

@@ -53,6 +53,41 @@ import WorkflowStoreSQLite
         }
     }
 
+    @Test func aMemberThatRollsEverythingBackTakesNobodyAlong() async throws {
+        try await withTemporaryFolder { folder in
+            try await Self.withDatabase(folder + "/d.sqlite") { database in
+                try await database.write { try $0.executeScript(Self.create) }
+                try await Self.insert(0, into: database)
+                let culprit = SQLStatement("INSERT OR ROLLBACK INTO numbers (n, text) VALUES (?, ?)")
+                for round in 0..<20 {
+                    let failures = await withTaskGroup(of: Int.self) { group in
+                        for number in 1...20 {
+                            group.addTask {
+                                do {
+                                    try await Self.insert(Int64(round * 100 + number), into: database)
+                                    return 0
+                                } catch {
+                                    return 1
+                                }
+                            }
+                        }
+                        group.addTask {
+                            do {
+                                try await database.write { try $0.execute(culprit, [.integer(0), .null]) }
+                                return 1000
+                            } catch {
+                                return 0
+                            }
+                        }
+                        return await group.reduce(0, +)
+                    }
+                    #expect(failures == 0, "the culprit fails, and only that")
+                }
+                #expect(try await Self.numbers(database).count == 401)
+            }
+        }
+    }
+
     @Test func readersCannotWrite() async throws {
         try await withTemporaryFolder { folder in
             try await Self.withDatabase(folder + "/d.sqlite") { database in

@@ -151,9 +151,32 @@ final class EngineGeneration: Sendable {
         for instance in instances.reversed() {
             let task = tasks[instance.key]
             task?.cancel()
-            await task?.value
-            await instance.module.shutdown()
+            await patiently(instance) {
+                await task?.value
+                await instance.module.shutdown()
+            }
         }
+    }
+
+    /// How long a module may take to stop beyond the drain deadline before the others stop without it.
+    private static let patience = Duration.seconds(30)
+
+    /// Waits for the stop of a module, but not for ever.
+    private func patiently(_ instance: Instance, _ body: @escaping @Sendable () async -> Void) async {
+        let hasStopped = Atomic(false)
+        let end = WakeUp()
+        let (clock, drain) = (context.environment.clock, context.environment.drainDeadline)
+        let deadline = clock.now.advanced(by: drain + Self.patience)
+        Task {
+            await body()
+            hasStopped.store(true, ordering: .releasing)
+            end.close()
+        }
+        await end.wait(until: deadline, clock: clock)
+        guard !hasStopped.load(ordering: .acquiring) else { return }
+        logger.error(
+            "A module does not stop; the others stop without it",
+            metadata: ["module": "\(instance.name)", "type": "\(instance.type)"])
     }
 
     /// Runs a part of a module's life and names the module in what it throws.

@@ -36,8 +36,9 @@ struct GenerationBuilder {
             let context = try await open(plan)
             for part in plan.parts where !created.contains(part.key) { make(part, context) }
             for instance in instances { check(instance, plan) }
-            let untold = issues.filter { !isExplained($0, plan) }
-            if !untold.isEmpty { throw ConfigurationError(untold) }
+            let told = issues.filter { !isExplained($0, plan) }
+            // Two that only miss each other are told all the same.
+            if !issues.isEmpty { throw ConfigurationError(told.isEmpty ? issues : told) }
             let position = Dictionary(
                 plan.startOrder.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
             // What keeps the state has been prepared, and stays first.

@@ -20,6 +20,11 @@ public struct RequestBody: Sendable {
         self.storage = .stream(source)
     }
 
+    /// Whether it is known that there is nothing in it.
+    package var isEmpty: Bool {
+        if case .bytes(let bytes) = storage { bytes.isEmpty } else { false }
+    }
+
     /// Returns the whole body.
     ///
     /// - Parameter limit: The greatest number of bytes to accept.

@@ -61,14 +61,20 @@ final class DeadLetterBox: Sendable {
     ///
     /// - Throws: ``WorkflowError`` `.notFound`, or `.conflict` when it is being delivered; ``StoreError``.
     func take(_ id: String) async throws -> DeadLetter {
-        let value = try await store.value(namespace: Self.namespace, key: key(id), now: clock.now)
-        guard let letter = value.flatMap({ DeadLetter($0) }) else {
-            throw WorkflowError(.notFound, "The broker \"\(broker)\" has no dead letter \"\(id)\".")
-        }
+        // Taken before it is read, so that one that is being removed is not delivered once more.
         guard inDelivery.withLock({ $0.insert(id).inserted }) else {
             throw WorkflowError(.conflict, "The dead letter \"\(id)\" is being delivered again.")
         }
-        return letter
+        do {
+            let value = try await store.value(namespace: Self.namespace, key: key(id), now: clock.now)
+            guard let letter = value.flatMap({ DeadLetter($0) }) else {
+                throw WorkflowError(.notFound, "The broker \"\(broker)\" has no dead letter \"\(id)\".")
+            }
+            return letter
+        } catch {
+            release(id)
+            throw error
+        }
     }
 
     /// Says that a delivery has not come about.

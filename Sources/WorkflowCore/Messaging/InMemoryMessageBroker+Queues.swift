@@ -44,6 +44,8 @@ extension InMemoryMessageBroker {
     @discardableResult
     func drop(_ queue: SubscriptionQueue, publishersGet error: (any Error)?) -> [Settlement] {
         metrics?.brokerQueueDepth.remove(name, queue.name)
-        return queue.drop(publishersGet: error)
+        let left = queue.drop(publishersGet: error)
+        for delivery in left { delivery.letter.map { letters.release($0) } }
+        return left.compactMap(\.settlement)
     }
 }

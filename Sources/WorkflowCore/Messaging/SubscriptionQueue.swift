@@ -158,16 +158,12 @@ final class SubscriptionQueue: Sendable {
     /// Ends the queue: nobody will take the messages that are left.
     ///
     /// - Parameter error: What publishers that wait for room get; with `nil` they go on without this queue.
-    /// - Returns: The settlements of the messages that were left.
-    @discardableResult
-    func drop(publishersGet error: (any Error)?) -> [Settlement] {
+    /// - Returns: The messages that were left.
+    func drop(publishersGet error: (any Error)?) -> [Delivery] {
         detach()
         let (left, publishers, drains) = state.withLock { state in
             state.isDropped = true
-            var left: [Settlement] = []
-            for delivery in state.waiting.removeAll() {
-                if let settlement = delivery.settlement { left.append(settlement) }
-            }
+            let left = Array(state.waiting.removeAll())
             defer { state.publishers = [] }
             return (left, state.publishers, state.takeDrains())
         }

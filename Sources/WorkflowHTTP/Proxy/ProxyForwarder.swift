@@ -77,6 +77,10 @@ struct ProxyForwarder: Sendable {
     func exchange(
         for request: ServerRequest, with backend: ProxyBackend, body: OutgoingBody
     ) async throws -> (head: HTTPResponseHead, stream: UpstreamExchange) {
+        guard request.method != .trace else {
+            // It would show to the client what is added for the backend.
+            throw HTTPError(.methodNotAllowed, "TRACE requests are not passed on.")
+        }
         var attempts = 1
         if case .bytes = body, Self.idempotent.contains(request.method) { attempts += retries }
         var tried: [ProxyTarget] = []
@@ -95,7 +99,7 @@ struct ProxyForwarder: Sendable {
     private func attempt(
         _ request: ServerRequest, _ body: OutgoingBody, on target: ProxyTarget, of backend: ProxyBackend, fresh: Bool
     ) async throws -> (head: HTTPResponseHead, stream: UpstreamExchange) {
-        try await judged(target, of: backend) {
+        try await judged(target, of: backend, mayBeStale: !fresh) {
             let outgoing = UpstreamRequest(request, to: target.url, headers: headers, timeouts: timeouts)
             let connection = try await target.pool.acquire(fresh: fresh)
             let exchange: UpstreamExchange
@@ -115,8 +119,11 @@ struct ProxyForwarder: Sendable {
     }
 
     /// Tells the target's circuit breaker how an attempt went, and the metrics how long it took.
+    ///
+    /// - Parameter mayBeStale: Whether the connection may have been idle, and closed by the other side since: that says
+    ///   nothing about whether the target is there.
     func judged(
-        _ target: ProxyTarget, of backend: ProxyBackend,
+        _ target: ProxyTarget, of backend: ProxyBackend, mayBeStale: Bool = false,
         _ attempt: () async throws -> (head: HTTPResponseHead, stream: UpstreamExchange)
     ) async throws -> (head: HTTPResponseHead, stream: UpstreamExchange) {
         let began = NIODeadline.now()
@@ -128,7 +135,11 @@ struct ProxyForwarder: Sendable {
             if isGateway { target.fail(at: clock.now) } else { target.succeed() }
             return result
         } catch {
-            if error is UpstreamFailure { target.fail(at: clock.now) } else { target.abandon() }
+            switch error as? UpstreamFailure {
+            case nil: target.abandon()
+            case .closedBeforeResponse? where mayBeStale: target.abandon()
+            default: target.fail(at: clock.now)
+            }
             throw error
         }
     }

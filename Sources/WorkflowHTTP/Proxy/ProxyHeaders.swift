@@ -54,7 +54,7 @@ struct ProxyHeaders: Sendable {
         for field in request.headers {
             let name = field.name.canonicalName
             if Self.hopByHop.contains(name) || Self.own.contains(name) || dropped.contains(name) { continue }
-            if Self.origin.contains(name) || name == "cookie" { continue }
+            if isOrigin(name) || name == "cookie" { continue }
             if let allowed, !allowed.contains(name), !Self.always.contains(name) { continue }
             headers.add(name: field.name.rawName, value: field.value)
         }
@@ -67,6 +67,13 @@ struct ProxyHeaders: Sendable {
         let via = request.headers[.via].map { "\($0), " } ?? ""
         headers.add(name: "via", value: "\(via)1.1 workflow")
         return headers
+    }
+
+    /// Whether a field says where a request came from. Some backends read `_` as `-`, so that such names could stand in for
+    /// those that the proxy writes.
+    private func isOrigin(_ name: String) -> Bool {
+        Self.origin.contains(name) || name.utf8.contains(UInt8(ascii: "_"))
+            || (name.hasPrefix("x-forwarded-") && !trustsForwarded)
     }
 
     private func addOrigin(of request: ServerRequest, to headers: inout HTTPHeaders) {

@@ -178,6 +178,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private func armReadTimer() {
+        readTimer?.cancel()
         guard let readTimeout else { return }
         readTimer = eventLoop.scheduleTask(in: readTimeout) { self.fail(UpstreamFailure.timedOut) }
     }

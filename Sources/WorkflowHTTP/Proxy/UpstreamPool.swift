@@ -45,7 +45,11 @@ final class UpstreamPool: Sendable {
         try Task.checkCancellation()
         let connection = UpstreamConnection(eventLoop: eventLoop)
         do {
-            let channel = try await connect(connection).get()
+            let channel = try await withTaskCancellationHandler {
+                try await connect(connection).get()
+            } onCancel: {
+                connection.close()
+            }
             let isAccepted = state.withLock { state in
                 guard !state.isClosed else { return false }
                 state.open[ObjectIdentifier(connection)] = connection
@@ -55,8 +59,16 @@ final class UpstreamPool: Sendable {
             if !isAccepted { connection.close() }
             return connection
         } catch {
+            try Task.checkCancellation()
             throw UpstreamFailure.unreachable("\(error)")
         }
+    }
+
+    /// ``UpstreamRequest`` frames bodies. The encoder would take the framing of `TRACE` away and send its body all the same.
+    private static var encoding: HTTPRequestEncoder.Configuration {
+        var encoding = HTTPRequestEncoder.Configuration()
+        encoding.automaticallySetFramingHeaders = false
+        return encoding
     }
 
     private func connect(_ connection: UpstreamConnection) -> EventLoopFuture<any Channel> {
@@ -72,7 +84,7 @@ final class UpstreamPool: Sendable {
                         let name = IPAddress(url.host) == nil ? url.host : nil
                         try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
                     }
-                    try pipeline.addHandler(HTTPRequestEncoder())
+                    try pipeline.addHandler(HTTPRequestEncoder(configuration: Self.encoding))
                     try pipeline.addHandler(
                         UpstreamConnection.Decoder(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes)))
                     try pipeline.addHandler(connection)

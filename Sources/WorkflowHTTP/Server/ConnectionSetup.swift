@@ -54,7 +54,8 @@ struct ConnectionSetup: Sendable {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(
             HTTP1Connection.Decoder(
-                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)))
+                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits),
+                maximumBufferSize: ServerCore.gatherLimit))
         try pipeline.addHandler(HTTP1Connection(loop: loop, isSecure: isSecure, peer: peer))
     }
 

@@ -50,6 +50,7 @@ struct RequestHead {
         }
         if facts.host == nil, !isHTTP10 { throw RequestRefusal(.badRequest, "The header field 'host' is missing.") }
         framing = try facts.framing(isHTTP10: isHTTP10)
+        try Self.checkTrace(method, framing)
         if framing != .none { isUpgrade = false }
         if case .length(let length) = framing, length > maxBodyBytes {
             throw RequestRefusal(
@@ -58,6 +59,11 @@ struct RequestHead {
         expectsContinue = facts.expectsContinue && !isHTTP10
         target = try RequestTarget(head.uri, method: method)
         authority = target.authority ?? facts.host
+    }
+
+    /// TRACE has no body (RFC 9110, section 9.3.8): who passes it on would be told another framing by some parsers.
+    private static func checkTrace(_ method: HTTPRequest.Method, _ framing: Framing) throws(RequestRefusal) {
+        if method == .trace, framing != .none { throw RequestRefusal(.badRequest, "A TRACE request has no body.") }
     }
 
     /// Checks the head of an HTTP/2 request. NIO has checked the framing already.
@@ -69,6 +75,7 @@ struct RequestHead {
         for field in request.headerFields { try facts.note(field.name.canonicalName, field.value) }
         fields = request.headerFields
         framing = try facts.framing(isHTTP10: false)
+        try Self.checkTrace(method, framing)
         if case .length(let length) = framing, length > maxBodyBytes {
             throw RequestRefusal(
                 .contentTooLarge, "The request body is larger than the limit of \(maxBodyBytes) bytes.")

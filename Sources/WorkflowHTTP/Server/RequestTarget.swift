@@ -13,15 +13,15 @@ struct RequestTarget: Equatable {
     ///
     /// - Throws: ``RequestRefusal`` when the target is malformed, or of a form that `method` does not allow.
     init(_ text: String, method: HTTPRequest.Method) throws(RequestRefusal) {
+        guard method != .connect else {
+            throw RequestRefusal(.notImplemented, "The method CONNECT is not supported.")
+        }
         switch text.utf8.first {
         case UInt8(ascii: "/"):
             (path, query) = try Self.originForm(text)
         case UInt8(ascii: "*") where text.utf8.count == 1 && method == .options:
             (path, query) = ("*", nil)
         default:
-            guard method != .connect else {
-                throw RequestRefusal(.notImplemented, "The method CONNECT is not supported.")
-            }
             (authority, path, query) = try Self.absoluteForm(text)
         }
     }

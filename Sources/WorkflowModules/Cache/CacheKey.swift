@@ -19,14 +19,21 @@ struct CacheKey: Sendable, Hashable {
     /// - Returns: `nil` for a request that is too long to be worth it.
     init?(_ request: ServerRequest, vary: [HTTPField.Name]) {
         path = Self.normalized(request.path)
-        // None of the parts but the last one can hold a line end.
+        // None of the parts but the user can hold a line end.
         var key = "\(request.path)\n\(Self.sorted(request.query ?? ""))\n\(request.authority ?? "")"
         for name in vary { key += "\n\(request.headers.value(of: name) ?? "")" }
-        key += request.principal.map { "\n@\($0.id)" } ?? "\n"
+        key += request.principal.map { "\n@\($0.id)\n\(Self.claims(of: $0))" } ?? "\n"
         text = ExactString(key)
         guard key.utf8.count <= Self.longestKey, path.split(separator: "/").count <= Self.mostSegments else {
             return nil
         }
+    }
+
+    /// What a token says besides who it is for and how long it is good.
+    private static func claims(of principal: Principal) -> String {
+        var claims = principal.claims
+        for name in ["exp", "iat", "nbf", "jti"] { claims.removeValue(forKey: name) }
+        return JSONValue.object(claims).jsonString()
     }
 
     /// The path as it is compared with those that writing requests name.

@@ -42,13 +42,21 @@ public final class CacheModule: WorkflowModule, HTTPMiddleware {
     /// Whether an answer may be for others as well: it is not for a part, and it is known who asks.
     private func isCacheable(_ request: ServerRequest) -> Bool {
         let headers = request.headers
+        // A handler may look at a body, which is not a part of the key.
+        guard request.body.isEmpty else { return false }
         for name in Self.conditions where headers.contains(name) { return false }
-        guard request.principal == nil else { return true }
-        for name in [HTTPField.Name.authorization, .cookie] where headers.contains(name) && !vary.contains(name) {
-            return false
+        for name in Self.credentials where headers.contains(name) && !vary.contains(name) {
+            // The user that a token or a cookie stands for is a part of the key.
+            let isKnown = request.principal != nil && (name == .authorization || name == .cookie)
+            if !isKnown { return false }
         }
         return true
     }
+
+    /// Fields that say who asks.
+    private static let credentials: [HTTPField.Name] =
+        [.authorization, .cookie, .proxyAuthorization]
+        + ["X-Api-Key", "Api-Key", "X-Auth-Token", "X-Access-Token", "X-Tenant-ID"].compactMap { HTTPField.Name($0) }
 
     private static let conditions: [HTTPField.Name] = [
         .range, .ifRange, .ifModifiedSince, .ifUnmodifiedSince, .ifMatch,
@@ -105,7 +113,7 @@ public final class CacheModule: WorkflowModule, HTTPMiddleware {
             if response.status.kind != .clientError { cache.invalidate(path) }
             return response
         } catch {
-            cache.invalidate(path)
+            if (error as? HTTPError)?.status.kind != .clientError { cache.invalidate(path) }
             throw error
         }
     }

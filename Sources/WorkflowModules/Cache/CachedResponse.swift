@@ -31,17 +31,23 @@ struct CachedResponse: Sendable {
                 guard let field = HTTPField.Name(name), vary.contains(field) else { return nil }
             }
         }
-        guard let lifetime = Self.lifetime(response.headers[values: .cacheControl], or: lifetime), lifetime > .zero
-        else { return nil }
+        guard let lifetime = Self.lifetime(response.headers, or: lifetime, now: now), lifetime > .zero else {
+            return nil
+        }
         self.response = response
         self.path = path
         storedAt = now
         expiresAt = now.advanced(by: lifetime)
     }
 
-    /// How long `Cache-Control` lets an answer live; `nil` when it must not be kept.
-    private static func lifetime(_ fields: [String], or lifetime: Duration) -> Duration? {
+    /// How long an answer may live by its fields (RFC 9111, section 4.2); `nil` when it must not be kept.
+    private static func lifetime(_ headers: HTTPFields, or lifetime: Duration, now: Timestamp) -> Duration? {
         var (own, shared): (Duration?, Duration?)
+        let fields = headers[values: .cacheControl]
+        if fields.isEmpty, HTTPField.Name("Pragma").flatMap({ headers[$0] })?.lowercased().contains("no-cache") == true
+        {
+            return nil
+        }
         for directive in fields.flatMap({ $0.split(separator: ",") }) {
             let halves = directive.split(separator: "=", maxSplits: 1)
             let name = halves.first.map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
@@ -53,12 +59,18 @@ struct CachedResponse: Sendable {
             default: continue
             }
         }
-        return shared ?? own ?? lifetime
+        // What was kept elsewhere before has used up a part of its life.
+        let age = Duration.seconds(headers[.age].flatMap { Int($0) } ?? 0)
+        if let told = shared ?? own { return told - age }
+        // A date cannot be told from a malformed one here: an answer that has one is taken for stale.
+        return headers[.expires] == nil ? lifetime : .zero
     }
 
     /// The memory that the answer takes, about, in bytes.
     func cost(of key: CacheKey) -> Int {
         var cost = Self.overhead + key.text.text.utf8.count * 2 + path.utf8.count * 2
+        // The paths above it are remembered too, to forget what is below a path that changes.
+        for (offset, byte) in path.utf8.enumerated() where byte == UInt8(ascii: "/") { cost += offset + 100 }
         for field in response.headers { cost += field.name.rawName.utf8.count + field.value.utf8.count + 64 }
         if case .bytes(let bytes) = response.body { cost += bytes.count }
         return cost

@@ -51,12 +51,17 @@ struct SQLText: Sendable, Hashable {
                 message: "a statement that begins with \"\(verb)\" cannot be run here",
                 suggestion: "it begins with \(verbs.joined(separator: ", "))")
         }
+        guard !names.contains("rollback") else {
+            return Problem(message: "a statement must not end the transaction that others share", suggestion: nil)
+        }
         return Self.problem(names: names, reserved: reserved)
     }
 
     /// What is wrong with names in a statement, or `nil`.
     static func problem(names: Set<String>, reserved: Set<String>) -> Problem? {
-        let hidden = names.filter { reserved.contains($0) || $0.hasPrefix("sqlite_") || $0.hasPrefix("pragma_") }
+        let hidden = names.filter {
+            reserved.contains($0) || $0.hasPrefix("sqlite_") || $0.hasPrefix("pragma_") || $0 == "dbstat"
+        }
         return hidden.min().map { name in
             Problem(
                 message: "\"\(name)\" belongs to the engine and cannot be used in statements",

@@ -127,17 +127,25 @@ struct SchemaEvaluator {
         return evaluate(number, value, &members)
     }
 
+    private static let longestPointer = 1000
+
     /// Notes a violation of a keyword; returns `false`.
     mutating func fail(_ node: SchemaNode, _ keyword: String, _ message: @autoclosure () -> String) -> Bool {
         guard isCollecting, violations.count < schema.options.maximumViolations else { return false }
-        let pointer = path.reduce(into: "") { pointer, step in
+        var pointer = path.reduce(into: "") { pointer, step in
             switch step {
             case .key(let key): pointer = JSONPointer.append(key, to: pointer)
             case .index(let index): pointer += "/\(index)"
             }
         }
+        // Where a client has chosen long names, the answer must not grow with each violation.
+        if pointer.utf8.count > Self.longestPointer {
+            pointer = String(pointer.prefix(Self.longestPointer)) + "…"
+        }
+        budget -= pointer.utf8.count / 64
         let location = keyword.isEmpty ? node.location : "\(node.location)/\(keyword)"
-        violations.append(JSONSchemaViolation(path: pointer, message: message(), schemaLocation: location))
+        violations.append(
+            JSONSchemaViolation(path: pointer, message: String(message().prefix(300)), schemaLocation: location))
         return false
     }
 }

@@ -6,10 +6,11 @@ package enum StoreSchema {
         SQLMigration(name: "002-traces", script: traces),
     ]
 
-    /// The tables, in lower case, which statements of other modules must not name.
+    /// The tables and indexes, in lower case, which statements of other modules must not name.
     package static let tableNames: Set<String> = [
         "workflow_instances", "workflow_history", "work_items", "outbox", "resources", "users", "key_values",
-        "store_health", "schema_migrations",
+        "store_health", "schema_migrations", "workflow_instances_open", "workflow_history_instance",
+        "work_items_available", "work_items_instance", "resources_type", "resources_owner", "key_values_expiry",
     ]
 
     /// The trace that durable work and outgoing events belong to.

@@ -255,6 +255,33 @@ import WorkflowTesting
         #expect(probe.journal.modules("shutdown").count == 5)
     }
 
+    @Test func aModuleThatDoesNotStopHoldsUpTheOthersForAWhileOnly() async throws {
+        let clock = TestClock()
+        let environment = environment(clock)
+        let probe = try Probe(environment)
+        let engine = try engine(yaml, environment)
+        try await engine.start()
+        let gate = TestGate()
+        probe.on("shutdown in") { try await gate.wait() }
+        let hasStopped = Atomic(false)
+        Task {
+            await engine.stop()
+            hasStopped.store(true, ordering: .relaxed)
+        }
+        while gate.waitingCount == 0 { await Task.yield() }
+        #expect(probe.journal.modules("shutdown") == ["in"])
+        let began = clock.now
+        while !hasStopped.load(ordering: .relaxed) {
+            try Task.checkCancellation()
+            clock.advance(by: .milliseconds(100))
+            await Task.yield()
+        }
+        // The drain deadline of the environment, and 30 s of patience.
+        #expect(began.duration(to: clock.now) >= .seconds(35))
+        #expect(probe.journal.modules("shutdown").count == 5)
+        gate.open()
+    }
+
     @Test func tellsOfTheLifeOfWorkflows() async throws {
         let environment = environment()
         _ = try Probe(environment)

@@ -80,6 +80,47 @@ struct ProxyForwardingTests {
         }
     }
 
+    @Test func `TRACE and CONNECT are not passed on, with a body or without`() async throws {
+        let calls = TestCounter()
+        let backend = ClosureHandler { _ in
+            calls.increment()
+            return .text("passed on")
+        }
+        try await withServer(backend) { server async throws in
+            let yaml = "{backendServices: {api: \"http://127.0.0.1:\(server.port)\"}, defaultBackend: api}"
+            try await withProxy(yaml) { app async throws in
+                let smuggled = "GET /admin HTTP/1.1\r\nhost: a\r\n\r\n"
+                for (head, status) in [
+                    ("TRACE /x HTTP/1.1\r\nhost: a\r\ncontent-length: \(smuggled.utf8.count)\r\n\r\n\(smuggled)", 400),
+                    ("TRACE /x HTTP/1.1\r\nhost: a\r\n\r\n", 405), ("CONNECT /x HTTP/1.1\r\nhost: a\r\n\r\n", 400),
+                ] {
+                    let connection = try await RawConnection.open(port: app.port)
+                    try await connection.send(head)
+                    #expect(try await connection.response().status == status, "\(head.prefix(8))")
+                    try await connection.close()
+                }
+                #expect(calls.value == 0)
+            }
+        }
+    }
+
+    @Test func `fields that say where a request came from are the proxy's own`() async throws {
+        let backend = ClosureHandler { request in
+            .text(request.headers.map { $0.name.canonicalName }.filter { $0.hasPrefix("x") }.joined(separator: ","))
+        }
+        try await withServer(backend) { server async throws in
+            let yaml = "{backendServices: {api: \"http://127.0.0.1:\(server.port)\"}, defaultBackend: api}"
+            try await withProxy(yaml) { app async throws in
+                let connection = try await RawConnection.open(port: app.port)
+                try await connection.send(
+                    "GET / HTTP/1.1\r\nhost: a\r\nX_Forwarded_For: 6.6.6.6\r\nX-Forwarded-Port: 99\r\nX-Own: 1\r\n\r\n")
+                #expect(
+                    try await connection.response().text == "x-own,x-forwarded-for,x-forwarded-proto,x-forwarded-host")
+                try await connection.close()
+            }
+        }
+    }
+
     @Test func `proxies that the server trusts tell who the client is`() async throws {
         try await withRawBackend(
             "trustForwarded: true\npreserveHost: true", server: ", trustedProxies: [127.0.0.1]"

@@ -49,9 +49,10 @@ final class CacheApplication: Sendable {
     /// Sends a request.
     func send(
         _ method: HTTPRequest.Method, _ target: String, user: String? = nil, headers: HTTPFields = [:],
-        host: String? = nil
+        host: String? = nil, body: [UInt8] = []
     ) async throws -> CacheAnswer {
-        var request = ServerRequest(method: method, target: target, headers: headers, authority: host)
+        var request = ServerRequest(
+            method: method, target: target, headers: headers, authority: host, body: RequestBody(bytes: body))
         request.principal = user.map { Principal(id: $0) }
         let next = ClosureHandler { [calls, handler] request in try await handler(request, calls.increment()) }
         return CacheAnswer(try await module.handle(request, next: next))

@@ -62,6 +62,35 @@ import WorkflowTesting
         }
     }
 
+    @Test func otherCredentialsAreNotCached() async throws {
+        try await CacheApplication.run { application in
+            for name in ["X-Api-Key", "Proxy-Authorization", "X-Tenant-ID"] {
+                let name = try #require(HTTPField.Name(name))
+                for user in [nil, "ada"] {
+                    let answers = [
+                        try await application.get("/a", user: user, headers: [name: "one"]),
+                        try await application.get("/a", user: user, headers: [name: "two"]),
+                    ]
+                    #expect(answers.map(\.mark) == [nil, nil], "\(name)")
+                    #expect(answers[0].text != answers[1].text)
+                }
+            }
+        }
+    }
+
+    @Test func aRequestWithABodyIsNeitherKeptNorAnswered() async throws {
+        let handler: CacheApplication.Handler = { request, _ in
+            .text(String(decoding: try await request.body.collect(upTo: 100), as: UTF8.self))
+        }
+        try await CacheApplication.run(handler: handler) { application in
+            let poison = try await application.send(.get, "/a", body: Array("poison".utf8))
+            #expect((poison.text, poison.mark) == ("poison", nil))
+            let clean = try await application.get("/a")
+            #expect((clean.text, clean.mark) == ("", "miss"))
+            #expect(try await application.send(.get, "/a", body: Array("x".utf8)).text == "x")
+        }
+    }
+
     @Test func headerFieldsTellAnswersApart() async throws {
         try await CacheApplication.run(["vary": ["accept-language"]]) { application in
             var texts: [String] = []
@@ -79,6 +108,8 @@ import WorkflowTesting
         ("no-store", { ServerResponse(headers: [.cacheControl: "public, No-Store"], body: .bytes([1])) }),
         ("private", { ServerResponse(headers: [.cacheControl: "private"], body: .bytes([1])) }),
         ("max-age=0", { ServerResponse(headers: [.cacheControl: "max-age=0"], body: .bytes([1])) }),
+        ("Expires", { ServerResponse(headers: [.expires: "0"], body: .bytes([1])) }),
+        ("Age", { ServerResponse(headers: [.cacheControl: "max-age=60", .age: "60"], body: .bytes([1])) }),
         ("Vary", { ServerResponse(headers: [.vary: "Accept, Origin"], body: .bytes([1])) }),
         ("Vary *", { ServerResponse(headers: [.vary: "*"], body: .bytes([1])) }),
         ("stream", { ServerResponse(body: .stream(length: nil) { _ in }) }),
