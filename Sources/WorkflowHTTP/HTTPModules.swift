@@ -17,5 +17,7 @@ public enum HTTPModules {
         HTTPWorkflowModule.self,
         HTTPTriggerModule.self,
         ReverseProxyModule.self,
+        ModularServerModule.self,
+        ChimuxRouterModule.self,
     ]
 }

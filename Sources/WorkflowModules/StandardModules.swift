@@ -35,5 +35,10 @@ public enum StandardModules {
         OpenTelemetryModule.self,
         JSONSchemaModule.self,
         CacheModule.self,
+        EventBusModule.self,
+        EventBusTriggerModule.self,
+        ModularSchedulerModule.self,
+        HTTPClientModule.self,
+        EventLoggerModule.self,
     ]
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import WorkflowCore
+import WorkflowHTTP
 import WorkflowJavaScript
 import WorkflowStoreSQLite
 
@@ -33,6 +34,7 @@ struct ServerParts: Sendable {
         var environment = EngineEnvironment(logger: logger, metrics: EngineMetrics(registry: MetricsRegistry()))
         ProcessMetrics.register(in: environment.metrics.registry)
         environment.drainDeadline = drain
+        environment.httpListeners = SharedListenerFactory()
         #if JavaScript
         // Before the state is opened: processes start while this one goes on.
         let runtime = try runtime(isolation)

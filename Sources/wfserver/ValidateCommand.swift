@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import WorkflowCatalog
 import WorkflowCore
+import WorkflowHTTP
 import WorkflowJavaScript
 
 /// `wfserver validate`: checks a configuration without starting anything.
@@ -27,6 +28,7 @@ struct ValidateCommand: AsyncParsableCommand {
     static func validate(_ configuration: ApplicationConfiguration) async throws {
         var environment = EngineEnvironment()
         environment.scriptRuntime = CheckingScriptRuntime()
+        environment.httpListeners = SharedListenerFactory()
         try await WorkflowEngine.validate(
             configuration, registry: StandardCatalog.registry, environment: environment)
     }

@@ -59,3 +59,14 @@ public struct FieldSchema: Sendable, Hashable {
         self.summary = summary
     }
 }
+
+extension ConfigurationSchema {
+    /// Whether two spellings stand for the same key.
+    func isSameKey(_ first: String, _ second: String) -> Bool {
+        guard first != second, case .object(let fields) = self else { return first == second }
+        return fields.contains { field in
+            let spellings = [field.name] + field.aliases
+            return spellings.contains(first) && spellings.contains(second)
+        }
+    }
+}

@@ -17,6 +17,8 @@ public struct EngineEnvironment: Sendable {
     public var defaultStore: any StateStore
     /// Runs scripted components; `nil` when the program has no script engine.
     public var scriptRuntime: (any ScriptRuntime)?
+    /// Makes listeners for modules that answer on a port of their own; `nil` when the program has none.
+    public var httpListeners: (any HTTPListenerFactory)?
     /// A number from 0 up to 1, for jitter.
     public var random: @Sendable () -> Double
     /// Makes spans, unless a module provides a tracer; `nil` for none.

@@ -93,7 +93,7 @@ private struct PlanBuilder {
             guard let entry = registry.entry(.module, module.type) else {
                 decoder.fail(
                     at: module.location, path: "\(module.path).type", "unknown module type \"\(module.type)\"",
-                    suggestion: UnavailableTypes.advice[module.type]
+                    suggestion: UnavailableTypes.advice(for: module.type)
                         ?? Suggestion.text(for: module.type, among: registry.names(.module), what: "module types"))
                 continue
             }
@@ -102,7 +102,7 @@ private struct PlanBuilder {
                     at: module.location, path: "\(module.path).branches", "\(module.type) has no branches",
                     suggestion: "a conditional.ifelse or conditional.switch leads to other modules")
             }
-            let (value, needs) = decode(entry, settings(of: module, entry.descriptor))
+            let (value, needs) = decode(entry, settings(of: module, entry))
             // What is wrong with a name has been told; a second module of the same name cannot be created.
             guard !module.name.isEmpty, entries.updateValue(entry, forKey: module.name) == nil, let value else {
                 continue
@@ -117,15 +117,17 @@ private struct PlanBuilder {
 
     /// The settings of a module: its own, and those of the top-level section of its type.
     private func settings(
-        of module: ApplicationConfiguration.Module, _ descriptor: ModuleDescriptor
+        of module: ApplicationConfiguration.Module, _ entry: ModuleRegistry.Entry
     ) -> ConfigurationNode {
-        guard let key = descriptor.settingsKey,
+        guard let key = entry.descriptor.settingsKey,
             let section = configuration.settings.first(where: { $0.name == key }),
             case .mapping(let common) = section.configuration.content,
             let own = module.configuration.entries
         else { return module.configuration }
         var settings = module.configuration
-        settings.content = .mapping(own + common.filter { entry in !own.contains { $0.key == entry.key } })
+        let schema = entry.schema
+        settings.content = .mapping(
+            own + common.filter { other in !own.contains { schema.isSameKey($0.key, other.key) } })
         return settings
     }
 
@@ -138,9 +140,10 @@ private struct PlanBuilder {
             if types.isEmpty {
                 decoder.fail(
                     at: section.location, path: section.name, "unknown top-level key \"\(section.name)\"",
-                    suggestion: Suggestion.text(
-                        for: section.name, among: ApplicationConfigurationBuilder.topLevelKeys + keys.sorted(),
-                        what: "top-level keys"))
+                    suggestion: UnavailableTypes.topLevelAdvice[section.name]
+                        ?? Suggestion.text(
+                            for: section.name, among: ApplicationConfigurationBuilder.topLevelKeys + keys.sorted(),
+                            what: "top-level keys"))
             } else if section.configuration.entries == nil {
                 decoder.failType(section.configuration, expected: "a mapping")
             } else if !configuration.modules.contains(where: { types.contains($0.type) }) {
@@ -281,15 +284,29 @@ private struct PlanBuilder {
 }
 
 extension GenerationPlan.Part {
-    /// Whether one of the paths lies within the part.
+    /// Whether one of the paths lies within the part, or within the settings of its type.
     fileprivate func names(anyOf paths: [String]) -> Bool {
-        paths.contains { $0.hasPrefix(path + ".") }
+        let places = [path] + [entry.descriptor.settingsKey].compactMap { $0 }
+        return paths.contains { path in places.contains { path.hasPrefix($0 + ".") } }
     }
 }
 
 /// Types that other engines of this configuration format knew by name only, and what to use here.
 enum UnavailableTypes {
-    static let advice: [String: String] = [
+    /// What to use instead of a module type, or `nil`.
+    static func advice(for type: String) -> String? {
+        if let text = types[type] { return text }
+        return type.hasPrefix("core.") ? "parts of the engine need no module; remove it" : nil
+    }
+
+    /// What to use instead of a key at the top of a file.
+    static let topLevelAdvice = [
+        "links": "state machines drive each other by triggers.event: each entered state is an event"
+    ]
+
+    private static let types: [String: String] = [
+        "messaging.nats": "use messaging.broker; brokers of other machines are not built in yet",
+        "messaging.kafka": "use messaging.broker; brokers of other machines are not built in yet",
         "grpc.server": "use http.server with api.handler",
         "business.service": "use dynamic.component or processing.step",
         "job.store": "jobs are kept in the state store; remove the module",

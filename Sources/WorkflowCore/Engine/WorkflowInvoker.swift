@@ -108,6 +108,11 @@ public final class WorkflowInvoker: Sendable {
         }
     }
 
+    /// Tells of a step of a workflow that runs.
+    public func report(_ event: LifecycleEvent) {
+        state.withLock { $0.observer }?(event)
+    }
+
     private func finish(
         _ call: WorkflowCall, _ phase: LifecycleEvent.Phase, since started: Timestamp, _ environment: EngineEnvironment,
         _ observer: (@Sendable (LifecycleEvent) -> Void)?, result: JSONValue? = nil, error: String? = nil

@@ -49,11 +49,16 @@ public struct CORSMiddleware: WorkflowModule, HTTPPreflightMiddleware {
             guard allowCredentials, allowedOrigins.contains("*") else { return }
             decoder.fail(
                 node["allowCredentials"] ?? node["allow_credentials"] ?? node,
-                "allowCredentials together with the origin * would let every site act for its visitors",
-                suggestion: "name the origins, such as allowedOrigins: [https://app.example.com]")
+                Self.openCredentials, suggestion: Self.namedOrigins)
         }
 
-        private static func tokenProblem(_ values: [String], _ what: String) -> String? {
+        /// What is wrong with credentials for all origins.
+        static let openCredentials =
+            "allowCredentials together with the origin * would let every site act for its visitors"
+        /// What to write instead.
+        static let namedOrigins = "name the origins, such as allowedOrigins: [https://app.example.com]"
+
+        static func tokenProblem(_ values: [String], _ what: String) -> String? {
             values.first { HTTPField.Name($0) == nil }.map { "\"\($0)\" is not the name of \(what)" }
         }
     }

@@ -24,6 +24,7 @@ final class HTTPComposition: Sendable {
     private struct State {
         var servers: [Server] = []
         var attachments: [Attachment] = []
+        var listeners: [RouteListener] = []
     }
 
     private let state = Mutex(State())
@@ -44,6 +45,22 @@ final class HTTPComposition: Sendable {
             state.servers.append(server)
             return nil
         }
+    }
+
+    /// Announces a listener of another module.
+    ///
+    /// - Returns: The one that has the address, or a part of it, already.
+    func add(_ listener: RouteListener) -> RouteListener? {
+        state.withLock { state in
+            if let other = state.listeners.first(where: { $0.address.overlaps(listener.address) }) { return other }
+            state.listeners.append(listener)
+            return nil
+        }
+    }
+
+    /// The listeners of other modules that cannot listen beside a server on `address`.
+    func listeners(overlapping address: ListenAddress) -> [RouteListener] {
+        state.withLock { $0.listeners.filter { $0.address.overlaps(address) } }
     }
 
     /// Gives a router to a server.

@@ -66,26 +66,52 @@ public final class HTTPRouterModule: WorkflowModule, HTTPRouteCollector {
     private struct State {
         var routes: [RouterEntry] = []
         var triggers: [RouterTrigger] = []
+        /// Those whose routes are here.
+        var listeners: Set<ObjectIdentifier> = []
         var table: RouteTable?
     }
 
     /// The name of the module.
     public let name: String
+    /// How long handlers may take when the server does not say; `nil` for as long as they want.
+    let requestTimeout: Duration?
+    /// Whether a server may stand before it although it has no routes, and answers everything with 404.
+    let mayBeEmpty: Bool
     private let prefix: String
     private let middlewares: [any HTTPMiddleware]
     private let logger: Logger
     private let location: SourceLocation
     private let state = Mutex(State())
 
-    public init(configuration: Configuration, context: ModuleContext) throws {
+    public convenience init(configuration: Configuration, context: ModuleContext) throws {
+        try self.init(configuration: configuration, builtIn: [], context: context)
+    }
+
+    /// Creates a router with middlewares that are no modules.
+    ///
+    /// - Parameters:
+    ///   - configuration: The keys.
+    ///   - builtIn: Stand before the middlewares of the configuration.
+    ///   - requestTimeout: How long handlers may take when the server does not say.
+    ///   - mayBeEmpty: Whether a server may stand before it although it has no routes.
+    ///   - context: What the engine gives.
+    /// - Throws: ``ConfigurationError`` when the prefix is not usable.
+    init(
+        configuration: Configuration, builtIn: [any HTTPMiddleware], requestTimeout: Duration? = nil,
+        mayBeEmpty: Bool = false, context: ModuleContext
+    ) throws {
         name = context.name
         logger = context.logger
         location = context.location
+        self.requestTimeout = requestTimeout
+        self.mayBeEmpty = mayBeEmpty
         let trimmed = configuration.prefix.drop { $0 == "/" }
         prefix = trimmed.isEmpty ? "" : "/" + (trimmed.hasSuffix("/") ? trimmed.dropLast() : trimmed)
-        middlewares = try configuration.middlewares.map {
-            try context.services.require((any HTTPMiddleware).self, kind: .httpMiddleware, named: $0)
-        }
+        middlewares =
+            try builtIn
+            + configuration.middlewares.map {
+                try context.services.require((any HTTPMiddleware).self, kind: .httpMiddleware, named: $0)
+            }
         if !prefix.isEmpty {
             do {
                 _ = try RoutePattern(prefix)
@@ -125,6 +151,14 @@ public final class HTTPRouterModule: WorkflowModule, HTTPRouteCollector {
 
     func add(_ route: RouterEntry) {
         state.withLock { $0.routes.append(route) }
+    }
+
+    /// Adds the routes of a listener whose address a server of the router has; once, however many servers that are.
+    func add(routesOf listener: RouteListener, _ routes: [RouterEntry]) {
+        state.withLock { state in
+            guard state.listeners.insert(ObjectIdentifier(listener)).inserted else { return }
+            state.routes += routes
+        }
     }
 
     func add(_ trigger: RouterTrigger) {

@@ -68,7 +68,7 @@ extension HTTPServerModule {
                 aliases: ["request_timeout"], check: { $0.flatMap(timeProblem) }),
             .init(
                 "shutdownTimeout", \.shutdownTimeout, "How long requests in progress may take when the server stops.",
-                aliases: ["shutdown_timeout"]),
+                aliases: ["shutdown_timeout", "shutdownTimeoutSeconds"]),
             .init(
                 "maxBodyBytes", \.maxBodyBytes, "The greatest size of a request body, such as 1MB.",
                 aliases: ["max_body_bytes", "maxBodySize"]),
@@ -124,20 +124,23 @@ extension HTTPServerModule {
 
     /// Certificate and key of a server.
     public struct TLS: ConfigurationObject {
+        /// Whether the server speaks TLS.
+        public var enabled = true
         /// The file with the certificate chain.
-        public var certificate = ConfigurationFilePath("")
+        public var certificate: ConfigurationFilePath?
         /// The file with the private key.
-        public var key = ConfigurationFilePath("")
+        public var key: ConfigurationFilePath?
         /// The lowest version of TLS that is spoken.
         public var minVersion = HTTPServerConfiguration.TLS.Version.tls12.rawValue
 
         public static let fields: [ConfigurationField<Self>] = [
+            .init("enabled", \.enabled, "Whether the server speaks TLS; with false the other keys have no effect."),
             .init(
                 "certificate", \.certificate,
-                "The file with the certificate chain in PEM form, its own certificate first.",
-                required: true, aliases: ["cert", "certFile", "cert_file"]),
+                "The file with the certificate chain in PEM form, its own certificate first; needed for TLS.",
+                aliases: ["cert", "certFile", "cert_file"]),
             .init(
-                "key", \.key, "The file with the private key in PEM form.", required: true,
+                "key", \.key, "The file with the private key in PEM form; needed for TLS.",
                 aliases: ["keyFile", "key_file"]),
             .init(
                 "minVersion", \.minVersion, "The lowest version of TLS that is spoken.", aliases: ["min_version"],
@@ -146,6 +149,15 @@ extension HTTPServerModule {
 
         /// Creates the value with all defaults.
         public init() {}
+
+        public func check(_ node: ConfigurationNode, using decoder: inout ConfigurationDecoder) {
+            guard enabled else { return }
+            for (name, file) in [("certificate", certificate), ("key", key)] where file == nil {
+                decoder.fail(
+                    node, "missing key \"\(name)\"",
+                    suggestion: "tls needs certificate and key; enabled: false turns it off")
+            }
+        }
     }
 }
 
@@ -170,9 +182,9 @@ extension HTTPServerModule.Configuration {
         settings.maxConnectionsPerAddress = maxConnectionsPerAddress == 0 ? nil : maxConnectionsPerAddress
         settings.trustedProxies = trustedProxies
         settings.http2.isEnabled = http2
-        if let tls {
+        if let tls, tls.enabled, let certificate = tls.certificate, let key = tls.key {
             var secured = HTTPServerConfiguration.TLS(
-                certificatePath: tls.certificate.resolved, privateKeyPath: tls.key.resolved)
+                certificatePath: certificate.resolved, privateKeyPath: key.resolved)
             secured.minimumVersion = .init(rawValue: tls.minVersion) ?? .tls12
             settings.tls = secured
         }
@@ -190,7 +202,7 @@ extension HTTPServerModule.Configuration {
         copy.requestId = false
         copy.serverTiming = false
         copy.shutdownTimeout = .zero
-        let files = tls.map { " \($0.certificate.resolved) \($0.key.resolved)" } ?? ""
+        let files = tls.map { " \($0.certificate?.resolved ?? "") \($0.key?.resolved ?? "")" } ?? ""
         let settings = copy.configurationValue?.jsonString(sortedKeys: true) ?? ""
         // Servers on ports that the system chooses are different ones.
         let owner = address.port == 0 ? " \(name)" : ""

@@ -1,6 +1,5 @@
 import HTTPTypes
 import Logging
-import Synchronization
 public import WorkflowCore
 
 /// `http.server`: listens for HTTP requests.
@@ -56,12 +55,8 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule, HTTPListe
     private let settings: HTTPServerConfiguration
     private let context: ModuleContext
     private let composition: HTTPComposition
-    private let resourceKey: String
     private let ownRouter: HTTPRouterModule?
-    private let listener = Mutex<SharedListener?>(nil)
-    private let responder = Mutex<GenerationResponder?>(nil)
-    /// When the end of the requests in progress was first waited for.
-    private let stopBegan = Mutex<ContinuousClock.Instant?>(nil)
+    private let listener: GenerationListener
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         name = context.name
@@ -73,16 +68,17 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule, HTTPListe
             throw context.error("\(error)")
         }
         composition = HTTPComposition.of(context)
+        listener = GenerationListener(environment: context.environment)
         ownRouter =
             configuration.router.isEmpty
             ? nil : try context.services.require(HTTPRouterModule.self, kind: .httpRouter, named: configuration.router)
-        resourceKey = configuration.resourceKey(address: settings.address, name: context.name)
         let server = HTTPComposition.Server(name: name, address: settings.address, hasRouter: ownRouter != nil)
         if let other = composition.add(server) { throw clash(with: other.name, address: "\(other.address)") }
         let port = settings.address.port ?? -1
         if port != 0, let other = context.generation.claim("listener \(settings.address)", owner: name) {
             throw clash(with: other, address: "\(settings.address)")
         }
+        for listener in composition.listeners(overlapping: settings.address) { listener.giveWay(to: supposedRouter) }
         context.generation.addHealthCheck(
             "\(name) listener",
             ClosureHealthCheck { [weak self] in
@@ -92,21 +88,12 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule, HTTPListe
     }
 
     /// The address that the server listens on, with the port that the system chose; `nil` while it does not listen.
-    public var localAddress: ListenAddress? { listener.withLock { $0 }?.server.localAddress }
+    public var localAddress: ListenAddress? { listener.localAddress }
 
     /// The port that the server listens on; `nil` while it does not listen and for unix sockets.
-    public var port: Int? { listener.withLock { $0 }?.server.port }
+    public var port: Int? { listener.port }
 
-    public var summaryLines: [SummaryLine] {
-        guard let address = localAddress else { return [] }
-        let scheme = settings.tls == nil ? "http" : "https"
-        switch address.endpoint {
-        case .unix: return [SummaryLine("listener", "\(address) (\(name))")]
-        case .tcp(nil, let port):
-            return [SummaryLine("listener", "\(scheme)://localhost:\(port) on all addresses (\(name))")]
-        case .tcp: return [SummaryLine("listener", "\(scheme)://\(address) (\(name))")]
-        }
-    }
+    public var summaryLines: [SummaryLine] { listener.summaryLines(name, isSecure: settings.tls != nil) }
 
     public var configuredPort: Int? { settings.address.port }
 
@@ -124,17 +111,13 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule, HTTPListe
     }
 
     public func prepare() async throws {
-        let (settings, environment) = (settings, context.environment)
-        let listener = try environment.resources.acquire(
-            resourceKey,
-            make: { SharedListener(settings: settings, environment: environment) },
-            close: { await $0.close() })
-        self.listener.withLock { $0 = listener }
-        try await listener.open()
+        var (settings, configuration) = (settings, configuration)
+        configuration.requestTimeout = try configuration.requestTimeout ?? router().requestTimeout
+        settings.handlerTimeout = configuration.requestTimeout
+        try await listener.open(settings, key: configuration.resourceKey(address: settings.address, name: name))
     }
 
     public func activate() async throws {
-        var handler = try router().responder()
         var added: [any HTTPMiddleware] = []
         if configuration.serverTiming { added.append(ServerTimingMiddleware()) }
         if configuration.requestId {
@@ -142,38 +125,26 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule, HTTPListe
                 RequestIDMiddleware(
                     header: "X-Request-ID", trustsIncoming: true, identifiers: context.environment.identifiers))
         }
-        handler = RouteChain(logger: context.logger).handler(handler, behind: added)
-        let responder = GenerationResponder(next: context.environment.traces.tracing(handler))
-        self.responder.withLock { $0 = responder }
-        listener.withLock { $0 }?.activate(responder)
+        listener.activate(RouteChain(logger: context.logger).handler(try router().responder(), behind: added))
     }
 
     /// All servers take nothing new from here on, so that their times to finish run at once.
     public func quiesce() async {
-        guard let listener = listener.withLock({ $0 }), let responder = responder.withLock({ $0 }) else { return }
-        stopBegan.withLock { $0 = .now }
-        await listener.quiesce(responder)
+        await listener.quiesce()
     }
 
     public func shutdown() async {
-        let listener = self.listener.withLock { listener in
-            defer { listener = nil }
-            return listener
-        }
-        guard let listener else { return }
-        let responder = responder.withLock { $0 }
-        if let responder { listener.deactivate(responder) }
-        let end = (stopBegan.withLock { $0 } ?? .now).advanced(by: configuration.shutdownTimeout)
-        listener.drainTime = max(.zero, ContinuousClock.now.duration(to: end))
-        await context.environment.resources.release(resourceKey)
-        // Another generation may keep the listener; what this one has begun still belongs to its modules.
-        let left = ContinuousClock.now.duration(to: end)
-        if left > .zero { await responder?.waitUntilIdle(for: left) }
+        await listener.close(within: configuration.shutdownTimeout)
     }
+
+    /// Whether `X-Forwarded-For` of some proxies is believed.
+    var trustsProxies: Bool { !configuration.trustedProxies.isEmpty }
 
     private func router() throws -> HTTPRouterModule {
         if let router = ownRouter ?? composition.router(ofServer: name) { return router }
-        let routers = context.services.all(HTTPRouterModule.self).map(\.service).filter(\.hasRoutes)
+        let all = context.services.all(HTTPRouterModule.self).map(\.service)
+        let serving = all.filter(\.hasRoutes)
+        let routers = serving.isEmpty ? all.filter(\.mayBeEmpty) : serving
         if routers.count == 1, let router = routers.first { return router }
         throw context.error(
             routers.isEmpty
@@ -183,6 +154,14 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule, HTTPListe
                 ? "add a module of type http.router, and routes in workflows.http"
                 : "name one: router: \(routers[0].name)",
             absent: routers.isEmpty ? .workflow : nil)
+    }
+
+    /// The router as far as it is known before all routes are.
+    private var supposedRouter: HTTPRouterModule? {
+        if let router = ownRouter ?? composition.router(ofServer: name) { return router }
+        let routers = context.services.all(HTTPRouterModule.self).map(\.service)
+        let candidates = routers.count == 1 ? routers : routers.filter(\.hasRoutes)
+        return candidates.count == 1 ? candidates[0] : nil
     }
 
     private func clash(with other: String, address: String) -> ConfigurationError {

@@ -2,7 +2,7 @@ public import WorkflowCore
 
 extension JWTAuthentication {
     public static let descriptor = ModuleDescriptor(
-        type: "auth.jwt",
+        type: "auth.jwt", aliases: ["auth.modular"], settingsKey: "auth",
         summary: "Registers users, logs them in, and checks the JSON Web Tokens that they send.",
         details: """
             Give its routes to the module as a handler. It looks at the end of the path:

@@ -41,14 +41,16 @@ public final class JWTAuthentication: WorkflowModule, HTTPHandler, Authenticator
             .init(
                 "secret", \.secret,
                 "Signs the tokens; at least 16 bytes. Take it from the environment: `${JWT_SECRET}`.",
-                required: true, secret: true, check: { checkSecret($0) }),
+                required: true, secret: true, aliases: ["jwtSecret", "jwt_secret"], check: { checkSecret($0) }),
             .init(
                 "tokenExpiry", \.tokenExpiry, "How long a token is valid.",
+                aliases: ["token_expiry", "expiry", "expiration", "jwtExpiry", "jwt_expiry"],
                 check: {
                     $0 >= .seconds(1) && $0 <= .seconds(3650 * 86_400) ? nil : "must be from 1s to 3650d"
                 }),
             .init(
                 "issuer", \.issuer, "The `iss` claim: who issues the tokens. Tokens of another issuer are refused.",
+                aliases: ["jwtIssuer", "jwt_issuer"],
                 check: { $0.isEmpty ? "must not be empty" : nil }),
             .init(
                 "audience", \.audience,
@@ -56,6 +58,7 @@ public final class JWTAuthentication: WorkflowModule, HTTPHandler, Authenticator
             .init(
                 "minPasswordLength", \.minPasswordLength,
                 "The shortest password that can be registered, in characters.",
+                aliases: ["min_password_length"],
                 schema: .integer(minimum: 1, maximum: 128)),
             .init(
                 "loginAttempts", \.loginAttempts,

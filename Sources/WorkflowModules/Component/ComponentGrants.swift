@@ -3,6 +3,7 @@ import WorkflowCore
 /// What a component may do.
 struct ComponentGrants: Sendable {
     let hosts: [HostRule]
+    let addresses: AddressPolicy
     let topics: [TopicPattern]
     let hasValues: Bool
     let resources: [String]
@@ -10,6 +11,9 @@ struct ComponentGrants: Sendable {
 
     init(_ configuration: DynamicComponentModule.GrantsConfiguration) {
         hosts = configuration.http.compactMap { HostRule($0) }
+        addresses = AddressPolicy(
+            allowsPrivate: configuration.allowsPrivate,
+            ranges: configuration.addresses.compactMap { AddressRange($0) }, keys: "allow.private and allow.addresses")
         topics = configuration.publish.compactMap { try? TopicPattern($0) }
         hasValues = configuration.kv
         resources = configuration.resources

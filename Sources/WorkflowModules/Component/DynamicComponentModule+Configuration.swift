@@ -84,6 +84,10 @@ extension DynamicComponentModule {
     public struct GrantsConfiguration: ConfigurationObject {
         /// The hosts that `workflow.fetch` may ask.
         public var http: [String] = []
+        /// Whether those hosts may have addresses of private networks.
+        public var allowsPrivate = false
+        /// What addresses those hosts may have besides public ones.
+        public var addresses: [String] = []
         /// The topics that `workflow.publish` may use.
         public var publish: [String] = []
         /// Whether `workflow.kv` may be used.
@@ -98,6 +102,14 @@ extension DynamicComponentModule {
                 "http", \.http,
                 "Hosts that `workflow.fetch` may ask: `api.example.com` for the standard ports, `localhost:8081` for another one, `*.example.com` for all below.",
                 check: { hosts in hosts.lazy.compactMap { HostRule.problem($0) }.first }),
+            .init(
+                "private", \.allowsPrivate,
+                "Whether those hosts may have addresses of this machine and of private networks. An address, or `localhost`, that `http` names itself is allowed in any case."
+            ),
+            .init(
+                "addresses", \.addresses,
+                "Ranges of addresses, such as `10.1.0.0/16`, that those hosts may have besides public ones.",
+                check: { ranges in ranges.lazy.compactMap { AddressRange.problem($0) }.first }),
             .init(
                 "publish", \.publish, "Topics, or patterns such as `order.*`, that `workflow.publish` may use.",
                 check: { topics in topics.lazy.compactMap { TopicPattern.problem($0) }.first }),

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Synchronization
 public import WorkflowCore
 
 /// A component written as a script.
@@ -12,12 +13,11 @@ public import WorkflowCore
 ///       source: components/payment-processor.js
 /// ```
 public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
-    private static let clientKey = "http client of components"
-
     private let configuration: Configuration
     private let context: ModuleContext
     private let component: SwappableComponent
     private let host: ComponentHost
+    private let client = Mutex<GuardedHTTPClient?>(nil)
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         self.configuration = configuration
@@ -91,8 +91,12 @@ public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
     public func prepare() async throws {
         context.generation.addHealthCheck("component \(context.name)", ComponentHealthCheck(component: component))
         if !configuration.allow.http.isEmpty {
-            host.transport = try context.environment.resources.acquire(
-                Self.clientKey, make: { OutboundHTTPClient() }, close: { await $0.shutdown() })
+            let grants = ComponentGrants(configuration.allow)
+            let client = GuardedHTTPClient(policy: grants.addresses, clock: context.clock) { place in
+                grants.hosts.contains { $0.allows(place) }
+            }
+            self.client.withLock { $0 = client }
+            host.transport = client
         }
         do {
             try await replace(source: try readSource())
@@ -107,10 +111,12 @@ public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
         } catch {
             context.logger.warning("The component did not stop cleanly", metadata: ["error": "\(error)"])
         }
-        if host.transport != nil {
-            host.transport = nil
-            await context.environment.resources.release(Self.clientKey)
+        host.transport = nil
+        let client = client.withLock { client in
+            defer { client = nil }
+            return client
         }
+        await client?.shutdown()
     }
 
     public var concurrency: Int { configuration.limits.limits.concurrency }

@@ -66,7 +66,7 @@ enum ConnectorKind: Sendable {
                 "baseURL", "authType", "username", "password", "token", "headers", "timeoutSeconds", "timeout",
                 "requestsPerMinute", "maxResponseBytes",
             ]
-        case .webhook: ["path", "port", "router", "workflow", "middlewares", "maxBodyBytes"]
+        case .webhook: ["path", "port", "host", "router", "workflow", "middlewares", "maxBodyBytes"]
         case .database: ["driver", "dsn", "database", "maxRows"]
         }
     }

@@ -24,8 +24,10 @@ public struct ConnectorSettings: ConfigurationObject {
 
     /// The path that is answered.
     public var path = Located("")
-    /// The port of the server that answers.
-    public var port = Located(8080)
+    /// The port that is listened on.
+    public var port: Located<Int>?
+    /// The host of a listener of its own; empty for all addresses.
+    public var host = Located("")
     /// The router; empty for the only one.
     public var router = Located("")
     /// The workflow that is run; empty for the only one.
@@ -81,8 +83,12 @@ public struct ConnectorSettings: ConfigurationObject {
             "path", \.path, "`webhook`: the path that is answered, such as `/webhooks/orders`.",
             check: { $0.value.hasPrefix("/") ? nil : "must begin with /" }),
         .init(
-            "port", \.port, "`webhook`: the port of the `http.server` that answers.",
+            "port", \.port,
+            "`webhook`: the port that answers: that of an `http.server`, or of a listener of its own. Without it the application's router leads the path here, or there is a listener on 8080 when there is no router.",
             schema: .integer(minimum: 0, maximum: 65_535)),
+        .init(
+            "host", \.host, "`webhook`: the host of a listener of its own, such as 127.0.0.1; all addresses by default."
+        ),
         .init(
             "router", \.router, "`webhook`: the router that leads the path here; needed when there are several.",
             reference: .httpRouter),

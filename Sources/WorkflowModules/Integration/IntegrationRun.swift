@@ -17,6 +17,7 @@ struct IntegrationRun: Sendable {
     let log: ExecutionLog
     let environment: EngineEnvironment
     let instrumentation: Instrumentation
+    let invoker: WorkflowInvoker
 
     /// Runs the steps until the end, a failure that no step handles, or until the task is cancelled.
     func perform(id: String) async -> Outcome {
@@ -31,6 +32,7 @@ struct IntegrationRun: Sendable {
             var record = IntegrationExecution.StepRecord(
                 name: step.name, connector: step.connector, status: .completed, attempts: 0,
                 startedAt: environment.clock.now, duration: .zero)
+            tell(.started, record)
             do {
                 try Task.checkCancellation()
                 let key = "\(id)/\(step.name)/\(flow.begun)"
@@ -40,7 +42,9 @@ struct IntegrationRun: Sendable {
             } catch {
                 if Task.isCancelled {
                     record.status = .interrupted
-                    execution.add(finished(record))
+                    record = finished(record)
+                    tell(.failed, record)
+                    execution.add(record)
                     return await end(execution, .interrupted, results, "The run was cut off because the engine stops.")
                 }
                 failure = (step.name, error)
@@ -49,7 +53,9 @@ struct IntegrationRun: Sendable {
                 results[step.errorName] = .string("\(error)")
                 action = flow.follow(step.onError)
             }
-            execution.add(finished(record))
+            record = finished(record)
+            tell(record.status == .completed ? .completed : .failed, record)
+            execution.add(record)
             log.update(execution)
         }
         switch (action, failure) {
@@ -62,6 +68,14 @@ struct IntegrationRun: Sendable {
         default:
             return await end(execution, .completed, results)
         }
+    }
+
+    private func tell(_ phase: LifecycleEvent.Phase, _ record: IntegrationExecution.StepRecord) {
+        var event = LifecycleEvent(
+            phase, step: record.name, connector: record.connector, of: workflow.name, workflowType: "integration",
+            timestamp: environment.clock.now)
+        if phase != .started { (event.duration, event.error) = (record.duration, record.error) }
+        invoker.report(event)
     }
 
     private func finished(_ record: IntegrationExecution.StepRecord) -> IntegrationExecution.StepRecord {

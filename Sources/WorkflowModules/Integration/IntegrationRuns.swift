@@ -15,6 +15,7 @@ final class IntegrationRuns: Sendable {
     private let concurrency: Int
     private let environment: EngineEnvironment
     private let instrumentation: Instrumentation
+    private let invoker: WorkflowInvoker
     private let logger: Logger
     private let state = Mutex(State())
 
@@ -24,6 +25,7 @@ final class IntegrationRuns: Sendable {
         concurrency = registry.configuration.maxConcurrentRuns
         environment = context.environment
         instrumentation = context.generation.instrumentation
+        invoker = context.generation.invoker
         logger = context.logger
         log = ExecutionLog(
             store: context.store, limit: registry.configuration.keptExecutions, clock: context.clock,
@@ -55,7 +57,8 @@ final class IntegrationRuns: Sendable {
             throw WorkflowError(.notFound, Self.sentence(problem?.message ?? "", problem?.suggestion))
         }
         let run = IntegrationRun(
-            workflow: workflow, data: data, log: log, environment: environment, instrumentation: instrumentation)
+            workflow: workflow, data: data, log: log, environment: environment, instrumentation: instrumentation,
+            invoker: invoker)
         let id = environment.identifiers.next()
         let task = try state.withLock { state in
             guard !state.isStopping else { throw WorkflowError(.unavailable, "The integrations are being stopped.") }

@@ -8,7 +8,8 @@ public final class IntegrationWorkflowModule: WorkflowModule, SummarizedModule {
     private let runs: IntegrationRuns
     private let configuration: Configuration
     private let context: ModuleContext
-    public let summaryLines: [SummaryLine]
+    private let listeners: [any HTTPListener]
+    private let lines: [SummaryLine]
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         self.configuration = configuration
@@ -32,20 +33,34 @@ public final class IntegrationWorkflowModule: WorkflowModule, SummarizedModule {
         if registry.configuration.expose {
             lines += try routes.expose(responder, registry: registry)
         }
-        lines += try routes.addWebhooks(configuration.connectors, runs: runs)
-        summaryLines = lines
+        let webhooks = try routes.addWebhooks(configuration.connectors, runs: runs)
+        listeners = webhooks.listeners
+        self.lines = lines + webhooks.lines
     }
+
+    public var summaryLines: [SummaryLine] { lines + listeners.flatMap(\.summaryLines) }
 
     public func validate() throws {
         IntegrationRoutes(context: context).checkPorts(configuration.connectors)
+        for listener in listeners { try listener.validate() }
     }
 
     public func prepare() async throws {
         try await runs.log.restore(runs.workflows.map(\.name))
         for connector in connectors { try connector.open() }
+        for listener in listeners { try await listener.prepare() }
+    }
+
+    public func activate() async throws {
+        for listener in listeners { try await listener.activate() }
+    }
+
+    public func quiesce() async {
+        for listener in listeners { await listener.quiesce() }
     }
 
     public func shutdown() async {
+        for listener in listeners { await listener.shutdown() }
         await runs.shutdown(deadline: context.environment.drainDeadline)
         for connector in connectors { await connector.close() }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Logging
 import Synchronization
@@ -57,6 +58,11 @@ public final class ResourceHandler: WorkflowModule, TransitionTriggeringHandler 
         let outcomes = Set(steps.flatMap { [$0.successTransition, $0.compensateTransition] })
         stepOutcomes.withLock { $0 = outcomes }
         guard let path = configuration.seedFile else { return }
+        guard FileManager.default.isReadableFile(atPath: path.resolved) else {
+            throw context.error(
+                "the seed file \(path.written) cannot be read",
+                suggestion: "seedFile is relative to the folder of the configuration file: \(path.resolved)")
+        }
         let loaded = try ResourceSeed.load(path.resolved, type: configuration.resourceName, now: context.clock.now)
         seeds.withLock { $0 = loaded }
     }

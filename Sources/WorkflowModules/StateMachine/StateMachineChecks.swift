@@ -41,6 +41,8 @@ struct StateMachineChecks {
         let type = hook.workflowType
         let definitions = definitions(for: hook)
         guard !definitions.isEmpty else {
+            // Without any definition there is nothing that a hook without a type could not apply to.
+            guard !type.value.isEmpty else { return [] }
             return [
                 type.issue(
                     "there is no definition \"\(type.value)\"",

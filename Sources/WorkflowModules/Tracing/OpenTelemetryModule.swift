@@ -55,7 +55,7 @@ public final class OpenTelemetryModule: WorkflowModule, SummarizedModule {
 
     public func prepare() async throws {
         let client = try environment.resources.acquire(
-            Self.clientKey, make: { OutboundHTTPClient() }, close: { await $0.shutdown() })
+            Self.clientKey, make: { CheckedHTTPClient(policy: nil) }, close: { await $0.shutdown() })
         task.withLock { task in
             task = Task { [processor] in await processor.run(through: client) }
         }

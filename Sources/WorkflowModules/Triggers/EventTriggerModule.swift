@@ -61,27 +61,23 @@ public final class EventTriggerModule: WorkflowModule, SummarizedModule {
     public func validate() throws {
         let missingBroker = context.issues { _ = try context.generation.broker(named: configuration.broker) }
         let invoker = context.generation.invoker
-        let issues = missingBroker + configuration.subscriptions.compactMap { subscription in
-            invoker.issue(workflow: subscription.workflow, action: subscription.action)
-        }
+        let issues =
+            missingBroker
+            + configuration.subscriptions.compactMap { subscription in
+                invoker.issue(workflow: subscription.workflow, action: subscription.action)
+            }
         if !issues.isEmpty { throw ConfigurationError(issues) }
     }
 
     public func prepare() async throws {
         let broker = try context.generation.broker(named: configuration.broker).broker
-        var names: Set<String> = []
+        var names = DistinctNames()
         for subscription in configuration.subscriptions {
             let pattern = try TopicPattern(subscription.topic.value)
             let handler = EventTriggerHandler(
                 subscription: subscription, invoker: context.generation.invoker, logger: context.logger)
-            let plain =
-                "trigger/\(pattern)/\(subscription.event)/\(subscription.workflow.value)/\(subscription.action.value)"
-            var name = plain
-            var number = 1
-            while !names.insert(name).inserted {
-                number += 1
-                name = "\(plain)/\(number)"
-            }
+            let (workflow, action) = (subscription.workflow.value, subscription.action.value)
+            let name = names.next(for: "trigger/\(pattern)/\(subscription.event)/\(workflow)/\(action)")
             let active = try await broker.subscribe(to: pattern, name: name, handler: handler)
             subscriptions.withLock { $0.append(active) }
         }

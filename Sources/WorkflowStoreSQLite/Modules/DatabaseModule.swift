@@ -15,6 +15,10 @@ public final class DatabaseModule: WorkflowModule {
         public var maxOpenConns = 2
         /// Kept for configurations of other engines.
         public var maxIdleConns = 2
+        /// The same by names; one of them is used.
+        public var connections = NamedEntries<DatabaseConnection>()
+        /// Which of the connections is used.
+        public var connection = "default"
 
         /// Creates the defaults.
         public init() {}
@@ -23,29 +27,49 @@ public final class DatabaseModule: WorkflowModule {
         public static let fields: [ConfigurationField<Self>] = [
             .init(
                 "driver", \.driver, "The kind of database; this version knows sqlite.",
-                check: { driver in
-                    switch driver {
-                    case "sqlite", "sqlite3": nil
-                    case "postgres", "postgresql", "pgx":
-                        "the driver \"\(driver)\" comes with the part for several nodes; use sqlite here"
-                    default: "there is no driver \"\(driver)\"; use sqlite"
-                    }
-                }),
+                check: { DatabaseConnection.driverProblem($0) }),
             .init(
                 "dsn", \.dsn,
-                "The file, relative to the configuration, or `:memory:`. `file:` and `?options` are dropped.",
-                required: true),
+                "The file, relative to the configuration, or `:memory:`. `file:` and `?options` are dropped. Needed without `connections`.",
+                aliases: ["dataSourceName", "data_source_name"]),
             .init(
                 "maxOpenConns", \.maxOpenConns, "How many connections read at once; one more writes.",
-                schema: .integer(minimum: 1, maximum: 64)),
+                aliases: DatabaseConnection.openAliases, schema: .integer(minimum: 1, maximum: 64)),
             .init(
                 "maxIdleConns", \.maxIdleConns, "Accepted for compatibility: readers stay open.",
-                schema: .integer(minimum: 0, maximum: 64)),
+                aliases: DatabaseConnection.idleAliases, schema: .integer(minimum: 0, maximum: 64)),
+            .init(
+                "connections", \.connections,
+                "Instead of `driver` and `dsn`: a name with these keys. A module opens one database."),
+            .init("default", \.connection, "The name in `connections`."),
         ]
+
+        public func check(_ node: ConfigurationNode, using decoder: inout ConfigurationDecoder) {
+            let names = connections.entries.map(\.name)
+            if names.isEmpty {
+                guard dsn == nil else { return }
+                decoder.fail(
+                    node, "missing key \"dsn\"",
+                    suggestion: "dsn: the file, relative to the configuration, or :memory:")
+            } else if dsn != nil {
+                decoder.fail(node, "\"dsn\" and \"connections\" exclude each other", suggestion: "keep one of them")
+            } else if names.count > 1 {
+                decoder.fail(
+                    node, "a module opens one database, but there are \(names.count) connections",
+                    suggestion: "make a module of each")
+            } else if connections[connection] == nil {
+                decoder.fail(
+                    node, "there is no connection \"\(connection)\"",
+                    suggestion: Suggestion.text(for: connection, among: names, what: "connections"))
+            }
+        }
+
+        /// How many connections read at once.
+        var readers: Int { connections[connection]?.maxOpenConns ?? maxOpenConns }
 
         /// The path of the file, or `:memory:`.
         var path: String {
-            guard let dsn else { return ":memory:" }
+            guard let dsn = connections[connection]?.dsn ?? dsn else { return ":memory:" }
             var text = Substring(dsn.written)
             for prefix in ["file://", "file:"] where text.hasPrefix(prefix) {
                 text = text.dropFirst(prefix.count)
@@ -59,10 +83,13 @@ public final class DatabaseModule: WorkflowModule {
 
     /// What the module type is.
     public static let descriptor = ModuleDescriptor(
-        type: "database.workflow", summary: "A database that other modules keep their state in.",
+        type: "database.workflow", aliases: ["database.modular"], settingsKey: "database",
+        summary: "A database that other modules keep their state in.",
         details: """
             The file is opened in WAL mode with `synchronous=FULL`: what was acknowledged survives a crash and a power \
             failure. Only one process can have it open.
+
+            Instead of `driver` and `dsn` there may be `connections: {default: {driver: sqlite, dsn: app.sqlite}}`.
             """,
         provides: [.database],
         examples: [
@@ -91,7 +118,7 @@ public final class DatabaseModule: WorkflowModule {
 
     public func prepare() async throws {
         var settings = SQLiteDatabase.Configuration(path: configuration.path)
-        settings.readers = configuration.maxOpenConns
+        settings.readers = configuration.readers
         var behaviour = SQLStateStore.Configuration()
         behaviour.clock = context.clock
         let (store, database) = try await SQLStateStore.opened(settings, store: behaviour)

@@ -30,6 +30,9 @@ import WorkflowTesting
         let instance = try await fixture.store.instance(id: "1")
         #expect(instance?.data == ["in": 1, "out": 2])
         #expect(try await !fixture.workLeft())
+        let metrics = String(decoding: fixture.context.environment.metrics.registry.render(), as: UTF8.self)
+        let count = "workflow_duration_seconds_count{workflow_type=\"step\",action=\"processing_step\"} 1"
+        #expect(metrics.contains(count))
     }
 
     @Test func retriesWithBackoffAndThenCompensates() async throws {

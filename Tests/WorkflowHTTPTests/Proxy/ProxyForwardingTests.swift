@@ -92,12 +92,13 @@ struct ProxyForwardingTests {
                 let smuggled = "GET /admin HTTP/1.1\r\nhost: a\r\n\r\n"
                 for (head, status) in [
                     ("TRACE /x HTTP/1.1\r\nhost: a\r\ncontent-length: \(smuggled.utf8.count)\r\n\r\n\(smuggled)", 400),
-                    ("TRACE /x HTTP/1.1\r\nhost: a\r\n\r\n", 405), ("CONNECT /x HTTP/1.1\r\nhost: a\r\n\r\n", 400),
+                    ("TRACE /x HTTP/1.1\r\nhost: a\r\n\r\n", 405), ("CONNECT /x HTTP/1.1\r\nhost: a\r\n\r\n", 501),
                 ] {
                     let connection = try await RawConnection.open(port: app.port)
                     try await connection.send(head)
                     #expect(try await connection.response().status == status, "\(head.prefix(8))")
-                    try await connection.close()
+                    // The server may have closed it already.
+                    try? await connection.close()
                 }
                 #expect(calls.value == 0)
             }

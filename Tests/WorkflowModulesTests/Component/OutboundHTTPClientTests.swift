@@ -48,7 +48,7 @@ import Darwin
     }
 
     private func ask(_ port: Int, limit: Int = 1000) async throws -> FetchResponse {
-        let client = OutboundHTTPClient()
+        let client = CheckedHTTPClient(policy: nil)
         let request = FetchRequest(
             method: "GET", url: "http://127.0.0.1:\(port)/x", headers: [FetchHeader(name: "x-key", value: "1")],
             body: [])

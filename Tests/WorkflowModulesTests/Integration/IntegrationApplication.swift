@@ -17,9 +17,11 @@ struct IntegrationApplication: Sendable {
 
     static func run<Result>(
         _ yaml: String, clock: any EngineClock = SystemClock(), store: any StateStore = InMemoryStateStore(),
-        drainDeadline: Duration = .seconds(30), _ body: (IntegrationApplication) async throws -> Result
+        drainDeadline: Duration = .seconds(30), listeners: (any HTTPListenerFactory)? = nil,
+        _ body: (IntegrationApplication) async throws -> Result
     ) async throws -> Result {
         var environment = EngineEnvironment(clock: clock, logger: .quiet, defaultStore: store)
+        environment.httpListeners = listeners
         environment.drainDeadline = drainDeadline
         return try await withTestEngine(yaml, registry: registry, environment: environment) { engine in
             try await body(IntegrationApplication(engine: engine))
@@ -27,11 +29,13 @@ struct IntegrationApplication: Sendable {
     }
 
     /// What is wrong with a configuration.
-    static func issues(_ yaml: String) async throws -> [String] {
+    static func issues(_ yaml: String, listeners: (any HTTPListenerFactory)? = nil) async throws -> [String] {
+        var environment = EngineEnvironment(logger: .quiet)
+        environment.httpListeners = listeners
         do {
             try await WorkflowEngine.validate(
                 try ApplicationConfiguration(yaml: yaml, file: "app.yaml"), registry: registry,
-                environment: EngineEnvironment(logger: .quiet))
+                environment: environment)
             return []
         } catch let error as ConfigurationError {
             return error.issues.map(\.description)

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import WorkflowCore
 import WorkflowTesting
@@ -106,6 +107,34 @@ import WorkflowTesting
                     #expect(try await results["a"]?["statusCode"] == 200)
                 }
             }
+        }
+    }
+
+    @Test func eachStepIsAnEventOfItsOwn() async throws {
+        try await LoopbackServer.run(Self.statusOfPath) { server in
+            let steps = [
+                "{name: a, connector: api, action: GET /200}",
+                "{name: b, connector: api, action: GET /404, onError: end}",
+            ]
+            let events = Mutex<[LifecycleEvent]>([])
+            let configuration = try ApplicationConfiguration(yaml: IntegrationApplication.yaml(server.url, steps))
+            let engine = WorkflowEngine(
+                configuration: configuration, registry: IntegrationApplication.registry,
+                environment: EngineEnvironment(logger: .quiet),
+                onLifecycleEvent: { event in events.withLock { $0.append(event) } })
+            try await engine.start()
+            try await engine.invoke("integration", action: "integration")
+            await engine.stop()
+            let all = events.withLock { $0 }
+            #expect(
+                all.map(\.topic) == [
+                    "workflow.integration.started", "workflow.integration.step.a.started",
+                    "workflow.integration.step.a.completed", "workflow.integration.step.b.started",
+                    "workflow.integration.step.b.failed", "workflow.integration.completed",
+                ])
+            #expect(all[4].payload["stepName"] == "b")
+            #expect(all[4].payload["connector"] == "api")
+            #expect(all[4].payload["duration"] != nil && all[4].error?.contains("404") == true)
         }
     }
 

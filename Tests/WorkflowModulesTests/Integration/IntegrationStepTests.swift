@@ -1,3 +1,4 @@
+import Dispatch
 import Testing
 import WorkflowCore
 import WorkflowTesting
@@ -96,6 +97,18 @@ import WorkflowTesting
         let step = "{name: a, connector: api, action: POST /, input: {n: 1}}"
         let (_, requests) = try await run([step], settings: "\(settings), timeoutSeconds: 2")
         #expect(requests.first?["authorization"] == header)
+    }
+
+    @Test func aRequestEndsAfterTheTimeOfTheConnector() async throws {
+        let isOver = DispatchSemaphore(value: 0)
+        defer { isOver.signal() }
+        let step = "{name: a, connector: api, action: GET /slow, onError: end}"
+        let (results, _) = try await run([step], settings: "timeoutSeconds: 0.2") { _ in
+            _ = isOver.wait(timeout: .now() + 20)
+            return .init()
+        }
+        #expect(results["a"] == nil)
+        #expect(results["a_error"]?.stringValue?.isEmpty == false)
     }
 
     @Test func redirectsAreFollowedAtTheSamePlaceOnly() async throws {

@@ -1,0 +1,88 @@
+import Synchronization
+import WorkflowCore
+
+/// What one generation has of a ``SharedListener``: from the opening to the end of the requests that it has begun.
+final class GenerationListener: Sendable {
+    private struct State {
+        var key = ""
+        var listener: SharedListener?
+        var responder: GenerationResponder?
+        /// When the end of the requests in progress was first waited for.
+        var stopBegan: ContinuousClock.Instant?
+    }
+
+    private let environment: EngineEnvironment
+    private let state = Mutex(State())
+
+    init(environment: EngineEnvironment) {
+        self.environment = environment
+    }
+
+    /// The address that is listened on, with the port that the system chose; `nil` while there is none.
+    var localAddress: ListenAddress? { state.withLock { $0.listener }?.server.localAddress }
+
+    /// The port that is listened on; `nil` while there is none and for unix sockets.
+    var port: Int? { localAddress?.port }
+
+    /// What people are told about it.
+    func summaryLines(_ name: String, isSecure: Bool) -> [SummaryLine] {
+        guard let address = localAddress else { return [] }
+        let scheme = isSecure ? "https" : "http"
+        switch address.endpoint {
+        case .unix: return [SummaryLine("listener", "\(address) (\(name))")]
+        case .tcp(nil, let port):
+            return [SummaryLine("listener", "\(scheme)://localhost:\(port) on all addresses (\(name))")]
+        case .tcp: return [SummaryLine("listener", "\(scheme)://\(address) (\(name))")]
+        }
+    }
+
+    /// Binds the address, unless an earlier generation has done so with the same key.
+    ///
+    /// - Throws: What ``HTTPServer/start()`` throws.
+    func open(_ settings: HTTPServerConfiguration, key: String) async throws {
+        let listener = try environment.resources.acquire(
+            key, make: { SharedListener(settings: settings, environment: environment) },
+            close: { await $0.close() })
+        state.withLock { state in
+            state.key = key
+            state.listener = listener
+        }
+        try await listener.open()
+    }
+
+    /// Lets a handler answer the requests that begin from now on.
+    func activate(_ handler: any HTTPHandler) {
+        let responder = GenerationResponder(next: environment.traces.tracing(handler))
+        let listener = state.withLock { state in
+            state.responder = responder
+            return state.listener
+        }
+        listener?.activate(responder)
+    }
+
+    /// Takes nothing new any more, unless another generation goes on; the time to finish runs from here.
+    func quiesce() async {
+        let (listener, responder) = state.withLock { ($0.listener, $0.responder) }
+        guard let listener, let responder else { return }
+        state.withLock { $0.stopBegan = .now }
+        await listener.quiesce(responder)
+    }
+
+    /// Gives the listener back and waits for the requests that this generation has begun.
+    ///
+    /// - Parameter duration: How long they may take, from ``quiesce()`` on.
+    func close(within duration: Duration) async {
+        let (key, listener, responder, began) = state.withLock { state in
+            defer { state.listener = nil }
+            return (state.key, state.listener, state.responder, state.stopBegan)
+        }
+        guard let listener else { return }
+        if let responder { listener.deactivate(responder) }
+        let end = (began ?? .now).advanced(by: duration)
+        listener.drainTime = max(.zero, ContinuousClock.now.duration(to: end))
+        await environment.resources.release(key)
+        // Another generation may keep the listener; what this one has begun still belongs to its modules.
+        let left = ContinuousClock.now.duration(to: end)
+        if left > .zero { await responder?.waitUntilIdle(for: left) }
+    }
+}

@@ -1,0 +1,55 @@
+public import WorkflowCore
+
+/// Makes listeners that outlive a reload, as those of `http.server` do; for ``EngineEnvironment/httpListeners``.
+public struct SharedListenerFactory: HTTPListenerFactory {
+    /// Creates a factory.
+    public init() {}
+
+    public func makeListener(
+        _ specification: HTTPListenerSpecification, context: ModuleContext
+    ) throws -> any HTTPListener {
+        let address = try Self.address(specification)
+        let listener = RouteListener(
+            address: address, entries: try Self.entries(specification.routes, origin: context.name), context: context)
+        if let other = HTTPComposition.of(context).add(listener) {
+            throw ConfigurationError([
+                specification.port.issue(
+                    "\"\(context.name)\" cannot listen on \(address): \"\(other.name)\" listens on \(other.address) already",
+                    suggestion: "give one of them another port")
+            ])
+        }
+        listener.addHealthCheck()
+        return listener
+    }
+
+    private static func address(_ specification: HTTPListenerSpecification) throws -> ListenAddress {
+        let (host, port) = (specification.host, specification.port)
+        let isIPv6 = host.contains(":") && !host.hasPrefix("[")
+        do {
+            return try ListenAddress("\(isIPv6 ? "[\(host)]" : host):\(port.value)")
+        } catch {
+            throw ConfigurationError([port.issue("\(error)")])
+        }
+    }
+
+    /// The routes, or everything that is wrong with their paths.
+    private static func entries(
+        _ routes: [HTTPListenerSpecification.Route], origin: String
+    ) throws -> [RouterEntry] {
+        var entries: [RouterEntry] = []
+        var issues: [ConfigurationIssue] = []
+        for route in routes {
+            do {
+                entries.append(
+                    RouterEntry(
+                        method: route.method, pattern: try RoutePattern(route.pattern.value), handler: route.handler,
+                        handlerName: origin, origin: origin, location: route.pattern.location,
+                        path: route.pattern.path))
+            } catch {
+                issues.append(route.pattern.issue("\(error)"))
+            }
+        }
+        if !issues.isEmpty { throw ConfigurationError(issues) }
+        return entries
+    }
+}

@@ -1,0 +1,52 @@
+public import WorkflowCore
+
+extension ServiceKind {
+    /// A broker that `triggers.eventbus` listens to: ``EventBusModule``.
+    public static let eventBus = ServiceKind("event bus")
+}
+
+/// The event bus of an application.
+///
+/// ```yaml
+/// modules:
+///   - name: bus
+///     type: eventbus.modular
+/// eventbus:
+///   workerCount: 8
+/// ```
+public final class EventBusModule: WorkflowModule {
+    private let bus: EventBus
+    private let context: ModuleContext
+
+    public init(configuration: Configuration, context: ModuleContext) throws {
+        self.context = context
+        let environment = context.environment
+        let broker = InMemoryMessageBroker(
+            name: context.name, configuration: configuration.broker, store: context.store, clock: context.clock,
+            random: environment.random, metrics: environment.metrics, logger: context.logger,
+            traces: environment.traces)
+        let expiry = configuration.eventTTL.map { lifetime in
+            MessageExpiry(after: lifetime, maxDeliveries: configuration.maxDeliveries, clock: context.clock)
+        }
+        bus = EventBus(
+            broker, options: configuration.broker.subscription,
+            topics: try configuration.topics.map { try TopicPattern($0) }, expiry: expiry, logger: context.logger)
+    }
+
+    public var services: [any Sendable] { [bus] }
+
+    public func validate() throws {
+        guard let other = context.generation.claim("event bus", owner: context.name) else { return }
+        throw context.error(
+            "\"\(other)\" is the event bus of this application already, and its broker at once",
+            suggestion: "remove one of them, or make one a messaging.broker")
+    }
+
+    public func prepare() async throws {
+        try await bus.prepare()
+    }
+
+    public func shutdown() async {
+        await bus.shutdown(deadline: context.environment.drainDeadline)
+    }
+}

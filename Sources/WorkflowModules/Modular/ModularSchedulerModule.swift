@@ -1,0 +1,81 @@
+import Logging
+public import WorkflowCore
+
+/// Runs modules and workflows at certain times.
+///
+/// ```yaml
+/// modules:
+///   - name: scheduler
+///     type: scheduler.modular
+/// scheduler:
+///   jobs:
+///     - {name: report, schedule: 0 9 * * MON-FRI, command: report}
+/// ```
+public struct ModularSchedulerModule: WorkflowModule, SummarizedModule {
+    private let configuration: Configuration
+    private let scheduler: SchedulerModule
+    private let jobs: [ModularJob]
+    private let runner: ScheduleRunner
+    private let context: ModuleContext
+    /// Ends when no more runs are to begin.
+    private let work: AsyncStream<Never>
+    private let endOfWork: AsyncStream<Never>.Continuation
+
+    public init(configuration: Configuration, context: ModuleContext) {
+        self.configuration = configuration
+        self.context = context
+        scheduler = SchedulerModule(configuration: configuration.scheduler, context: context)
+        let workers = WorkerPool(workers: configuration.workerCount, queueSize: configuration.queueSize)
+        jobs = configuration.jobs.map { job in
+            ModularJob(
+                configuration: job, name: "\(context.name):\(job.name.value)", workers: workers,
+                generation: context.generation)
+        }
+        runner = ScheduleRunner(
+            jobs: jobs.compactMap(\.scheduledJob), store: context.store, environment: context.environment,
+            logger: context.logger)
+        (work, endOfWork) = AsyncStream.makeStream(of: Never.self)
+    }
+
+    /// The scheduler of jobs of the section `scheduler` of `workflows` comes with it.
+    public var services: [any Sendable] { [self, scheduler] }
+
+    public func validate() throws {
+        var issues: [ConfigurationIssue] = []
+        for job in jobs {
+            let place = job.configuration.name
+            if context.generation.claimJob(job.name) {
+                issues.append(
+                    place.issue("there is another job \"\(place.value)\"", suggestion: "give it a name of its own"))
+            }
+            if job.configuration.enabled, let issue = job.issue { issues.append(issue) }
+        }
+        if !issues.isEmpty { throw ConfigurationError(issues) }
+    }
+
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await runner.run() }
+            for await _ in work {}
+            group.cancelAll()
+        }
+    }
+
+    /// Begins no more runs: what they do could need what is stopped next.
+    public func quiesce() async {
+        endOfWork.finish()
+    }
+
+    public func shutdown() async {
+        endOfWork.finish()
+        let longest = context.environment.drainDeadline
+        await runner.shutdown(deadline: min(configuration.scheduler.shutdownTimeout ?? longest, longest))
+    }
+
+    public var summaryLines: [SummaryLine] {
+        jobs.map { job in
+            let text = job.configuration.enabled ? job.configuration.schedule?.text ?? "" : "off"
+            return SummaryLine("job", "\(text) -> \(job.configuration.command.value)")
+        }
+    }
+}

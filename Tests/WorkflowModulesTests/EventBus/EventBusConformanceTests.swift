@@ -1,0 +1,25 @@
+import Testing
+import WorkflowCore
+import WorkflowTesting
+
+@testable import WorkflowModules
+
+@Suite struct EventBusConformanceTests {
+    @Test(arguments: MessageBrokerConformance.Check.allCases)
+    func keepsThePromisesOfABroker(_ check: MessageBrokerConformance.Check) async throws {
+        let suite = MessageBrokerConformance(queueCapacity: 20) { body in
+            let options = InMemoryMessageBroker.SubscriptionOptions(
+                capacity: 20, backoff: Backoff(base: .milliseconds(1), limit: .milliseconds(1)))
+            let broker = InMemoryMessageBroker(
+                configuration: .init(subscription: options), logger: .quiet)
+            let expiry = MessageExpiry(after: .seconds(3600), maxDeliveries: 5, clock: SystemClock())
+            let bus = EventBus(broker, options: options, topics: [], expiry: expiry, logger: .quiet)
+            // With a prefix among the subscriptions the bus itself says who listens.
+            let other = try await bus.subscribe(to: "unheard-of*", name: "other", handler: MessageRecorder())
+            try await body(bus)
+            await other.cancel()
+            await bus.shutdown(deadline: .seconds(10))
+        }
+        try await suite.run(check)
+    }
+}
