@@ -47,7 +47,8 @@ public struct ServiceDirectory: Sendable {
         let found = all(type)
         guard let first = found.first else {
             throw AbsentCounterpartError(
-                .module(name: "", kind: kind), "a module that provides \(kind.withArticle) is missing; add one to modules")
+                .module(name: "", kind: kind),
+                "a module that provides \(kind.withArticle) is missing; add one to modules")
         }
         guard found.count == 1 else {
             let names = found.map { "\"\($0.name)\"" }.joined(separator: ", ")

@@ -159,10 +159,12 @@ public struct HTTPTriggerModule: WorkflowModule, SummarizedModule {
     }
 
     public func validate() throws {
-        let found = issues + routes.compactMap { route in
-            guard let workflow = route.workflow, let action = route.action else { return nil }
-            return invoker.issue(workflow: workflow, action: action)
-        }
+        let found =
+            issues
+            + routes.compactMap { route in
+                guard let workflow = route.workflow, let action = route.action else { return nil }
+                return invoker.issue(workflow: workflow, action: action)
+            }
         if !found.isEmpty { throw ConfigurationError(found) }
     }
 }

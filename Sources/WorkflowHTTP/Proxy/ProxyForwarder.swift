@@ -114,6 +114,10 @@ struct ProxyForwarder: Sendable {
             }
             let head = try await exchange.head()
             guard head.status.code >= 200 else { throw UpstreamFailure.malformed("a status below 200") }
+            let codings = head.headers[canonicalForm: "transfer-encoding"]
+            guard codings.allSatisfy({ $0.lowercased() == "chunked" }) else {
+                throw UpstreamFailure.malformed("a transfer coding other than chunked")
+            }
             return (head, exchange)
         }
     }

@@ -36,6 +36,7 @@ public final class EventBusModule: WorkflowModule {
     public var services: [any Sendable] { [bus] }
 
     public func validate() throws {
+        try context.generation.offerMessaging()
         guard let other = context.generation.claim("event bus", owner: context.name) else { return }
         throw context.error(
             "\"\(other)\" is the event bus of this application already, and its broker at once",

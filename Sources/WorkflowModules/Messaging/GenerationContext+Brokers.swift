@@ -1,6 +1,13 @@
 import WorkflowCore
 
 extension GenerationContext {
+    /// Lets triggers publish by the workflow `messaging` when there is no section of that name. Call it when all modules
+    /// have been created.
+    func offerMessaging() throws {
+        guard invoker.handler("messaging") == nil else { return }
+        try invoker.add(MessagingCallHandler(broker: "", generation: self), name: "messaging")
+    }
+
     /// The broker called `name`; or, without a name, the only one. Call it when all modules have been created.
     ///
     /// - Throws: ``AbsentCounterpartError`` when it is missing; ``WorkflowError`` `.invalidInput` when there are several

@@ -110,6 +110,10 @@ public struct MessageBrokerModule: WorkflowModule {
 
     public var services: [any Sendable] { [broker] }
 
+    public func validate() throws {
+        try generation.offerMessaging()
+    }
+
     public func prepare() async throws {
         try await broker.countDeadLetters()
     }

@@ -92,6 +92,22 @@ import WorkflowTesting
         }
     }
 
+    @Test func triggersPublishWithoutTheSection() async throws {
+        let yaml = """
+            modules:
+              - {name: events, type: messaging.broker}
+              - {name: other, type: messaging.broker}
+              - {name: seen, type: messaging.handler, config: {topic: in, broker: other}}
+            """
+        try await TestApplication.run(yaml) { app in
+            let result = try await app.engine.invoke("messaging", action: "other:in", data: ["n": 1])
+            #expect(result["broker"] == "other")
+            await #expect(throws: WorkflowError.self) {
+                try await app.engine.invoke("messaging", action: "gone:in", data: [:])
+            }
+        }
+    }
+
     @Test func aCallPublishesAndTellsWhatItDid() async throws {
         let yaml = Self.yaml(subscriptions: "{topic: in, handler: first}")
         try await TestApplication.run(yaml) { app in

@@ -118,7 +118,7 @@ import WorkflowCore
 
     @Test func theSummaryTellsWhatWasDefined() async throws {
         try await TestApplication.run(Self.yaml()) { app in
-            #expect(app.engine.runningGeneration?.invoker.names == ["order-processing", "statemachine"])
+            #expect(app.engine.runningGeneration?.invoker.names == ["messaging", "order-processing", "statemachine"])
         }
     }
 
