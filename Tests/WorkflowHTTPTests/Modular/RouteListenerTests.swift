@@ -1,4 +1,6 @@
 import HTTPTypes
+import NIOCore
+import NIOPosix
 import Testing
 import WorkflowCore
 import WorkflowTesting
@@ -74,19 +76,29 @@ struct RouteListenerTests {
         }
     }
 
+    /// A port that nobody listens on.
+    private static func freePort() async throws -> Int {
+        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = listener.localAddress?.port
+        try await listener.close().get()
+        return try #require(port)
+    }
+
     @Test func `a server on the same port has the routes`() async throws {
+        let port = try await Self.freePort()
         let yaml = """
             modules:
-              - {name: hook, type: test.listening, config: {port: 18081, path: "/hooks/{id}"}}
-              - {name: server, type: http.server, config: {address: "127.0.0.1:18081"}}
-              - {name: other, type: http.server, config: {address: "127.0.0.2:18081"}}
+              - {name: hook, type: test.listening, config: {port: \(port), path: "/hooks/{id}"}}
+              - {name: server, type: http.server, config: {address: "127.0.0.1:\(port)"}}
+              - {name: other, type: http.server, config: {address: "127.0.0.2:\(port)"}}
               - {name: router, type: http.router, config: {prefix: /api}}
             """
         try await withEngine(yaml) { engine async throws in
             #expect(try engine.service(ListeningModule.self).port == nil)
             #expect(try engine.service(ListeningModule.self).summaryLines == [])
             let server = app(engine, try engine.service(HTTPServerModule.self, named: "server").port)
-            #expect(server.port == 18081)
+            #expect(server.port == port)
             #expect(try await server.send("POST", "/hooks/7").text == "hook 7 ")
             #expect(try await server.get("/hooks/7").status == 405)
         }

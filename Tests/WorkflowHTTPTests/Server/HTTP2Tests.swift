@@ -240,7 +240,7 @@ struct `HTTP/2` {
     }
 
     @Test func `an idle connection is closed`() async throws {
-        try await withHTTP2(echo, configure: { $0.idleTimeout = .seconds(1) }) { (_, client) async throws in
+        try await withHTTP2(echo, configure: { $0.idleTimeout = .seconds(3) }) { (_, client) async throws in
             #expect(try await client.send(.get, "/").head.status == .ok)
             try await client.channel.closeFuture.get()
         }
