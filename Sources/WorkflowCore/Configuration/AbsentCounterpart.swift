@@ -10,6 +10,8 @@ public enum AbsentCounterpart: Sendable, Hashable {
     case module(name: String, kind: ServiceKind?)
     /// A workflow, or something that a section of `workflows` defines.
     case workflow
+    /// Something that any part may bring; told only when nothing else is wrong.
+    case anything
 }
 
 /// A part of a configuration does not find what it needs.

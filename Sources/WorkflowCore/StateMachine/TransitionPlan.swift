@@ -53,9 +53,7 @@ struct TransitionPlan: Sendable {
             let hint = Suggestion.text(for: name, among: definition.transitions.keys.sorted(), what: "transitions")
             throw WorkflowError(
                 .transitionRefused,
-                "The state machine \"\(definition.name)\" has no transition \"\(name)\""
-                    + (hint.map { "; \($0)" } ?? "") + "."
-            )
+                Suggestion.sentence("The state machine \"\(definition.name)\" has no transition \"\(name)\"", hint))
         }
         guard instance.currentState == step.transition.fromState else {
             throw WorkflowError(

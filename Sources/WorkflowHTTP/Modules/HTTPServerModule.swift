@@ -153,7 +153,7 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule, HTTPListe
             suggestion: routers.isEmpty
                 ? "add a module of type http.router, and routes in workflows.http"
                 : "name one: router: \(routers[0].name)",
-            absent: routers.isEmpty ? .workflow : nil)
+            absent: routers.isEmpty ? .anything : nil)
     }
 
     /// The router as far as it is known before all routes are.

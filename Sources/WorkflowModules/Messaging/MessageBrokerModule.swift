@@ -68,7 +68,7 @@ public struct MessageBrokerModule: WorkflowModule {
             Each subscription has a queue of its own, so that a slow or failing handler holds up nobody else. Messages \
             with the same key reach a subscription in order. A message whose handler fails is delivered again, after a \
             growing wait, up to `maxDeliveries` times; then it is a dead letter: it is kept in the state store, where it \
-            survives a restart, and can be listed, delivered again and discarded through the management API.
+            survives a restart, and can be listed, delivered again and discarded (see docs/management.md).
 
             In topics of subscriptions `*` stands for one segment; at the end it stands for one or more, as `>` does: \
             `order.*` takes `order.paid` and `order.item.added`.

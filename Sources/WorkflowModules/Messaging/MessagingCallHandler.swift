@@ -21,6 +21,9 @@ struct MessagingCallHandler: ActionCheckingWorkflow {
         do {
             let topic = try target(of: action).topic
             return TopicPattern.problem(topic, isLiteral: true).map { ($0, "the action is a topic, or broker:topic") }
+        } catch is AbsentCounterpartError {
+            // Told by what subscribes or publishes there, or explained by a mistake in the broker.
+            return nil
         } catch {
             return ((error as? WorkflowError)?.message ?? "\(error)", nil)
         }

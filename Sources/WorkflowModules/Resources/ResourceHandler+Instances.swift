@@ -61,7 +61,7 @@ extension ResourceHandler {
         return brokers.filter { $0.broker.hasSubscribers(for: topic) }.map { name, _ in
             var payload: JSONObject = [
                 "eventType": .string("\(configuration.resourceName).\(kind.rawValue)"),
-                "resourceId": .string(resource.id),
+                "resourceId": .string(resource.id), "id": .string(resource.id),
             ]
             if kind != .deleted { payload["resource"] = .object(renderer.document(snapshot)) }
             return OutboxEvent(
