@@ -158,7 +158,7 @@ struct GenerationBuilder {
         switch issue.absent {
         case nil: false
         case .workflow?: lacksWorkflow
-        case .anything?: issues.contains { $0.absent == nil }
+        case .anything?: issues.contains { $0.absent != .anything }
         case .module(let name, let kind)?:
             missing.contains { module in
                 guard name.isEmpty else { return name == module }
