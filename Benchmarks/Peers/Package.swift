@@ -22,5 +22,15 @@ let package = Package(
             name: "HummingbirdHello",
             dependencies: [.product(name: "Hummingbird", package: "hummingbird")]
         ),
+        // The load of `Scripts/benchmark reload`, and the backend of its proxy.
+        .executableTarget(
+            name: "ReloadLoad",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ]
+        ),
     ]
 )

@@ -23,10 +23,12 @@ public struct EngineEnvironment: Sendable {
     public var random: @Sendable () -> Double
     /// Makes spans, unless a module provides a tracer; `nil` for none.
     public var tracer: (any Tracer)?
-    /// Makes spans; each generation has its own, with the tracer that one of its modules provides.
+    /// Makes spans with the tracer that a module of the active generation provides.
     public internal(set) var traces = Traces()
     /// How long a stop may take before what is still running is cut off.
     public var drainDeadline: Duration = .seconds(30)
+    /// When a reloaded configuration counts as good.
+    public var reloadPolicy = ReloadPolicy()
 
     /// Creates an environment.
     ///

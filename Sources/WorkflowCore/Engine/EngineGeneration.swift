@@ -3,37 +3,19 @@ import Synchronization
 
 /// Everything that was built from one configuration.
 final class EngineGeneration: Sendable {
-    /// What tells modules and sections apart.
-    struct Key: Sendable, Hashable {
-        let section: ModuleDescriptor.Section
-        let name: String
-    }
-
-    /// One living module.
-    struct Instance: Sendable {
-        let name: String
-        let type: String
-        let section: ModuleDescriptor.Section
-        let isIngress: Bool
-        let module: any WorkflowModule
-
-        var key: Key { Key(section: section, name: name) }
-    }
-
-    private struct State {
-        var prepared: [Instance] = []
-        var tasks: [Key: Task<Void, Never>] = [:]
-        var background: [Task<Void, Never>] = []
-    }
-
+    let configuration: ApplicationConfiguration
+    /// The hash of what the configuration means.
+    let hash: String
     let context: GenerationContext
-    let services: ServiceDirectory
-    /// The modules in the order of preparation.
-    let instances: [Instance]
+    /// The modules in the order of preparation, with those that are carried over from the generation before.
+    let instances: [ModuleInstance]
+    /// The modules that were carried over from the generation before.
+    let inherited: [ModuleInstance]
     /// The context that the modules which keep the state were created with.
     private let provisional: GenerationContext?
     private let logger: Logger
-    private let state = Mutex(State())
+    /// The modules that this generation has prepared, or taken over, and will shut down.
+    private let owned: Mutex<[ModuleInstance]>
 
     /// Creates every module of a plan, without any effect on the outside except for what keeps the state.
     ///
@@ -42,70 +24,110 @@ final class EngineGeneration: Sendable {
     ///   - number: Which generation it is.
     ///   - environment: What the program provides.
     ///   - isDryRun: Whether only to check; the state is kept in memory then.
+    ///   - previous: The generation that it will take over from, whose modules may be carried over.
     /// - Throws: ``ConfigurationError`` with everything that is wrong, or what the store threw.
     static func build(
-        _ plan: GenerationPlan, number: Int, environment: EngineEnvironment, isDryRun: Bool
+        _ plan: GenerationPlan, number: Int, environment: EngineEnvironment, isDryRun: Bool = false,
+        previous: EngineGeneration? = nil
     ) async throws -> EngineGeneration {
-        var builder = GenerationBuilder(number: number, environment: environment, isDryRun: isDryRun)
+        var builder = GenerationBuilder(
+            number: number, environment: environment, isDryRun: isDryRun, previous: previous)
         return try await builder.build(plan)
     }
 
     init(
-        context: GenerationContext, provisional: GenerationContext?, services: ServiceDirectory, instances: [Instance],
-        prepared: [Instance]
+        configuration: ApplicationConfiguration, context: GenerationContext, provisional: GenerationContext?,
+        instances: [ModuleInstance], inherited: [ModuleInstance], prepared: [ModuleInstance]
     ) {
+        self.configuration = configuration
+        hash = configuration.hash
         self.context = context
         self.provisional = provisional
-        self.services = services
         self.instances = instances
+        self.inherited = inherited
         self.logger = context.environment.logger
-        state.withLock { $0.prepared = prepared }
+        owned = Mutex(prepared)
     }
 
-    /// Prepares and activates every module; takes everything down again when one fails.
-    func start() async throws {
+    /// What the modules provide.
+    var services: ServiceDirectory { context.services }
+
+    // MARK: - Start
+
+    /// Prepares every module; takes everything down again when one fails.
+    func prepare() async throws {
         do {
-            let done = Set(state.withLock { $0.prepared.map(\.key) })
+            let done = Set((owned.withLock { $0 } + inherited).map(\.key))
             for instance in instances where !done.contains(instance.key) {
                 // Recorded before, so that a failed preparation is cleaned up as well.
-                state.withLock { $0.prepared.append(instance) }
+                owned.withLock { $0.append(instance) }
                 try await Self.attempt("prepare", instance) { try await instance.module.prepare() }
             }
-            try await context.work.countOpenInstances()
-            let background = [
-                Task { [context] in await context.outbox.run() }, Task { [context] in await context.work.run() },
-            ]
-            state.withLock { $0.background = background }
-            for instance in instances {
-                try await Self.attempt("activate", instance) { try await instance.module.activate() }
-                let task = Task { [logger] in
-                    do {
-                        try await instance.module.run()
-                    } catch is CancellationError {
-                        return
-                    } catch {
-                        logger.error("Module stopped", metadata: ["module": "\(instance.name)", "error": "\(error)"])
-                    }
-                }
-                state.withLock { $0.tasks[instance.key] = task }
-            }
-            context.isReady = true
         } catch {
-            await stop(isUrgent: true)
+            await stop(isUrgent: true, isLast: false)
             throw error
         }
     }
 
-    /// Stops what takes work in from outside, then finishes durable work and outgoing events within the deadline of the
-    /// environment, then stops everything else in reverse order of preparation. What is cut off goes on at the next start.
+    /// Lets every module take in work, which the generation before leaves to them.
     ///
-    /// Subscriptions live until the events have been delivered: an event that nobody listens to any more counts as settled.
-    /// All of it happens even when the calling task is cancelled.
+    /// - Parameter previous: The generation before; its modules go on until they are told to stand by.
+    /// - Throws: What a module throws. Call ``yield(to:)`` and ``stop(isUrgent:isLast:)`` then.
+    func activate(after previous: EngineGeneration? = nil) async throws {
+        try await context.countOpenInstances(knownTo: previous?.context)
+        takeOver(inherited, from: previous)
+        context.runtime.begin()
+        let kept = Set(inherited.map(\.key))
+        for instance in instances where !kept.contains(instance.key) {
+            try await Self.attempt("activate", instance) { try await instance.module.activate() }
+            instance.begin(logger: logger)
+        }
+        context.isReady = true
+    }
+
+    private func takeOver(_ modules: [ModuleInstance], from other: EngineGeneration?) {
+        let keys = Set(modules.map(\.key))
+        let moved = other?.owned.withLock { owned in
+            defer { owned.removeAll { keys.contains($0.key) } }
+            return owned.filter { keys.contains($0.key) }
+        }
+        owned.withLock { $0.insert(contentsOf: moved ?? [], at: 0) }
+        other?.context.carriedOver = Set(modules.map(\.name))
+        for module in modules { module.context.follow(context) }
+        context.takeOver()
+    }
+
+    /// Takes in no more work, since another generation does, but stays ready to go on.
+    func standBy() async {
+        context.isReady = false
+        for instance in owned.withLock({ $0 }).reversed() {
+            await instance.end()
+            await instance.module.standBy()
+        }
+    }
+
+    /// Goes on in place of the generation that had taken over; ``stop(isUrgent:isLast:)`` of that one must follow.
+    func resume(insteadOf other: EngineGeneration) async {
+        takeOver(other.inherited, from: other)
+        context.carriedOver = []
+        let kept = Set(other.inherited.map(\.key))
+        for instance in owned.withLock({ $0 }) where !kept.contains(instance.key) {
+            await instance.module.resume()
+            instance.begin(logger: logger)
+        }
+        context.isReady = true
+    }
+
+    // MARK: - Stop
+
+    /// Stops what takes work in from outside, then finishes what is under way within the deadline of the environment, then
+    /// releases everything in reverse order. A cancelled caller does not cut this short.
     ///
-    /// - Parameter isUrgent: Whether to cut off durable work and outgoing events at once.
-    func stop(isUrgent: Bool = false) async {
-        // In a task of its own: modules that are shut down may have to wait, which a cancelled task cannot.
-        await Task { await takeDown(isUrgent: isUrgent) }.value
+    /// - Parameters:
+    ///   - isUrgent: Whether not to wait for durable work.
+    ///   - isLast: Whether no other generation goes on.
+    func stop(isUrgent: Bool, isLast: Bool) async {
+        await Task { await takeDown(isUrgent: isUrgent, isLast: isLast) }.value
     }
 
     /// Takes down what was never started, such as the result of a dry run.
@@ -114,45 +136,47 @@ final class EngineGeneration: Sendable {
         provisional?.dismantle()
     }
 
-    private func takeDown(isUrgent: Bool) async {
+    private func takeDown(isUrgent: Bool, isLast: Bool) async {
         context.isReady = false
-        let stopped = state.withLock { state in
-            defer { state = State() }
-            return state
+        let instances = owned.withLock { owned in
+            defer { owned = [] }
+            return owned
         }
-        for instance in stopped.prepared { await instance.module.quiesce() }
-        await shutdown(stopped.prepared.filter(\.isIngress), stopped.tasks)
-        if !stopped.background.isEmpty { await drain(within: isUrgent ? .zero : context.environment.drainDeadline) }
-        for task in stopped.background { task.cancel() }
-        for task in stopped.background { await task.value }
-        // What handlers still publish is for the next start, also when its subscribers have gone before them.
-        for (_, broker) in context.brokers { broker.retainQueues() }
-        await shutdown(stopped.prepared.filter { !$0.isIngress }, stopped.tasks)
+        for instance in instances { await instance.module.quiesce() }
+        await shutdown(instances.filter(\.isIngress))
+        let deadline = isUrgent ? .zero : context.environment.drainDeadline
+        if isLast {
+            await context.runtime.finish(within: deadline)
+            // What handlers still publish is for the next start, also when its subscribers have gone before them.
+            for (_, broker) in context.brokers { broker.retainQueues() }
+        } else {
+            await finishRuns(within: deadline)
+        }
+        await shutdown(instances.filter { !$0.isIngress })
+        if isLast { context.runtime.dismantle() }
         discard()
     }
 
-    private func drain(within deadline: Duration) async {
-        let clock = context.environment.clock
-        let end = clock.now.advanced(by: deadline)
-        if deadline > .zero {
-            do {
-                try await withTimeout(deadline, clock: clock) { [context] in
-                    await context.work.drain()
-                    try Task.checkCancellation()
-                }
-            } catch {
-                logger.warning("Durable work was cut off and goes on at the next start")
+    /// Waits for the durable work that this generation has begun.
+    private func finishRuns(within deadline: Duration) async {
+        let handlers = context.handlers
+        do {
+            try await withTimeout(deadline, clock: context.environment.clock) {
+                await handlers.waitUntilIdle()
+                try Task.checkCancellation()
             }
+        } catch {
+            guard handlers.running > 0 else { return }
+            logger.warning(
+                "Durable work of an earlier configuration goes on without its modules",
+                metadata: ["items": "\(handlers.running)", "generation": "\(context.number)"])
         }
-        await context.outbox.shutdown(deadline: max(.zero, clock.now.duration(to: end)))
     }
 
-    private func shutdown(_ instances: [Instance], _ tasks: [Key: Task<Void, Never>]) async {
+    private func shutdown(_ instances: [ModuleInstance]) async {
         for instance in instances.reversed() {
-            let task = tasks[instance.key]
-            task?.cancel()
             await patiently(instance) {
-                await task?.value
+                await instance.end()
                 await instance.module.shutdown()
             }
         }
@@ -162,7 +186,7 @@ final class EngineGeneration: Sendable {
     private static let patience = Duration.seconds(30)
 
     /// Waits for the stop of a module, but not for ever.
-    private func patiently(_ instance: Instance, _ body: @escaping @Sendable () async -> Void) async {
+    private func patiently(_ instance: ModuleInstance, _ body: @escaping @Sendable () async -> Void) async {
         let hasStopped = Atomic(false)
         let end = WakeUp()
         let (clock, drain) = (context.environment.clock, context.environment.drainDeadline)
@@ -180,7 +204,7 @@ final class EngineGeneration: Sendable {
     }
 
     /// Runs a part of a module's life and names the module in what it throws.
-    static func attempt(_ what: String, _ instance: Instance, _ body: () async throws -> Void) async throws {
+    static func attempt(_ what: String, _ instance: ModuleInstance, _ body: () async throws -> Void) async throws {
         let place = "\(instance.name) (\(instance.type))"
         do {
             try await body()

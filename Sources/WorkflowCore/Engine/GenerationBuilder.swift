@@ -6,11 +6,13 @@ struct GenerationBuilder {
     private let number: Int
     private let environment: EngineEnvironment
     private var isDryRun: Bool
+    private let previous: EngineGeneration?
+    private var carryOver = CarryOver()
     private var services = ServiceDirectory()
-    private var instances: [EngineGeneration.Instance] = []
-    private var prepared: [EngineGeneration.Instance] = []
+    private var instances: [ModuleInstance] = []
+    private var prepared: [ModuleInstance] = []
     private var issues: [ConfigurationIssue] = []
-    private var created: Set<EngineGeneration.Key> = []
+    private var created: Set<ModuleInstance.Key> = []
     /// The modules that are not there because something is wrong with them or with those they need.
     private var missing: Set<String> = []
     /// The contexts in use: the one for the modules that keep the state, when there are any, and that of all others.
@@ -18,10 +20,11 @@ struct GenerationBuilder {
     /// Whether a section of `workflows` is not there.
     private var lacksWorkflow = false
 
-    init(number: Int, environment: EngineEnvironment, isDryRun: Bool) {
+    init(number: Int, environment: EngineEnvironment, isDryRun: Bool, previous: EngineGeneration?) {
         self.number = number
         self.environment = environment
         self.isDryRun = isDryRun
+        self.previous = previous
     }
 
     /// Creates every module; leaves nothing behind when that fails.
@@ -35,22 +38,22 @@ struct GenerationBuilder {
         do {
             let context = try await open(plan)
             for part in plan.parts where !created.contains(part.key) { make(part, context) }
-            for instance in instances { check(instance, plan) }
+            let parts = Dictionary(plan.parts.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+            for instance in instances {
+                if let part = parts[instance.key] { check(instance, part, context) }
+            }
             let told = issues.filter { !isExplained($0, plan) }
             // Two that only miss each other are told all the same.
             if !issues.isEmpty { throw ConfigurationError(told.isEmpty ? issues : told) }
             let position = Dictionary(
                 plan.startOrder.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
             // What keeps the state has been prepared, and stays first.
-            let (early, late) = (
-                instances.filter { key in prepared.contains { $0.key == key.key } },
-                instances.filter { key in !prepared.contains { $0.key == key.key } }
-            )
-            if let tracer = environment.tracer { context.environment.traces.install(tracer) }
+            let first = Set(prepared.map(\.key))
+            let (early, late) = (instances.filter { first.contains($0.key) }, instances.filter { !first.contains($0.key) })
             instances = early + late.sorted { position[$0.key] ?? 0 < position[$1.key] ?? 0 }
             return EngineGeneration(
-                context: context, provisional: contexts.dropLast().first, services: services, instances: instances,
-                prepared: prepared)
+                configuration: plan.configuration, context: context, provisional: contexts.dropLast().first,
+                instances: instances, inherited: carryOver.all, prepared: prepared)
         } catch {
             let prepared = prepared
             await Task {
@@ -64,8 +67,16 @@ struct GenerationBuilder {
     /// Makes the context of the generation.
     ///
     /// Modules that keep the state come first: they are prepared before any other module is created, so that the others
-    /// find the store at their creation.
+    /// find the store at their creation. A later generation has the store of the one before.
     private mutating func open(_ plan: GenerationPlan) async throws -> GenerationContext {
+        if let previous {
+            carryOver = CarryOver(from: previous.instances, into: plan.parts)
+            checkStore(plan, previous)
+            let context = GenerationContext(
+                number: number, environment: environment, runtime: previous.context.runtime)
+            contexts.append(context)
+            return context
+        }
         let early: Set<ServiceKind> = [.stateStore, .database]
         let parts = plan.parts.filter {
             $0.entry.descriptor.section == .module && !early.isDisjoint(with: $0.entry.descriptor.provides)
@@ -81,7 +92,8 @@ struct GenerationBuilder {
             try await EngineGeneration.attempt("prepare", instance) { try await instance.module.prepare() }
         }
         let opened = try services.all((any StateStoreProvider).self).first?.service.stateStore()
-        let context = GenerationContext(provisional, store: opened ?? environment.defaultStore)
+        let runtime = StoreRuntime(store: opened ?? environment.defaultStore, environment: environment)
+        let context = GenerationContext(provisional, runtime: runtime)
         contexts.append(context)
         return context
     }
@@ -93,26 +105,18 @@ struct GenerationBuilder {
             lack(part)
             return
         }
-        var logger = environment.logger
-        logger[metadataKey: "module"] = "\(part.name)"
-        let context = ModuleContext(
-            name: part.name, type: descriptor.type, location: part.location, path: part.path,
-            branches: part.branches, logger: logger, services: services, generation: generation)
         do {
-            let module = try part.entry.make(part.configuration, context)
-            instances.append(
-                .init(
-                    name: part.name, type: descriptor.type, section: descriptor.section,
-                    isIngress: descriptor.isIngress,
-                    module: module))
-            for service in module.services {
+            let instance = try carryOver[part] ?? create(part, generation)
+            instances.append(instance)
+            try instance.carried?.join(generation)
+            for service in instance.module.services {
                 if descriptor.section == .module { services.add(service, name: part.name, type: descriptor.type) }
                 if let broker = service as? any MessageBroker { generation.addBroker(broker, name: part.name) }
-                if let tracer = service as? any Tracer { generation.environment.traces.install(tracer) }
+                if let tracer = service as? any Tracer { generation.use(tracer) }
                 if let step = service as? any ProcessingStep {
-                    generation.work.add(.step(step), name: part.name)
+                    generation.handlers.add(.step(step), name: part.name)
                 } else if let handler = service as? any MessageHandler {
-                    generation.work.add(.message(handler), name: part.name)
+                    generation.handlers.add(.message(handler), name: part.name)
                 }
             }
             generation.services = services
@@ -120,6 +124,31 @@ struct GenerationBuilder {
             lack(part)
             record(error, part)
         }
+    }
+
+    private func create(_ part: GenerationPlan.Part, _ generation: GenerationContext) throws -> ModuleInstance {
+        var logger = environment.logger
+        logger[metadataKey: "module"] = "\(part.name)"
+        // One that may be carried over follows the generations by itself.
+        let generation = part.entry.isCarried ? GenerationContext(forModuleOf: generation) : generation
+        let context = ModuleContext(
+            name: part.name, type: part.entry.descriptor.type, location: part.location, path: part.path,
+            branches: part.branches, logger: logger, generation: generation)
+        let module = try part.entry.make(part.configuration, context)
+        return ModuleInstance(part: part, module: module, context: generation)
+    }
+
+    /// The store holds what the application has acknowledged: it is not exchanged while the application runs.
+    private mutating func checkStore(_ plan: GenerationPlan, _ previous: EngineGeneration) {
+        let before = previous.instances.filter { $0.module is any StateStoreProvider }
+        let after = plan.parts.filter { $0.entry.descriptor.provides.contains(.stateStore) }
+        guard before.map(\.key) != after.map(\.key) || after.contains(where: { carryOver[$0] == nil }) else { return }
+        let place = after.first ?? before.first?.part
+        issues.append(
+            ConfigurationIssue(
+                location: place?.location ?? SourceLocation(file: "<config>"), path: place?.path ?? "",
+                message: "the state store cannot be exchanged while the application runs",
+                suggestion: "restart the application with this configuration"))
     }
 
     private mutating func lack(_ part: GenerationPlan.Part) {
@@ -130,12 +159,11 @@ struct GenerationBuilder {
         }
     }
 
-    private mutating func check(_ instance: EngineGeneration.Instance, _ plan: GenerationPlan) {
-        guard let part = plan.parts.first(where: { $0.key == instance.key }) else { return }
+    private mutating func check(_ instance: ModuleInstance, _ part: GenerationPlan.Part, _ context: GenerationContext) {
         // What is wrong with a module that a branch leads to has been told.
         guard missing.isDisjoint(with: part.branches.values) else { return }
         do {
-            try instance.module.validate()
+            if let carried = carryOver[part]?.carried { try carried.check(context) } else { try instance.module.validate() }
         } catch {
             record(error, part)
         }
@@ -167,8 +195,4 @@ struct GenerationBuilder {
             }
         }
     }
-}
-
-extension GenerationPlan.Part {
-    fileprivate var key: EngineGeneration.Key { .init(section: entry.descriptor.section, name: name) }
 }

@@ -1,74 +1,139 @@
-import Logging
 import Synchronization
+import Tracing
 
 /// What belongs to one generation: everything built from one configuration.
+///
+/// A module that is carried over into later generations keeps its context, which shows the generation that is active.
 public final class GenerationContext: Sendable {
-    /// Which generation it is, from 1.
-    public let number: Int
     /// What the program that runs the engine provides.
     public let environment: EngineEnvironment
     /// The store that keeps the application's state.
-    public let store: any StateStore
+    public var store: any StateStore { runtime.store }
     /// Runs durable work.
-    public let work: WorkDispatcher
+    public var work: WorkDispatcher { runtime.work }
     /// Delivers committed events to the brokers.
-    public let outbox: OutboxDispatcher
-    /// Runs workflows on behalf of triggers.
-    public let invoker: WorkflowInvoker
+    public var outbox: OutboxDispatcher { runtime.outbox }
     /// Wraps module operations with metrics, spans and log metadata.
     public let instrumentation: Instrumentation
+    let runtime: StoreRuntime
 
-    /// What the contexts of one generation have in common: the one that the modules are created with which keep the
-    /// state, and the one with the store that these provide.
-    private final class Common: Sendable {
+    /// What the contexts of one generation have in common.
+    final class Common: Sendable {
         struct State {
             var claims: [String: String] = [:]
             var healthChecks: [(name: String, check: any HealthCheck)] = []
             var isReady = false
             var shared: [ObjectIdentifier: any Sendable] = [:]
             var services = ServiceDirectory()
+            var tracer: (any Tracer)?
+            var carriedOver: Set<String> = []
         }
 
+        let number: Int
         let state = Mutex(State())
         let brokers = BrokerDirectory()
         let invoker = WorkflowInvoker()
-        let traces = Traces()
+        let handlers = WorkHandlers()
+        let outcomes = RequestOutcomes()
+
+        init(number: Int) {
+            self.number = number
+        }
     }
 
-    private let common: Common
+    private let slot: Mutex<Common>
+    private var common: Common { slot.withLock { $0 } }
 
+    /// Creates a context of a generation on its own, whose handlers run the work of the store.
     convenience init(number: Int, environment: EngineEnvironment, store: any StateStore) {
-        self.init(number: number, environment: environment, store: store, common: Common())
+        let runtime = StoreRuntime(store: store, environment: environment)
+        self.init(Common(number: number), runtime: runtime, environment: environment)
+        runtime.use(handlers, common.brokers)
+    }
+
+    /// Creates a context of a generation on a store that runs already.
+    convenience init(number: Int, environment: EngineEnvironment, runtime: StoreRuntime) {
+        self.init(Common(number: number), runtime: runtime, environment: environment)
     }
 
     /// Creates a context for the same generation with another store.
-    convenience init(_ other: GenerationContext, store: any StateStore) {
-        self.init(number: other.number, environment: other.environment, store: store, common: other.common)
+    convenience init(_ other: GenerationContext, runtime: StoreRuntime) {
+        self.init(other.common, runtime: runtime, environment: other.environment)
     }
 
-    private init(number: Int, environment: EngineEnvironment, store: any StateStore, common: Common) {
-        self.number = number
-        var environment = environment
-        environment.traces = common.traces
+    /// Creates a context for a module that may be carried over into later generations.
+    convenience init(forModuleOf other: GenerationContext) {
+        self.init(other.common, runtime: other.runtime, environment: other.environment)
+    }
+
+    private init(_ common: Common, runtime: StoreRuntime, environment: EngineEnvironment) {
+        slot = Mutex(common)
+        self.runtime = runtime
         self.environment = environment
-        self.store = store
-        self.common = common
-        self.invoker = common.invoker
         self.instrumentation = Instrumentation(environment: environment)
-        let brokers = common.brokers
-        self.outbox = OutboxDispatcher(
-            store: store, clock: environment.clock, random: environment.random, metrics: environment.metrics,
-            logger: environment.logger, traces: environment.traces,
-            broker: { brokers[$0] })
-        self.work = WorkDispatcher(
-            store: store, environment: environment, instrumentation: instrumentation)
+    }
+
+    /// Which generation it is, from 1.
+    public var number: Int { common.number }
+
+    /// Runs workflows on behalf of triggers.
+    public var invoker: WorkflowInvoker { common.invoker }
+
+    /// The engines and handlers of durable work.
+    public var handlers: WorkHandlers { common.handlers }
+
+    /// What became of its requests.
+    public var outcomes: RequestOutcomes { common.outcomes }
+
+    /// Shows another generation from now on.
+    func follow(_ other: GenerationContext) {
+        let common = other.common
+        let before = slot.withLock { slot in
+            defer { slot = common }
+            return slot
+        }
+        _ = before
+    }
+
+    /// Makes this generation the one that work, events and spans go to.
+    func takeOver() {
+        let common = common
+        environment.traces.install(common.state.withLock { $0.tracer } ?? environment.tracer)
+        runtime.use(common.handlers, common.brokers)
+    }
+
+    /// Counts the instances that are open already, of the definitions that another generation does not know.
+    ///
+    /// - Throws: ``StoreError``.
+    func countOpenInstances(knownTo other: GenerationContext?) async throws {
+        let known = Set(other?.handlers.engines.values.flatMap(\.definitionNames) ?? [])
+        let engines = handlers.engines.values.filter { !known.isSuperset(of: $0.definitionNames) }
+        guard !engines.isEmpty else { return }
+        let counts = try await store.openInstanceCounts()
+        for engine in engines {
+            for name in engine.definitionNames where !known.contains(name) {
+                try engine.machine(name).setActive(counts[name] ?? 0)
+            }
+        }
+    }
+
+    /// Makes the spans while the generation is active; the last one to be set wins.
+    func use(_ tracer: any Tracer) {
+        common.state.withLock { $0.tracer = tracer }
+    }
+
+    /// The modules that go on in the generation after this one.
+    public internal(set) var carriedOver: Set<String> {
+        get { common.state.withLock { $0.carriedOver } }
+        set { common.state.withLock { $0.carriedOver = newValue } }
     }
 
     /// Forgets every module: modules, handlers and observers hold on to their generation, so that without this none of
     /// them would ever go away. The context is of no use afterwards.
     func dismantle() {
-        work.dismantle()
-        invoker.dismantle()
+        let common = common
+        common.invoker.dismantle()
+        common.handlers.dismantle()
         common.brokers.removeAll()
         let released = common.state.withLock { state in
             defer { state = Common.State() }

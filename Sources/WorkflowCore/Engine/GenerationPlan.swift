@@ -5,6 +5,8 @@ struct GenerationPlan: Sendable {
         let name: String
         let entry: ModuleRegistry.Entry
         let configuration: any Sendable
+        /// The settings that it was decoded from, with those of the section of its type.
+        let node: ConfigurationNode
         let location: SourceLocation
         /// Where it stands within its file, such as `modules[3]`.
         let path: String
@@ -16,6 +18,8 @@ struct GenerationPlan: Sendable {
         var hasWrongReference = false
     }
 
+    /// What was planned.
+    let configuration: ApplicationConfiguration
     /// The parts in the order in which they are created.
     let parts: [Part]
     /// The same parts in the order in which they are prepared and activated.
@@ -36,9 +40,10 @@ struct GenerationPlan: Sendable {
     }
 
     fileprivate init(
-        parts: [Part], startOrder: [Part], issues: [ConfigurationIssue], missing: Set<String>,
+        configuration: ApplicationConfiguration, parts: [Part], startOrder: [Part], issues: [ConfigurationIssue], missing: Set<String>,
         provisions: [String: [ServiceKind]], lacksWorkflow: Bool
     ) {
+        self.configuration = configuration
         self.parts = parts
         self.startOrder = startOrder
         self.issues = issues
@@ -82,7 +87,7 @@ private struct PlanBuilder {
             return resident + workflows + triggers + ingress
         }
         return GenerationPlan(
-            parts: arranged(order.creation), startOrder: arranged(order.start), issues: decoder.issues,
+            configuration: configuration, parts: arranged(order.creation), startOrder: arranged(order.start), issues: decoder.issues,
             missing: missing, provisions: entries.mapValues(\.descriptor.provides),
             lacksWorkflow: workflows.count < configuration.workflows.count)
     }
@@ -102,14 +107,15 @@ private struct PlanBuilder {
                     at: module.location, path: "\(module.path).branches", "\(module.type) has no branches",
                     suggestion: "a conditional.ifelse or conditional.switch leads to other modules")
             }
-            let (value, needs) = decode(entry, settings(of: module, entry))
+            let node = settings(of: module, entry)
+            let (value, needs) = decode(entry, node)
             // What is wrong with a name has been told; a second module of the same name cannot be created.
             guard !module.name.isEmpty, entries.updateValue(entry, forKey: module.name) == nil, let value else {
                 continue
             }
             modules.append(
                 .init(
-                    name: module.name, entry: entry, configuration: value, location: module.location,
+                    name: module.name, entry: entry, configuration: value, node: node, location: module.location,
                     path: module.path, branches: module.branches, needs: needs))
         }
         return modules
@@ -179,8 +185,8 @@ private struct PlanBuilder {
             guard let value else { continue }
             parts.append(
                 .init(
-                    name: section.name, entry: entry, configuration: value, location: section.location, path: path,
-                    needs: needs))
+                    name: section.name, entry: entry, configuration: value, node: section.configuration,
+                    location: section.location, path: path, needs: needs))
         }
         return parts.sorted { $0.name < $1.name }
     }

@@ -10,7 +10,7 @@ import Synchronization
 /// try await engine.run()
 /// ```
 public final class WorkflowEngine: Service {
-    private enum Phase {
+    enum Phase {
         case idle
         case starting(Task<EngineGeneration, any Error>)
         case running(EngineGeneration)
@@ -20,12 +20,13 @@ public final class WorkflowEngine: Service {
 
     /// What the program that runs the engine provides.
     public let environment: EngineEnvironment
-    private let configuration: ApplicationConfiguration
-    private let registry: ModuleRegistry
-    private let onLifecycleEvent: (@Sendable (LifecycleEvent) -> Void)?
+    /// The module types that the application may use.
+    public let registry: ModuleRegistry
+    let phase = Mutex(Phase.idle)
+    let reloads = Mutex(Reloads())
+    private let firstConfiguration: ApplicationConfiguration
     private let onReady: (@Sendable (EngineSummary) -> Void)?
-    private let phase = Mutex(Phase.idle)
-    private let lifecycle = Mutex<Task<Void, Never>?>(nil)
+    private let lifecycle: LifecyclePublisher
     /// Closed when the engine has stopped.
     private let ended = WakeUp()
 
@@ -42,11 +43,21 @@ public final class WorkflowEngine: Service {
         onReady: (@Sendable (EngineSummary) -> Void)? = nil,
         onLifecycleEvent: (@Sendable (LifecycleEvent) -> Void)? = nil
     ) {
-        self.configuration = configuration
+        firstConfiguration = configuration
         self.registry = registry
+        var environment = environment
+        environment.traces = Traces()
         self.environment = environment
         self.onReady = onReady
-        self.onLifecycleEvent = onLifecycleEvent
+        lifecycle = LifecyclePublisher(environment: environment, observer: onLifecycleEvent)
+    }
+
+    /// The configuration that runs, or that will.
+    public var configuration: ApplicationConfiguration {
+        phase.withLock { phase in
+            guard case .running(let generation) = phase else { return firstConfiguration }
+            return generation.configuration
+        }
     }
 
     /// Checks a configuration as ``start()`` would, without any effect on the outside.
@@ -57,6 +68,7 @@ public final class WorkflowEngine: Service {
     ) async throws {
         var environment = environment
         environment.metrics = EngineMetrics(registry: MetricsRegistry())
+        environment.traces = Traces()
         let plan = GenerationPlan(configuration, registry: registry)
         try await EngineGeneration.build(plan, number: 0, environment: environment, isDryRun: true).discard()
     }
@@ -100,10 +112,12 @@ public final class WorkflowEngine: Service {
                 return true
             }
             guard isWanted else {
-                await generation.stop(isUrgent: true)
-                await stopBackground()
+                await generation.stop(isUrgent: true, isLast: true)
+                await lifecycle.stop()
                 throw CancellationError()
             }
+            reloads.withLock { $0.since = environment.clock.now }
+            environment.metrics.engineGeneration.with().set(Double(generation.context.number))
             let summary = summary(of: generation, startup: began.duration(to: environment.clock.now))
             environment.logger.info(
                 "The application is ready",
@@ -122,13 +136,20 @@ public final class WorkflowEngine: Service {
     }
 
     private func launch() async throws -> EngineGeneration {
-        let plan = GenerationPlan(configuration, registry: registry)
-        let generation = try await EngineGeneration.build(plan, number: 1, environment: environment, isDryRun: false)
-        connect(generation)
+        let plan = GenerationPlan(firstConfiguration, registry: registry)
+        let generation = try await EngineGeneration.build(plan, number: 1, environment: environment)
+        lifecycle.start()
+        lifecycle.connect(generation.context)
         do {
-            try await generation.start()
+            try await generation.prepare()
+            do {
+                try await generation.activate()
+            } catch {
+                await generation.stop(isUrgent: true, isLast: true)
+                throw error
+            }
         } catch {
-            await stopBackground()
+            await lifecycle.stop()
             throw error
         }
         return generation
@@ -156,9 +177,12 @@ public final class WorkflowEngine: Service {
         case .stopping: break
         case .running(let generation):
             environment.logger.info("The application stops")
-            await generation.stop(isUrgent: isUrgent)
+            // A reload that goes on takes back what it has begun.
+            await endReloads()
+            await generation.stop(isUrgent: isUrgent, isLast: true)
+            await endRetirement()
             environment.logger.info("The application has stopped")
-            await stopBackground()
+            await lifecycle.stop()
             phase.withLock { $0 = .stopped }
             ended.close()
         }
@@ -194,7 +218,7 @@ public final class WorkflowEngine: Service {
         }
     }
 
-    private func running() throws -> EngineGeneration {
+    func running() throws -> EngineGeneration {
         try phase.withLock { phase in
             guard case .running(let generation) = phase else {
                 throw WorkflowError(.unavailable, "The engine is not running.")
@@ -203,52 +227,15 @@ public final class WorkflowEngine: Service {
         }
     }
 
-    /// Passes lifecycle events on to the observer and to the brokers of a generation.
-    private func connect(_ generation: EngineGeneration) {
-        let context = generation.context
-        let (events, continuation) = AsyncStream.makeStream(
-            of: LifecycleEvent.self, bufferingPolicy: .bufferingNewest(10_000))
-        context.invoker.connect(environment) { [onLifecycleEvent] event in
-            onLifecycleEvent?(event)
-            if context.brokers.contains(where: { $0.broker.hasSubscribers(for: event.topic) }) {
-                continuation.yield(event)
-            }
-        }
-        let task = Task { [environment] in
-            for await event in events { await Self.publish(event, context, environment) }
-        }
-        lifecycle.withLock { $0 = task }
-    }
-
-    private static func publish(
-        _ event: LifecycleEvent, _ context: GenerationContext, _ environment: EngineEnvironment
-    ) async {
-        let message = Message(
-            id: environment.identifiers.next(), topic: event.topic, payload: event.payload, key: event.workflowType,
-            timestamp: event.timestamp)
-        for (name, broker) in context.brokers where broker.hasSubscribers(for: event.topic) {
-            do {
-                try await broker.publish(message)
-            } catch {
-                environment.logger.warning(
-                    "Lifecycle event not published", metadata: ["broker": "\(name)", "error": "\(error)"])
-            }
-        }
-    }
-
-    private func stopBackground() async {
-        let task = lifecycle.withLock { task in
-            defer { task = nil }
-            return task
-        }
-        task?.cancel()
-        await task?.value
+    /// Passes the lifecycle events of a generation on.
+    func connect(_ generation: EngineGeneration) {
+        lifecycle.connect(generation.context)
     }
 
     private func summary(of generation: EngineGeneration, startup: Duration) -> EngineSummary {
         EngineSummary(
             generation: generation.context.number,
-            modules: generation.instances.filter { $0.section == .module }.map { ($0.name, $0.type) },
+            modules: generation.instances.filter { $0.key.section == .module }.map { ($0.name, $0.type) },
             details: generation.instances.flatMap { ($0.module as? any SummarizedModule)?.summaryLines ?? [] },
             startup: startup)
     }

@@ -8,6 +8,8 @@ public struct ServerResponse: Sendable {
     public var headers: HTTPFields
     /// The body.
     public var body: ResponseBody
+    /// The module that a streamed body comes from, as far as it is known; set by the router.
+    package var streamSource = ""
 
     /// Creates a response.
     public init(status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], body: ResponseBody = .empty) {

@@ -6,7 +6,7 @@ final class DeadLetterBox: Sendable {
 
     private let broker: String
     private let store: any StateStore
-    private let retention: Duration
+    private let keptFor: Mutex<Duration>
     private let clock: any EngineClock
     private let identifiers: UUIDv7Generator
     /// The letters that are being delivered again.
@@ -21,9 +21,15 @@ final class DeadLetterBox: Sendable {
     init(broker: String, store: any StateStore, retention: Duration, clock: any EngineClock) {
         self.broker = broker
         self.store = store
-        self.retention = retention
+        keptFor = Mutex(retention)
         self.clock = clock
         identifiers = UUIDv7Generator(clock: clock)
+    }
+
+    /// How long letters are kept that are put in from now on.
+    var retention: Duration {
+        get { keptFor.withLock { $0 } }
+        set { keptFor.withLock { $0 = newValue } }
     }
 
     /// How many letters there are; those that have expired since ``count()`` included.

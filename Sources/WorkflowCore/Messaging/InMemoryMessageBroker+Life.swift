@@ -32,6 +32,8 @@ extension InMemoryMessageBroker {
             state.isShutDown = true
             let all = Array(state.subscriptions.values) + (state.retained ?? [])
             state.subscriptions = [:]
+            state.lines = [:]
+            state.closed = []
             state.retained = nil
             state.index = TopicIndex()
             return all

@@ -30,6 +30,10 @@ extension InMemoryMessageBroker {
     func remove(_ subscription: InMemorySubscription) {
         let isDropped = state.withLock { state in
             guard state.subscriptions.removeValue(forKey: ObjectIdentifier(subscription)) != nil else { return false }
+            let (successor, isLast) = state.leaveLine(subscription)
+            if let successor, successor.isStarted || subscription.isStarted { successor.start() }
+            guard isLast else { return false }
+            state.closed.remove(ObjectIdentifier(subscription.queue))
             subscription.queue.detach()
             if state.retained != nil {
                 state.retained?.append(subscription)
@@ -38,7 +42,10 @@ extension InMemoryMessageBroker {
             state.index.remove(subscription.queue, for: subscription.queue.pattern)
             return true
         }
-        if isDropped { drop(subscription.queue, publishersGet: nil) }
+        guard isDropped else { return }
+        let left = drop(subscription.queue, publishersGet: nil)
+        // Nobody has ever handled messages for it: its generation did not become active.
+        if !subscription.isStarted { for settlement in left { settlement.complete() } }
     }
 
     @discardableResult

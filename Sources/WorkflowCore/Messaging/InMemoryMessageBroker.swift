@@ -24,6 +24,10 @@ public final class InMemoryMessageBroker: MessageBroker {
     struct State {
         var index = TopicIndex<SubscriptionQueue>()
         var subscriptions: [ObjectIdentifier: InMemorySubscription] = [:]
+        /// By queue, the subscriptions that share it; the last one has it.
+        var lines: [ObjectIdentifier: [InMemorySubscription]] = [:]
+        /// The queues that take no more messages.
+        var closed: Set<ObjectIdentifier> = []
         /// Cancelled subscriptions whose queues wait for a successor; `nil` when queues are not retained.
         var retained: [InMemorySubscription]?
         var isShutDown = false
@@ -133,24 +137,47 @@ public final class InMemoryMessageBroker: MessageBroker {
     public func subscribe(
         to pattern: TopicPattern, name: String, options: SubscriptionOptions, handler: any MessageHandler
     ) async throws -> any Subscription {
+        try await subscribe(
+            to: pattern, name: name, options: options, handler: handler, isWaiting: false, own: nil)
+    }
+
+    /// Subscribes a handler, perhaps to the queue of another subscription.
+    ///
+    /// - Parameters:
+    ///   - isWaiting: Whether the subscription waits for ``takeOver(_:)``; its queue collects messages from now on.
+    ///   - own: The subscriptions that it shares no queue with, although they have the same name and pattern; `nil` for all.
+    func subscribe(
+        to pattern: TopicPattern, name: String, options: SubscriptionOptions, handler: any MessageHandler,
+        isWaiting: Bool, own: Set<ObjectIdentifier>?
+    ) async throws -> InMemorySubscription {
         let predecessor = state.withLock { state -> InMemorySubscription? in
             let index = state.retained?.firstIndex { $0.queue.name == name && $0.queue.pattern == pattern }
             return index.flatMap { state.retained?.remove(at: $0) }
         }
         await predecessor?.finished()
-        let queue = predecessor?.queue ?? SubscriptionQueue(name: name, pattern: pattern, capacity: options.capacity)
+        let shared = own.flatMap { own in
+            state.withLock { $0.predecessor(name: name, pattern: pattern, apartFrom: own)?.queue }
+        }
+        let queue =
+            predecessor?.queue ?? shared
+            ?? SubscriptionQueue(name: name, pattern: pattern, capacity: options.capacity)
         let subscription = InMemorySubscription(
             broker: self, queue: queue, handler: handler, options: options,
             metrics: metrics.map { SubscriptionMetrics($0, broker: self.name, subscription: name) })
         let isStarted = state.withLock { state in
             guard !state.isShutDown else { return false }
             state.subscriptions[ObjectIdentifier(subscription)] = subscription
-            if predecessor == nil { state.index.insert(queue, for: pattern) }
-            subscription.start()
+            if predecessor == nil, shared == nil { state.index.insert(queue, for: pattern) }
+            if !isWaiting {
+                state.lines[ObjectIdentifier(queue)] = [subscription]
+                subscription.start()
+            } else if shared == nil {
+                state.lines[ObjectIdentifier(queue)] = [subscription]
+            }
             return true
         }
         guard isStarted else {
-            drop(queue, publishersGet: shutDownError)
+            if shared == nil { drop(queue, publishersGet: shutDownError) }
             throw shutDownError
         }
         return subscription

@@ -21,6 +21,8 @@ final class InMemorySubscription: Subscription {
     }
 
     func cancel() async {
+        // What waits was promised to be handled, and nothing more comes in.
+        if isStarted, broker.isClosed(queue) { await queue.drain() }
         broker.remove(self)
         await finished()
     }
@@ -29,11 +31,18 @@ final class InMemorySubscription: Subscription {
     ///
     /// The task belongs to the broker, which ends it in ``InMemoryMessageBroker/shutdown(deadline:)``.
     func start() {
-        let (workers, attachment) = queue.attach(isShared: options.concurrency > 1)
+        let (workers, attachment) = queue.attach(isShared: options.concurrency > 1, capacity: options.capacity)
         task.withLock { task in
-            task = Task.detached { await self.run(workers: workers, attachment: attachment) }
+            let before = task
+            task = Task.detached {
+                await self.run(workers: workers, attachment: attachment)
+                await before?.value
+            }
         }
     }
+
+    /// Whether it has ever had its queue.
+    var isStarted: Bool { task.withLock { $0 } != nil }
 
     /// Returns after the messages in hand are done with; at once when that would make the caller wait for itself.
     func finished() async {

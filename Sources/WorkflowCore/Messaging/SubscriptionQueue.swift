@@ -31,6 +31,8 @@ final class SubscriptionQueue: Sendable {
     }
 
     private struct State {
+        /// How many messages may wait or be in hand.
+        var capacity: Int
         var waiting = KeyedQueue<Delivery>()
         /// Deliveries that a worker has, or that wait for their next attempt.
         var held = 0
@@ -58,7 +60,7 @@ final class SubscriptionQueue: Sendable {
         }
 
         /// Lets in as many waiting publishers as there is room for.
-        mutating func admitPublishers(capacity: Int) -> [Publisher] {
+        mutating func admitPublishers() -> [Publisher] {
             guard !publishers.isEmpty else { return [] }
             var admitted: [Publisher] = []
             while count < capacity, let publisher = publishers.popFirst() {
@@ -71,13 +73,12 @@ final class SubscriptionQueue: Sendable {
 
     let name: String
     let pattern: TopicPattern
-    private let capacity: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(name: String, pattern: TopicPattern, capacity: Int) {
         self.name = name
         self.pattern = pattern
-        self.capacity = max(capacity, 1)
+        state = Mutex(State(capacity: max(capacity, 1)))
     }
 
     /// How many messages wait or are in hand.
@@ -89,7 +90,7 @@ final class SubscriptionQueue: Sendable {
     func offer(_ delivery: Delivery, beyondCapacity: Bool = false) -> Offer {
         let (offer, workers) = state.withLock { state -> (Offer, WakeUp?) in
             if state.isDropped { return (.gone, nil) }
-            guard beyondCapacity || (state.count < capacity && state.publishers.isEmpty) else { return (.full, nil) }
+            guard beyondCapacity || (state.count < state.capacity && state.publishers.isEmpty) else { return (.full, nil) }
             state.push(delivery)
             return (.accepted, state.workers)
         }
@@ -111,7 +112,7 @@ final class SubscriptionQueue: Sendable {
                 let (result, workers) = state.withLock { state -> (Result<Bool, any Error>?, WakeUp?) in
                     if Task.isCancelled { return (.failure(CancellationError()), nil) }
                     if state.isDropped { return (.success(false), nil) }
-                    guard state.count >= capacity || !state.publishers.isEmpty else {
+                    guard state.count >= state.capacity || !state.publishers.isEmpty else {
                         state.push(delivery)
                         return (.success(true), state.workers)
                     }
@@ -133,16 +134,23 @@ final class SubscriptionQueue: Sendable {
 
     /// Lets new workers take messages.
     ///
-    /// - Parameter isShared: Whether there are several workers.
+    /// - Parameters:
+    ///   - isShared: Whether there are several workers.
+    ///   - capacity: How many messages may wait or be in hand from now on.
     /// - Returns: What the workers wait on, and their number for ``next(attachment:)``.
-    func attach(isShared: Bool) -> (workers: WakeUp, attachment: Int) {
+    func attach(isShared: Bool, capacity: Int) -> (workers: WakeUp, attachment: Int) {
         let workers = WakeUp()
-        return state.withLock { state in
+        let (before, attachment, publishers) = state.withLock { state in
+            let before = state.workers
             state.attachment += 1
             state.workers = workers
             state.isShared = isShared
-            return (workers, state.attachment)
+            state.capacity = max(capacity, 1)
+            return (before, state.attachment, state.admitPublishers())
         }
+        before?.close()
+        for publisher in publishers { publisher.continuation.resume(returning: true) }
+        return (workers, attachment)
     }
 
     /// Keeps the workers from taking more messages; new ones can be attached later.
@@ -203,7 +211,7 @@ final class SubscriptionQueue: Sendable {
         let (publishers, drains) = state.withLock { state -> ([Publisher], [WakeUp]) in
             state.held -= 1
             state.waiting.finish(key: delivery.message.key)
-            let publishers = state.admitPublishers(capacity: capacity)
+            let publishers = state.admitPublishers()
             return (publishers, state.takeDrains())
         }
         for publisher in publishers { publisher.continuation.resume(returning: true) }

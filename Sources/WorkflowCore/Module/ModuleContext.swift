@@ -14,15 +14,13 @@ public struct ModuleContext: Sendable {
     public let branches: [String: String]
     /// A logger that names the module.
     public let logger: Logger
-    /// The modules created so far.
-    public let services: ServiceDirectory
     /// What belongs to this generation of the configuration.
     public let generation: GenerationContext
 
     /// Creates a context.
     public init(
         name: String, type: String, location: SourceLocation, path: String = "",
-        branches: [String: String] = [:], logger: Logger, services: ServiceDirectory, generation: GenerationContext
+        branches: [String: String] = [:], logger: Logger, generation: GenerationContext
     ) {
         self.name = name
         self.type = type
@@ -30,10 +28,11 @@ public struct ModuleContext: Sendable {
         self.path = path.isEmpty ? name : path
         self.branches = branches
         self.logger = logger
-        self.services = services
         self.generation = generation
     }
 
+    /// The modules: while they are created, those created so far; later, all of the generation.
+    public var services: ServiceDirectory { generation.services }
     /// What the program that runs the engine provides.
     public var environment: EngineEnvironment { generation.environment }
     /// The store that keeps the application's state.

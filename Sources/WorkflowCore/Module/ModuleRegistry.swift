@@ -5,6 +5,8 @@ public struct ModuleRegistry: Sendable {
     struct Entry: Sendable {
         let descriptor: ModuleDescriptor
         let schema: ConfigurationSchema
+        /// Whether modules of the type are carried over into later generations.
+        let isCarried: Bool
         let decode: @Sendable (ConfigurationNode, inout ConfigurationDecoder) -> (any Sendable)?
         let make: @Sendable (any Sendable, ModuleContext) throws -> any WorkflowModule
     }
@@ -30,6 +32,7 @@ public struct ModuleRegistry: Sendable {
         let descriptor = Module.descriptor
         let entry = Entry(
             descriptor: descriptor, schema: Module.Configuration.schema,
+            isCarried: Module.self is any CarriedModule.Type,
             decode: { node, decoder in Module.Configuration(decoding: node, using: &decoder) },
             make: { configuration, context in
                 guard let configuration = configuration as? Module.Configuration else {

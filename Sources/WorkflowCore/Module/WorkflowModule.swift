@@ -8,8 +8,10 @@
 /// 3. ``prepare()`` opens, migrates, subscribes. All modules are created and valid by now.
 /// 4. ``activate()`` begins to take in work. All modules are prepared by now.
 /// 5. ``run()`` is the module's own ongoing work, in a task that ends by cancellation.
-/// 6. ``quiesce()`` ends what would keep others from stopping. All modules are still there.
-/// 7. ``shutdown()`` finishes what is under way and releases everything; it is also called after a failed `prepare`.
+/// 6. ``standBy()`` stops taking in work when a reloaded configuration has taken over; ``resume()`` begins again when that
+///    one has failed. ``run()`` is cancelled before, and called again after.
+/// 7. ``quiesce()`` ends what would keep others from stopping. All modules are still there.
+/// 8. ``shutdown()`` finishes what is under way and releases everything; it is also called after a failed `prepare`.
 public protocol WorkflowModule: Sendable {
     /// The keys of the module's configuration.
     associatedtype Configuration: ConfigurationObject
@@ -33,8 +35,12 @@ public protocol WorkflowModule: Sendable {
     func prepare() async throws
     /// Begins to take in work.
     func activate() async throws
-    /// Does the module's ongoing work until it is cancelled.
+    /// Does the module's ongoing work until it is cancelled; may be called again after ``resume()``.
     func run() async throws
+    /// Takes in no more work, but keeps everything that it needs to go on.
+    func standBy() async
+    /// Takes in work again.
+    func resume() async
     /// Ends what goes on without end, such as streams to clients, so that servers can stop; must be quick.
     func quiesce() async
     /// Finishes what is under way and releases everything. Called once, in reverse order of `prepare`.
@@ -47,6 +53,8 @@ extension WorkflowModule {
     public func prepare() async throws {}
     public func activate() async throws {}
     public func run() async throws {}
+    public func standBy() async {}
+    public func resume() async {}
     public func quiesce() async {}
     public func shutdown() async {}
 }

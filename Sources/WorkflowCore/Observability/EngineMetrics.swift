@@ -50,8 +50,14 @@ public struct EngineMetrics: Sendable {
     public let connectorRequests: MetricFamily<MetricCounter>
     /// How long calls to other systems take: `connector`.
     public let connectorDuration: MetricFamily<MetricHistogram>
-    /// Attempts to change the configuration of the running engine: `status` (`success`, `failure`).
+    /// Attempts to change the configuration of the running engine: `status` (`success`, `failure`, `rolled_back`).
     public let engineReloads: MetricFamily<MetricCounter>
+    /// How long changes of the configuration take, from its decoding to the swap; no labels.
+    public let engineReloadDuration: MetricFamily<MetricHistogram>
+    /// The generation of the configuration that is active; no labels.
+    public let engineGeneration: MetricFamily<MetricGauge>
+    /// Requests that were not finished when the modules of their generation were stopped; no labels.
+    public let requestsCutOff: MetricFamily<MetricCounter>
 
     /// Creates the metrics in a registry, or finds them there.
     ///
@@ -106,5 +112,10 @@ public struct EngineMetrics: Sendable {
             "connector_request_duration_seconds", "How long calls to other systems take.", "connector")
         engineReloads = counter(
             "engine_reloads_total", "Attempts to change the configuration of the running engine.", "status")
+        engineReloadDuration = histogram(
+            "engine_reload_duration_seconds", "How long changes of the configuration take.")
+        engineGeneration = gauge("engine_generation", "The generation of the configuration that is active.")
+        requestsCutOff = counter(
+            "http_requests_cut_off_total", "Requests that were not finished when their modules were stopped.")
     }
 }

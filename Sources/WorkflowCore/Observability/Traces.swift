@@ -1,20 +1,14 @@
 import Synchronization
 public import Tracing
 
-/// Makes the spans of a generation with its tracer. Without a tracer, all of this costs one look at a pointer.
+/// Makes the spans of an application with the tracer of its generation. Without a tracer, all of this costs one look at
+/// a flag.
 ///
 /// A trace goes on through messages, outgoing events and durable work as text (``current``): `traceparent` and, behind a
 /// blank, `tracestate`, as W3C Trace Context has them. It is empty when there is no trace.
 public final class Traces: Sendable {
-    private final class Box: Sendable {
-        let tracer: any Tracer
-
-        init(_ tracer: any Tracer) {
-            self.tracer = tracer
-        }
-    }
-
-    private let box = AtomicLazyReference<Box>()
+    private let hasTracer = Atomic(false)
+    private let installed = Mutex<(any Tracer)?>(nil)
 
     /// Creates the traces of an application.
     ///
@@ -23,13 +17,17 @@ public final class Traces: Sendable {
         if let tracer { install(tracer) }
     }
 
-    /// Makes the spans from now on with a tracer; has no effect when there is one already.
-    func install(_ tracer: any Tracer) {
-        _ = box.storeIfNil(Box(tracer))
+    /// Makes the spans from now on with a tracer; `nil` for no spans.
+    func install(_ tracer: (any Tracer)?) {
+        installed.withLock { $0 = tracer }
+        hasTracer.store(tracer != nil, ordering: .releasing)
     }
 
     /// Makes the spans; `nil` when there is nobody to send them to.
-    public var tracer: (any Tracer)? { box.load()?.tracer }
+    public var tracer: (any Tracer)? {
+        guard hasTracer.load(ordering: .acquiring) else { return nil }
+        return installed.withLock { $0 }
+    }
 
     /// The place of the current task in its trace, for messages and stores; empty when there is none.
     public var current: String {

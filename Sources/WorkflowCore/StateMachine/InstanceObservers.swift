@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Who wants to hear of changes of instances.
+/// Who wants to hear of changes of the instances in a store, whichever generation makes them.
 final class InstanceObservers: Sendable {
     private struct Listener {
         let continuation: AsyncStream<StateMachineInstance>.Continuation
@@ -14,12 +14,6 @@ final class InstanceObservers: Sendable {
     }
 
     private let state = Mutex(State())
-    private let callbacks = Mutex<[@Sendable (StateMachineInstance) -> Void]>([])
-
-    /// Calls `body` with every instance after each of its changes.
-    func observe(_ body: @escaping @Sendable (StateMachineInstance) -> Void) {
-        callbacks.withLock { $0.append(body) }
-    }
 
     /// The instance after each change from now on; of changes that come too fast the last one.
     ///
@@ -40,7 +34,6 @@ final class InstanceObservers: Sendable {
     }
 
     func notify(_ instance: StateMachineInstance) {
-        for callback in callbacks.withLock({ $0 }) { callback(instance) }
         let completed = state.withLock { state -> [AsyncStream<StateMachineInstance>.Continuation] in
             guard !state.listeners.isEmpty, var listeners = state.listeners.removeValue(forKey: instance.id) else {
                 return []

@@ -33,7 +33,7 @@ extension StateMachineEngine {
         // Events before the work: what the work leads to comes after them.
         generation.outbox.enqueue(events)
         generation.work.enqueue(items)
-        observers.notify(plan.instance)
+        notify(plan.instance)
         for record in plan.records where !record.transition.isEmpty { machine.countSuccess(of: record.transition) }
     }
 

@@ -30,7 +30,7 @@ extension StateMachineEngine {
             } catch let error as StoreError where error.code == .conflict && error.operation == 0 {
                 continue
             }
-            observers.notify(instance)
+            notify(instance)
             return instance
         }
     }

@@ -14,7 +14,8 @@ public final class StateMachineEngine: Sendable {
     /// The name of the module.
     public let name: String
     let generation: GenerationContext
-    let observers = InstanceObservers()
+    let observers: InstanceObservers
+    let callbacks = Mutex<[@Sendable (StateMachineInstance) -> Void]>([])
     private let setup = Mutex(Setup())
 
     /// Creates an engine without definitions.
@@ -25,7 +26,8 @@ public final class StateMachineEngine: Sendable {
     public init(name: String, generation: GenerationContext) {
         self.name = name
         self.generation = generation
-        generation.work.add(self)
+        observers = generation.runtime.observers
+        generation.handlers.add(self)
     }
 
     /// Adds a definition.

@@ -110,6 +110,11 @@ struct WorkBacklog {
 
     mutating func finish(_ item: WorkItem) { queue.finish(item) }
 
+    /// Takes items again that were finished without having been run.
+    mutating func takeAgain(_ items: [WorkItem], now: Timestamp) {
+        for item in items { queue.add(item, now: now) }
+    }
+
     /// Says how many items of a handler may run at once.
     mutating func limit(_ handler: String, to limit: Int) { queue.limit(handler, to: limit) }
 

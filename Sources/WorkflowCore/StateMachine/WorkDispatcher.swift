@@ -11,14 +11,17 @@ import Synchronization
 public final class WorkDispatcher: Sendable {
     private struct State {
         var backlog = WorkBacklog(concurrency: 512, capacity: 10_000)
-        var engines: [String: StateMachineEngine] = [:]
-        var targets: [String: WorkTarget] = [:]
+        /// Those of the generation that is active.
+        var handlers: WorkHandlers?
+        /// Items that this run has a lease on and no generation so far could run.
+        var left: [WorkItem] = []
         /// The end of all leases of this run in a store that is not shared; `nil` until the run has a number.
         var runLease: Timestamp?
     }
 
     private static let leaseDuration = Duration.seconds(300)
     private static let cleaningInterval = Duration.seconds(30)
+    private static let leftCapacity = 10_000
     /// How often to look for work of other processes that died.
     private static let takeoverInterval = Duration.seconds(30)
     /// Leases of runs end after this time, in the year 2223, by as many nanoseconds as there were runs.
@@ -43,29 +46,30 @@ public final class WorkDispatcher: Sendable {
         self.deadlines = DeadlineQueue(clock: environment.clock)
     }
 
-    /// Adds a handler that hooks may name.
-    public func add(_ target: WorkTarget, name: String) {
-        state.withLock { state in
-            state.targets[name] = target
-            if case .step(let step) = target { state.backlog.limit(name, to: step.concurrency) }
+    /// Runs the items that begin from now on with the handlers of a generation; those that another one could not run
+    /// are tried again.
+    func use(_ handlers: WorkHandlers) {
+        let limits = handlers.limits
+        let now = environment.clock.now
+        let before = state.withLock { state in
+            defer {
+                state.handlers = handlers
+                for (name, limit) in limits { state.backlog.limit(name, to: limit) }
+                state.backlog.takeAgain(state.left, now: now)
+                state.left = []
+            }
+            return state.handlers
         }
+        _ = before
+        wakeUp.signal()
     }
 
-    /// What hooks may name `name` for, or `nil`.
-    public func target(_ name: String) -> WorkTarget? {
-        state.withLock { $0.targets[name] }
-    }
-
-    func add(_ engine: StateMachineEngine) {
-        state.withLock { $0.engines[engine.name] = engine }
-    }
-
-    /// Forgets engines and handlers, which hold on to this dispatcher in turn.
+    /// Forgets the handlers, which hold on to this dispatcher in turn, and starts no more work.
     func dismantle() {
         let released = state.withLock { state in
             state.backlog.stop()
-            defer { (state.engines, state.targets) = ([:], [:]) }
-            return (state.engines, state.targets)
+            defer { state.handlers = nil }
+            return state.handlers
         }
         _ = released
     }
@@ -122,18 +126,6 @@ public final class WorkDispatcher: Sendable {
                 // Cancelled before the store answered.
             }
             group.cancelAll()
-        }
-    }
-
-    /// Counts the instances that were open before this run.
-    ///
-    /// - Throws: ``StoreError``.
-    func countOpenInstances() async throws {
-        let engines = state.withLock { Array($0.engines.values) }
-        guard !engines.isEmpty else { return }
-        let counts = try await store.openInstanceCounts()
-        for engine in engines {
-            for name in engine.definitionNames { try? engine.machine(name).setActive(counts[name] ?? 0) }
         }
     }
 
@@ -203,14 +195,23 @@ public final class WorkDispatcher: Sendable {
         var current: (item: WorkItem, isUnconfirmed: Bool)? = (item, isUnconfirmed)
         while let (item, isUnconfirmed) = current {
             inFlight.add(1)
-            let execution = execution(of: item, isUnconfirmed: isUnconfirmed)
+            // The generation that begins a run has it until its end.
+            let handlers = state.withLock { state in
+                state.handlers?.begin()
+                return state.handlers
+            }
+            let execution = execution(of: item, by: handlers, isUnconfirmed: isUnconfirmed)
             let result = await environment.traces.resume(item.trace) { await execution.run() }
+            handlers?.end()
             inFlight.add(-1)
             let now = environment.clock.now
             let isStopping = state.withLock { state in
                 switch result {
                 case .done: state.backlog.finish(item)
                 case .again(let next): state.backlog.resume(item, as: next, now: now)
+                case .left:
+                    state.backlog.finish(item)
+                    if state.left.count < Self.leftCapacity { state.left.append(item) }
                 }
                 current = Task.isCancelled ? nil : state.backlog.next(now: now)
                 return state.backlog.isStopping
@@ -219,23 +220,12 @@ public final class WorkDispatcher: Sendable {
         }
     }
 
-    private func execution(of item: WorkItem, isUnconfirmed: Bool) -> WorkExecution {
-        let (engine, target) = state.withLock { state in
-            (state.engines[item.engine], state.targets[item.handler])
-        }
-        return WorkExecution(
+    private func execution(of item: WorkItem, by handlers: WorkHandlers?, isUnconfirmed: Bool) -> WorkExecution {
+        WorkExecution(
             item: item, store: store, environment: environment, instrumentation: instrumentation, deadlines: deadlines,
-            engine: engine, target: target, isUnconfirmed: isUnconfirmed,
+            engine: handlers?.engine(item.engine), target: handlers?.target(item.handler), isUnconfirmed: isUnconfirmed,
             leaseDuration: store.isShared ? Self.leaseDuration : nil,
             token: { self.state.withLock { $0.backlog.queue.token(of: item) } },
             writing: { [self] isWriting in state.withLock { $0.backlog.writers += isWriting ? 1 : -1 } })
     }
-}
-
-/// What a hook may lead to.
-public enum WorkTarget: Sendable {
-    /// A step with a policy for retries and outcomes.
-    case step(any ProcessingStep)
-    /// A message handler that is told of the transition.
-    case message(any MessageHandler)
 }

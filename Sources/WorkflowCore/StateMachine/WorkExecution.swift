@@ -10,6 +10,8 @@ struct WorkExecution: Sendable {
         case done
         /// It goes on: later, or with its next handler.
         case again(WorkItem)
+        /// The configuration can do nothing with it; another one may.
+        case left
     }
 
     /// What a handler led to.
@@ -72,7 +74,7 @@ struct WorkExecution: Sendable {
     /// The name of the module that runs.
     var handlerName: String { item.handler }
 
-    /// Leaves the item in the store, for a run whose configuration can do something with it.
+    /// Leaves the item in the store, for a configuration that can do something with it.
     private func leave(because reason: Logger.Message) -> Result {
         environment.logger.error(
             reason,
@@ -80,7 +82,7 @@ struct WorkExecution: Sendable {
                 "item": "\(item.id)", "instance": "\(item.instanceID)", "engine": "\(item.engine)",
                 "handler": "\(handlerName)",
             ])
-        return .done
+        return .left
     }
 
     /// Makes sure that the item exists and that the lease outlasts the step.

@@ -1,3 +1,4 @@
+import Logging
 import Synchronization
 import WorkflowCore
 
@@ -11,11 +12,12 @@ final class GenerationListener: Sendable {
         var stopBegan: ContinuousClock.Instant?
     }
 
-    private let environment: EngineEnvironment
+    private let context: ModuleContext
+    private var environment: EngineEnvironment { context.environment }
     private let state = Mutex(State())
 
-    init(environment: EngineEnvironment) {
-        self.environment = environment
+    init(context: ModuleContext) {
+        self.context = context
     }
 
     /// The address that is listened on, with the port that the system chose; `nil` while there is none.
@@ -52,7 +54,8 @@ final class GenerationListener: Sendable {
 
     /// Lets a handler answer the requests that begin from now on.
     func activate(_ handler: any HTTPHandler) {
-        let responder = GenerationResponder(next: environment.traces.tracing(handler))
+        let responder = GenerationResponder(
+            next: environment.traces.tracing(handler), outcomes: context.generation.outcomes)
         let listener = state.withLock { state in
             state.responder = responder
             return state.listener
@@ -82,7 +85,14 @@ final class GenerationListener: Sendable {
         listener.drainTime = max(.zero, ContinuousClock.now.duration(to: end))
         await environment.resources.release(key)
         // Another generation may keep the listener; what this one has begun still belongs to its modules.
-        let left = ContinuousClock.now.duration(to: end)
-        if left > .zero { await responder?.waitUntilIdle(for: left) }
+        guard let progress = responder?.progress else { return }
+        let kept = context.generation.carriedOver
+        await progress.waitUntilIdle(for: ContinuousClock.now.duration(to: end), without: kept)
+        let left = progress.count(without: kept)
+        guard left > 0 else { return }
+        environment.metrics.requestsCutOff.with().increment(by: left)
+        context.logger.warning(
+            "Requests were not finished in time and are cut off",
+            metadata: ["requests": "\(left)", "generation": "\(context.generation.number)"])
     }
 }

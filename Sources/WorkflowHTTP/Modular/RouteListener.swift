@@ -22,7 +22,7 @@ final class RouteListener: HTTPListener {
         self.name = context.name
         self.entries = entries
         self.context = context
-        listener = GenerationListener(environment: context.environment)
+        listener = GenerationListener(context: context)
     }
 
     /// Leaves the address to a server.

@@ -68,7 +68,7 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule, HTTPListe
             throw context.error("\(error)")
         }
         composition = HTTPComposition.of(context)
-        listener = GenerationListener(environment: context.environment)
+        listener = GenerationListener(context: context)
         ownRouter =
             configuration.router.isEmpty
             ? nil : try context.services.require(HTTPRouterModule.self, kind: .httpRouter, named: configuration.router)

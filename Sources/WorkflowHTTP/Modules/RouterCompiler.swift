@@ -106,6 +106,7 @@ struct RouterCompiler {
             handler: answersOptions
                 ? chain.handlerWithPreflight(handler, behind: entry.middlewares)
                 : chain.handler(handler, behind: entry.middlewares),
+            source: entry.handlerName,
             preflight: RouteChain.preflight(entry.middlewares))
     }
 

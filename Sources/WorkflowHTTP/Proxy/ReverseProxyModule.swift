@@ -4,16 +4,21 @@ import NIOSSL
 public import WorkflowCore
 
 /// `http.proxy`, `reverseproxy`: passes requests on to other servers.
-public final class ReverseProxyModule: WorkflowModule, SelfRoutingHandler, SummarizedModule {
+public final class ReverseProxyModule: CarriedModule, SelfRoutingHandler, SummarizedModule {
     /// What people are told about each path.
     public let summaryLines: [SummaryLine]
     private let backends: [ProxyBackend]
     private let table: RouteTable
     private let tunnels = ProxyTunnels()
     private let monitor: ProxyHealthMonitor?
+    private let parts: ProxyParts
+    private let router: String
+    private let context: ModuleContext
 
     public init(configuration: Configuration, context: ModuleContext) throws {
-        let parts = try ProxyParts(configuration, context, tunnels: tunnels)
+        parts = try ProxyParts(configuration, context, tunnels: tunnels)
+        router = configuration.router
+        self.context = context
         backends = parts.backends
         table = try parts.makeTable()
         summaryLines = parts.summaryLines
@@ -22,25 +27,24 @@ public final class ReverseProxyModule: WorkflowModule, SelfRoutingHandler, Summa
             ? ProxyHealthMonitor(
                 settings: configuration.healthCheck, backends: parts.backends, clock: context.clock,
                 logger: context.logger) : nil
-        context.generation.addHealthCheck(
-            "\(context.name) backends", ProxyHealthCheck { [weak self] in self?.backends ?? [] })
-        try addRoutes(parts, configuration, context)
     }
 
     /// Without a route of the configuration that leads here, the proxy brings those of its own.
-    private func addRoutes(_ parts: ProxyParts, _ configuration: Configuration, _ context: ModuleContext) throws {
-        let routers = context.services.all((any HTTPRouteCollector).self)
+    public func join(_ generation: GenerationContext) throws {
+        generation.addHealthCheck(
+            "\(context.name) backends", ProxyHealthCheck { [weak self] in self?.backends ?? [] })
+        let routers = generation.services.all((any HTTPRouteCollector).self)
         guard !routers.isEmpty, !parts.paths.isEmpty else { return }
-        let router: any HTTPRouteCollector
+        let collector: any HTTPRouteCollector
         do {
-            router = try context.services.require(
-                (any HTTPRouteCollector).self, kind: .httpRouter, named: configuration.router)
+            collector = try generation.services.require(
+                (any HTTPRouteCollector).self, kind: .httpRouter, named: router)
         } catch {
             throw context.error(
                 "\(error)", suggestion: "say which one leads to the proxy: router: \(routers[0].name)")
         }
         for path in parts.paths {
-            try router.addRoute(
+            try collector.addRoute(
                 nil, path.pattern.description, handler: path.handler, origin: context.name, isFallback: true)
         }
     }

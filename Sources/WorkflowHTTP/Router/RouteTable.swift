@@ -12,6 +12,8 @@ public struct RouteTable: HTTPHandler {
     struct Entry: Sendable {
         let route: Route
         let handler: any HTTPHandler
+        /// The module that answers.
+        var source = ""
         let preflight: [any HTTPMiddleware]
     }
 
@@ -37,7 +39,7 @@ public struct RouteTable: HTTPHandler {
         var request = request
         if let index = literals[request.path]?.route(for: request.method) {
             request.routePattern = entries[index].route.pattern.description
-            return try await entries[index].handler.handle(request)
+            return try await answer(request, entries[index])
         }
         guard let (index, values) = match(request.method, request.path) else {
             return try await handleUnmatched(request)
@@ -47,7 +49,13 @@ public struct RouteTable: HTTPHandler {
         for (name, value) in zip(pattern.parameterNames, values) {
             request.parameters.append(name: name, value: value)
         }
-        return try await entries[index].handler.handle(request)
+        return try await answer(request, entries[index])
+    }
+
+    private func answer(_ request: ServerRequest, _ entry: Entry) async throws -> ServerResponse {
+        var response = try await entry.handler.handle(request)
+        if case .stream = response.body { response.streamSource = entry.source }
+        return response
     }
 
     /// The route for a method and path, with the decoded values of its parameters.

@@ -34,7 +34,7 @@ final class ConditionalRouter: MessageHandler, RoutingStep, ExecutableComponent 
         let found = context.branches.compactMapValues { BranchTarget($0, in: services, clock: context.clock) }
         targets.withLock { $0 = found }
         // How much may go on at once is known only now.
-        context.generation.work.add(.step(self), name: context.name)
+        context.generation.handlers.add(.step(self), name: context.name)
     }
 
     func handle(_ message: Message) async throws {

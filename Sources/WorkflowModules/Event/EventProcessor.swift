@@ -30,6 +30,7 @@ public final class EventProcessor: Sendable {
     private let generation: GenerationContext
     private let logger: Logger
     private let gate = KeyedGate()
+    private let ownership = Mutex<EventOwnership?>(nil)
     private let state: Mutex<State>
 
     init(name: String, limits: EventPatternEngine.Limits, generation: GenerationContext, logger: Logger) {
@@ -65,7 +66,10 @@ public final class EventProcessor: Sendable {
     ///   come again; handlers that have run will run again, for a match of the same identifier.
     @discardableResult
     public func process(_ event: PatternEvent, attempt: Int = 1) async throws -> Outcome {
-        try await gate.run(event.key) {
+        let ownership = try sharedOwnership()
+        try await ownership.begin(by: ObjectIdentifier(self)) { try await restore() }
+        defer { ownership.end() }
+        return try await gate.run(event.key) {
             let now = generation.environment.clock.now
             let (plan, handlers) = try state.withLock { (try $0.engine.plan(event, now: now), $0.handlers) }
             for failure in plan.failures {
@@ -87,10 +91,39 @@ public final class EventProcessor: Sendable {
         }
     }
 
-    /// Brings back what was remembered before the last stop.
+    /// Brings back what was remembered before the last stop, unless a processor of an earlier configuration goes on.
     ///
     /// - Throws: ``StoreError``.
-    func restore() async throws {
+    func prepare() async throws {
+        let ownership = try sharedOwnership()
+        guard ownership.isFree else { return }
+        try await ownership.begin(by: ObjectIdentifier(self)) { try await restore() }
+        ownership.end()
+    }
+
+    /// Gives back what it shares with processors of other generations.
+    func shutdown() async {
+        let wasOpen = ownership.withLock { ownership in
+            defer { ownership = nil }
+            return ownership != nil
+        }
+        if wasOpen { await generation.environment.resources.release(resource) }
+    }
+
+    private var resource: String { "event processor \(name)" }
+
+    private func sharedOwnership() throws -> EventOwnership {
+        try ownership.withLock { ownership in
+            if let ownership { return ownership }
+            let shared = try generation.environment.resources.acquire(
+                resource, make: { EventOwnership() }, close: { _ in })
+            ownership = shared
+            return shared
+        }
+    }
+
+    private func restore() async throws {
+        state.withLock { $0.engine = EventPatternEngine(patterns: $0.engine.patterns, limits: limits) }
         let now = generation.environment.clock.now
         let values = try await generation.store.values(namespace: namespace, prefix: "", limit: .max, now: now)
         let entries = values.map { ($0.key, BufferedEvent(json: $0.value)) }

@@ -119,4 +119,8 @@ public struct EventProcessorModule: WorkflowModule {
             processor.cleanUp()
         }
     }
+
+    public func shutdown() async {
+        await processor.shutdown()
+    }
 }

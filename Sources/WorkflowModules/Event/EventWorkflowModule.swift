@@ -42,7 +42,7 @@ public final class EventWorkflowModule: WorkflowModule, SummarizedModule {
             handlers[handler.patternID.value, default: []].append(target)
         }
         processor.use(handlers)
-        try await processor.restore()
+        try await processor.prepare()
         for (index, adapter) in configuration.adapters.enumerated() {
             let broker = try context.generation.broker(named: adapter.broker.value).broker
             let handler = EventAdapterHandler(adapter: adapter, processor: processor)

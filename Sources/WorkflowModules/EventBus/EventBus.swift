@@ -13,7 +13,7 @@ final class EventBus: MessageBroker {
     }
 
     let name: String
-    let broker: InMemoryMessageBroker
+    let broker: GenerationBroker
     private let options: InMemoryMessageBroker.SubscriptionOptions
     /// What is carried; empty for everything.
     private let topics: [BusPattern]
@@ -27,7 +27,7 @@ final class EventBus: MessageBroker {
     ///   - topics: What is carried; empty for everything.
     ///   - expiry: Tells messages that are too old; `nil` when none is.
     init(
-        _ broker: InMemoryMessageBroker, options: InMemoryMessageBroker.SubscriptionOptions, topics: [TopicPattern],
+        _ broker: GenerationBroker, options: InMemoryMessageBroker.SubscriptionOptions, topics: [TopicPattern],
         expiry: MessageExpiry?, logger: Logger
     ) {
         name = broker.name
@@ -115,13 +115,6 @@ final class EventBus: MessageBroker {
         broker.retainQueues()
     }
 
-    func prepare() async throws {
-        try await broker.countDeadLetters()
-    }
-
-    func shutdown(deadline: Duration) async {
-        await broker.shutdown(deadline: deadline)
-    }
 }
 
 /// A subscription to an event bus.

@@ -15,16 +15,13 @@ extension ServiceKind {
 ///   workerCount: 8
 /// ```
 public final class EventBusModule: WorkflowModule {
+    private let broker: GenerationBroker
     private let bus: EventBus
     private let context: ModuleContext
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         self.context = context
-        let environment = context.environment
-        let broker = InMemoryMessageBroker(
-            name: context.name, configuration: configuration.broker, store: context.store, clock: context.clock,
-            random: environment.random, metrics: environment.metrics, logger: context.logger,
-            traces: environment.traces)
+        broker = GenerationBroker(configuration: configuration.broker, context: context)
         let expiry = configuration.eventTTL.map { lifetime in
             MessageExpiry(after: lifetime, maxDeliveries: configuration.maxDeliveries, clock: context.clock)
         }
@@ -44,10 +41,22 @@ public final class EventBusModule: WorkflowModule {
     }
 
     public func prepare() async throws {
-        try await bus.prepare()
+        try await broker.prepare()
+    }
+
+    public func activate() async throws {
+        try broker.activate()
+    }
+
+    public func standBy() async {
+        broker.standBy()
+    }
+
+    public func resume() async {
+        broker.resume()
     }
 
     public func shutdown() async {
-        await bus.shutdown(deadline: context.environment.drainDeadline)
+        await broker.shutdown()
     }
 }

@@ -76,6 +76,9 @@ public struct MessageBrokerModule: WorkflowModule {
             Events of state machines, forwarded messages and messages of components are committed to the state store \
             before they are published, and stay there until all subscriptions are done with them: with a durable store \
             they survive a crash, and may then be delivered again with the same identifier.
+
+            When the configuration is reloaded, what waits in a queue goes to the new modules, in order. A subscription \
+            that is not there any more handles what it has got by then.
             """,
         provides: [.messageBroker],
         examples: [
@@ -96,15 +99,11 @@ public struct MessageBrokerModule: WorkflowModule {
         ])
 
     /// The broker.
-    public let broker: InMemoryMessageBroker
+    public let broker: GenerationBroker
     private let generation: GenerationContext
 
     public init(configuration: Configuration, context: ModuleContext) throws {
-        broker = InMemoryMessageBroker(
-            name: context.name, configuration: configuration.brokerConfiguration, store: context.store,
-            clock: context.clock,
-            random: context.environment.random, metrics: context.environment.metrics, logger: context.logger,
-            traces: context.environment.traces)
+        broker = GenerationBroker(configuration: configuration.brokerConfiguration, context: context)
         generation = context.generation
     }
 
@@ -115,10 +114,22 @@ public struct MessageBrokerModule: WorkflowModule {
     }
 
     public func prepare() async throws {
-        try await broker.countDeadLetters()
+        try await broker.prepare()
+    }
+
+    public func activate() async throws {
+        try broker.activate()
+    }
+
+    public func standBy() async {
+        broker.standBy()
+    }
+
+    public func resume() async {
+        broker.resume()
     }
 
     public func shutdown() async {
-        await broker.shutdown(deadline: generation.environment.drainDeadline)
+        await broker.shutdown()
     }
 }

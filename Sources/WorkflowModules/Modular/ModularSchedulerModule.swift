@@ -1,4 +1,5 @@
 import Logging
+import Synchronization
 public import WorkflowCore
 
 /// Runs modules and workflows at certain times.
@@ -11,15 +12,14 @@ public import WorkflowCore
 ///   jobs:
 ///     - {name: report, schedule: 0 9 * * MON-FRI, command: report}
 /// ```
-public struct ModularSchedulerModule: WorkflowModule, SummarizedModule {
+public final class ModularSchedulerModule: WorkflowModule, SummarizedModule {
     private let configuration: Configuration
     private let scheduler: SchedulerModule
     private let jobs: [ModularJob]
     private let runner: ScheduleRunner
     private let context: ModuleContext
-    /// Ends when no more runs are to begin.
-    private let work: AsyncStream<Never>
-    private let endOfWork: AsyncStream<Never>.Continuation
+    /// Ended when no more runs are to begin.
+    private let work = Mutex<AsyncStream<Never>.Continuation?>(nil)
 
     public init(configuration: Configuration, context: ModuleContext) {
         self.configuration = configuration
@@ -34,7 +34,6 @@ public struct ModularSchedulerModule: WorkflowModule, SummarizedModule {
         runner = ScheduleRunner(
             jobs: jobs.compactMap(\.scheduledJob), store: context.store, environment: context.environment,
             logger: context.logger)
-        (work, endOfWork) = AsyncStream.makeStream(of: Never.self)
     }
 
     /// The scheduler of jobs of the section `scheduler` of `workflows` comes with it.
@@ -54,20 +53,21 @@ public struct ModularSchedulerModule: WorkflowModule, SummarizedModule {
     }
 
     public func run() async {
+        let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+        work.withLock { $0 = continuation }
         await withDiscardingTaskGroup { group in
-            group.addTask { await runner.run() }
-            for await _ in work {}
+            group.addTask { [runner] in await runner.run() }
+            for await _ in stream {}
             group.cancelAll()
         }
     }
 
     /// Begins no more runs: what they do could need what is stopped next.
     public func quiesce() async {
-        endOfWork.finish()
+        work.withLock { $0 }?.finish()
     }
 
     public func shutdown() async {
-        endOfWork.finish()
         let longest = context.environment.drainDeadline
         await runner.shutdown(deadline: min(configuration.scheduler.shutdownTimeout ?? longest, longest))
     }

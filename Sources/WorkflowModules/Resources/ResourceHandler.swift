@@ -14,15 +14,14 @@ public import WorkflowCore
 ///       resourceName: orders
 ///       workflowType: order-processing
 /// ```
-public final class ResourceHandler: WorkflowModule, TransitionTriggeringHandler {
+public final class ResourceHandler: CarriedModule, TransitionTriggeringHandler {
     let configuration: Configuration
     let context: ModuleContext
-    let engines: [StateMachineEngine]
     let renderer: ResourceRenderer
     let pages = ResourcePageCache()
     let rendered = RenderedResources()
     let streams = ResourceStreams()
-    private let stepOutcomes = Mutex<Set<String>>([])
+    private let counterparts = Mutex<ResourceCounterparts?>(nil)
     private let seeds = Mutex<[Resource]?>(nil)
     private let sharedChanges = AtomicLazyReference<ResourceChanges>()
     private let ownChanges = ResourceChanges()
@@ -31,21 +30,35 @@ public final class ResourceHandler: WorkflowModule, TransitionTriggeringHandler 
         self.configuration = configuration
         self.context = context
         renderer = ResourceRenderer(hoisted: configuration.hoist)
-        if !configuration.workflowType.isEmpty {
-            context.generation.stateTracker.link(configuration.resourceName, to: configuration.workflowType)
-        }
-        if configuration.workflowEngine.isEmpty {
-            engines = context.services.all(StateMachineEngine.self).map(\.service)
-        } else {
-            engines = [
-                try context.services.require(
-                    StateMachineEngine.self, kind: .stateMachineEngine, named: configuration.workflowEngine)
-            ]
-        }
     }
 
+    public func join(_ generation: GenerationContext) throws {
+        if !configuration.workflowType.isEmpty {
+            generation.stateTracker.link(configuration.resourceName, to: configuration.workflowType)
+        }
+        guard !configuration.workflowEngine.isEmpty else { return }
+        _ = try generation.services.require(
+            StateMachineEngine.self, kind: .stateMachineEngine, named: configuration.workflowEngine)
+    }
+
+    public func check(_ generation: GenerationContext) throws {
+        try checkWorkflow(ResourceCounterparts(configuration, generation), generation)
+    }
+
+    /// The engines that run the state machines of the resources.
+    var engines: [StateMachineEngine] { currentCounterparts.engines }
+
     /// The transitions that processing steps fire.
-    var outcomes: Set<String> { stepOutcomes.withLock { $0 } }
+    var outcomes: Set<String> { currentCounterparts.outcomes }
+
+    private var currentCounterparts: ResourceCounterparts {
+        let generation = context.generation
+        let number = generation.number
+        if let known = counterparts.withLock({ $0 }), known.generation == number { return known }
+        let found = ResourceCounterparts(configuration, generation)
+        counterparts.withLock { $0 = found }
+        return found
+    }
 
     /// Who wants to know of changes; shared with all handlers of the same resources.
     var changes: ResourceChanges { sharedChanges.load() ?? ownChanges }
@@ -53,10 +66,7 @@ public final class ResourceHandler: WorkflowModule, TransitionTriggeringHandler 
     private var changesKey: String { "resource changes \(configuration.resourceName)" }
 
     public func validate() throws {
-        try checkWorkflow()
-        let steps = context.generation.services.all((any ProcessingStep).self).map(\.service.policy)
-        let outcomes = Set(steps.flatMap { [$0.successTransition, $0.compensateTransition] })
-        stepOutcomes.withLock { $0 = outcomes }
+        try check(context.generation)
         guard let path = configuration.seedFile else { return }
         guard FileManager.default.isReadableFile(atPath: path.resolved) else {
             throw context.error(
@@ -140,13 +150,13 @@ public final class ResourceHandler: WorkflowModule, TransitionTriggeringHandler 
         ErrorAnswer(.methodNotAllowed, "Method not allowed or invalid path", headers: [.allow: methods])
     }
 
-    private func checkWorkflow() throws {
+    private func checkWorkflow(_ counterparts: ResourceCounterparts, _ generation: GenerationContext) throws {
         let type = configuration.workflowType
         guard !type.isEmpty else { return }
-        guard let definition = engine(for: type)?.definition(type) else {
+        guard let definition = counterparts.engines.lazy.compactMap({ $0.definition(type) }).first else {
             // What is wrong with a definition that the engine did not take has been told.
-            guard context.generation.invoker.handler(type) == nil else { return }
-            let hint = Suggestion.text(for: type, among: engines.flatMap(\.definitionNames), what: "definitions")
+            guard generation.invoker.handler(type) == nil else { return }
+            let hint = Suggestion.text(for: type, among: counterparts.engines.flatMap(\.definitionNames), what: "definitions")
             throw context.error(
                 "workflowType names the unknown state machine \"\(type)\"",
                 suggestion: hint ?? "define it in workflows.statemachine", absent: .workflow)

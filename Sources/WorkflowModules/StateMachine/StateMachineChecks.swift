@@ -66,14 +66,14 @@ struct StateMachineChecks {
 
     private func handlerIssue(of hook: Hook) -> ConfigurationIssue? {
         let handler = hook.handler
-        guard generation.work.target(handler.value) == nil else { return nil }
+        guard generation.handlers.target(handler.value) == nil else { return nil }
         let modules = generation.services.all(Any.self).map(\.name)
         guard !modules.contains(handler.value) else {
             return handler.issue(
                 "the module \"\(handler.value)\" is neither a processing step nor a message handler",
                 suggestion: "hooks run modules such as processing.step and messaging.handler")
         }
-        let fitting = modules.filter { generation.work.target($0) != nil }
+        let fitting = modules.filter { generation.handlers.target($0) != nil }
         return handler.issue(
             "there is no module \"\(handler.value)\"; a processing step or message handler is needed here",
             suggestion: Suggestion.text(for: handler.value, among: fitting, what: "modules that fit")

@@ -4,7 +4,7 @@ public import WorkflowCore
 import WorkflowStore
 
 /// `database.workflow`: a database that other modules keep their state in.
-public final class DatabaseModule: WorkflowModule {
+public final class DatabaseModule: CarriedModule {
     /// The keys of the module.
     public struct Configuration: ConfigurationObject {
         /// The kind of database.

@@ -2,7 +2,7 @@
 public import WorkflowCore
 
 /// `persistence.store`: keeps the application's state in a database of the configuration.
-public struct PersistenceStoreModule: WorkflowModule, StateStoreProvider {
+public struct PersistenceStoreModule: CarriedModule, StateStoreProvider {
     /// The keys of the module.
     public struct Configuration: ConfigurationObject {
         /// The database.
@@ -34,22 +34,26 @@ public struct PersistenceStoreModule: WorkflowModule, StateStoreProvider {
     private static let standardDatabase = "database"
 
     private let database: DatabaseModule
+    private let context: ModuleContext
 
     /// Creates the module.
     ///
     /// - Throws: ``WorkflowError`` when there is no database, or there are several and none is named.
     public init(configuration: Configuration, context: ModuleContext) throws {
-        if let other = context.generation.claim("state store", owner: context.name) {
-            throw context.error(
-                "an application has one persistence.store, and \"\(other)\" is one already",
-                suggestion: "remove one of them")
-        }
         let standard =
             configuration.database.isEmpty
             ? context.services.find(DatabaseModule.self, named: Self.standardDatabase) : nil
         database =
             try standard
             ?? context.services.require(DatabaseModule.self, kind: .database, named: configuration.database)
+        self.context = context
+    }
+
+    public func join(_ generation: GenerationContext) throws {
+        guard let other = generation.claim("state store", owner: context.name) else { return }
+        throw context.error(
+            "an application has one persistence.store, and \"\(other)\" is one already",
+            suggestion: "remove one of them")
     }
 
     public func stateStore() throws -> any StateStore {

@@ -236,7 +236,7 @@ import WorkflowTesting
         try await engine.start()
         let generation = try #require(engine.runningGeneration)
         let gate = TestGate()
-        generation.work.add(
+        generation.handlers.add(
             .step(
                 ClosureStep(StepPolicy(timeout: .seconds(3600))) { _ in
                     try await gate.wait()

@@ -25,11 +25,12 @@ struct StateMachineFixture: Sendable {
         self.clock = clock
         for definition in definitions { try engine.add(definition) }
         for hook in hooks { engine.add(hook) }
-        for (name, step) in steps { context.work.add(.step(step), name: name) }
+        for (name, step) in steps { context.handlers.add(.step(step), name: name) }
     }
 
     /// Runs the dispatcher while `body` runs, as a process that is killed afterwards does.
     func run<Result>(_ body: () async throws -> Result) async throws -> Result {
+        context.takeOver()
         let dispatcher = Task { [context] in await context.work.run() }
         do {
             let result = try await body()

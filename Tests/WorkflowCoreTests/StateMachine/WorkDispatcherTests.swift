@@ -150,7 +150,7 @@ import WorkflowTesting
         let fixture = try StateMachineFixture(definitions: [.job()])
         for name in ["a", "b", "c"] {
             fixture.engine.add(TransitionHook(transitions: ["begin"], handler: name))
-            fixture.context.work.add(
+            fixture.context.handlers.add(
                 .step(
                     ClosureStep(StepPolicy(successTransition: name == "c" ? "succeed" : "")) { invocation in
                         log.add(name)
@@ -176,7 +176,7 @@ import WorkflowTesting
         }
         let log = CallLog()
         let fixture = try StateMachineFixture(definitions: [.job()], hooks: [hook])
-        fixture.context.work.add(.message(Refusing(log: log)), name: "step")
+        fixture.context.handlers.add(.message(Refusing(log: log)), name: "step")
         try await fixture.run {
             _ = try await fixture.engine.create("job", id: "1", data: [:], firing: "begin")
             try await fixture.advance { try await !fixture.workLeft() }

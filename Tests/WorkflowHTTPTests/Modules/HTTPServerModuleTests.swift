@@ -248,7 +248,7 @@ struct HTTPServerModuleTests {
         while gate.waitingCount == 0 { await Task.yield() }
         let isIdle = SharedValue(false)
         async let waiting: Void = {
-            await responder.waitUntilIdle(for: .seconds(60))
+            await responder.progress.waitUntilIdle(for: .seconds(60))
             isIdle.set(true)
         }()
         #expect(!isIdle.value)

@@ -62,7 +62,7 @@ import WorkflowTesting
     }
 
     private func publish(_ engine: WorkflowEngine, _ topic: String, _ payload: JSONValue, id: String) async throws {
-        try await engine.service(InMemoryMessageBroker.self, named: "events").publish(
+        try await engine.service(GenerationBroker.self, named: "events").publish(
             Message(id: id, topic: topic, payload: payload, timestamp: .systemNow()))
     }
 

@@ -81,8 +81,8 @@ struct TestApplication: Sendable {
         try engine.service(StateMachineEngine.self, named: name)
     }
 
-    func broker(_ name: String = "") throws -> InMemoryMessageBroker {
-        try engine.service(InMemoryMessageBroker.self, named: name)
+    func broker(_ name: String = "") throws -> GenerationBroker {
+        try engine.service(GenerationBroker.self, named: name)
     }
 
     func recorder(_ name: String) throws -> MessageRecorder {

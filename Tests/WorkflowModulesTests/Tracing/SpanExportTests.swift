@@ -132,7 +132,7 @@ import WorkflowTesting
               messaging: {subscriptions: [{topic: a.b, handler: seen}]}
             """
         try await withTestEngine(yaml, registry: TracedApplication.registry, environment: environment) { engine in
-            let broker = try engine.service(InMemoryMessageBroker.self, named: "events")
+            let broker = try engine.service(GenerationBroker.self, named: "events")
             try await broker.publish(Message(id: "1", topic: "a.b", payload: 1, timestamp: environment.clock.now))
             let recorder = try engine.service(RecorderModule.self, named: "seen").recorder
             _ = try await recorder.waitForMessages(1)

@@ -130,7 +130,7 @@ import WorkflowTesting
         let modules = "  - {name: events, type: messaging.broker}\n  - {name: seen, type: test.recorder}"
         let workflows = "workflows: {messaging: {subscriptions: [{topic: 'a.*', handler: seen}]}}"
         try await TracedApplication.run(modules: modules, workflows: workflows) { app in
-            let broker = try app.engine.service(InMemoryMessageBroker.self, named: "events")
+            let broker = try app.engine.service(GenerationBroker.self, named: "events")
             let now = app.environment.clock.now
             try await broker.publish(Message(id: "1", topic: "a.b", payload: 1, timestamp: now))
             let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 s=1"

@@ -1,15 +1,20 @@
-import WorkflowCore
-
 /// Shows a configuration without its secrets: values of secret keys, and in values of any form those of keys that sound
 /// secret.
-struct ConfigurationRedactor {
+package struct ConfigurationRedactor: Sendable {
     /// What stands in place of a secret.
-    static let mark = JSONValue.string("<redacted>")
+    package static let mark = JSONValue.string("<redacted>")
 
-    let registry: ModuleRegistry
+    private let registry: ModuleRegistry
+
+    /// Creates a redactor.
+    ///
+    /// - Parameter registry: The types that say which of their keys are secret.
+    package init(registry: ModuleRegistry) {
+        self.registry = registry
+    }
 
     /// The configuration as JSON. Parts whose type is not known are left out, since their secrets are not known either.
-    func redact(_ configuration: ApplicationConfiguration) -> JSONValue {
+    package func redact(_ configuration: ApplicationConfiguration) -> JSONValue {
         let modules = configuration.modules.map { module -> JSONValue in
             var document: JSONObject = ["name": .string(module.name), "type": .string(module.type)]
             if let settings = show(module.configuration, .module, module.type) { document["config"] = settings }
@@ -26,9 +31,9 @@ struct ConfigurationRedactor {
             "modules": .array(modules), "workflows": sections(configuration.workflows, .workflow),
             "triggers": sections(configuration.triggers, .trigger),
         ]
+        let known = Self.settingsSchemas(registry)
         for section in configuration.settings {
-            let known = registry.types.first { $0.descriptor.settingsKey == section.name }
-            document[section.name] = known.map { redact(section.configuration, $0.schema) } ?? Self.mark
+            document[section.name] = known[section.name].map { Self.redact(section.configuration, $0) } ?? Self.mark
         }
         return .object(document)
     }
@@ -42,56 +47,59 @@ struct ConfigurationRedactor {
     private func show(
         _ node: ConfigurationNode, _ section: ModuleDescriptor.Section, _ type: String
     ) -> JSONValue? {
-        let known = registry.types.first {
-            $0.descriptor.section == section && ($0.descriptor.type == type || $0.descriptor.aliases.contains(type))
-        }
-        return known.map { redact(node, $0.schema) }
+        registry.entry(section, type).map { Self.redact(node, $0.schema) }
     }
 
-    private func redact(_ node: ConfigurationNode, _ schema: ConfigurationSchema) -> JSONValue {
+    /// What the sections at the top of a file that hold settings of module types may have, by their names.
+    static func settingsSchemas(_ registry: ModuleRegistry) -> [String: ConfigurationSchema] {
+        Dictionary(
+            registry.types.compactMap { type in type.descriptor.settingsKey.map { ($0, type.schema) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// A value without its secrets.
+    ///
+    /// - Parameters:
+    ///   - node: The value.
+    ///   - schema: What values stand there; `.any` when nothing is known.
+    static func redact(_ node: ConfigurationNode, _ schema: ConfigurationSchema) -> JSONValue {
         switch (schema, node.content) {
-        case (.object(let fields), .mapping(let entries)):
+        case (.object, .mapping(let entries)), (.map, .mapping(let entries)):
             return .object(
                 JSONObject(
                     entries.map { entry -> (String, JSONValue) in
-                        guard
-                            let field = fields.first(where: { $0.name == entry.key || $0.aliases.contains(entry.key) })
-                        else { return (entry.key, Self.mark) }
-                        return (entry.key, field.isSecret ? Self.mark : redact(entry.value, field.schema))
+                        let (_, child, isHidden) = schema.child(entry.key)
+                        return (entry.key, isHidden ? mark : redact(entry.value, child))
                     }))
         case (.list(let element), .sequence(let elements)):
             return .array(elements.map { redact($0, element) })
-        case (.map(let value), .mapping(let entries)):
-            return .object(
-                JSONObject(
-                    entries.map { ($0.key, Self.soundsSecret($0.key) ? Self.mark : redact($0.value, value)) }))
         default:
             return redact(freeForm: node)
         }
     }
 
     /// Nothing says what is secret in values of any form, so their keys have to.
-    private func redact(freeForm node: ConfigurationNode) -> JSONValue {
+    private static func redact(freeForm node: ConfigurationNode) -> JSONValue {
         // What comes from the environment is for the process alone.
-        if node.expansion != .none { return Self.mark }
+        if node.expansion != .none { return mark }
         switch node.content {
         case .mapping(let entries):
             return .object(
                 JSONObject(
                     entries.map {
-                        ($0.key, Self.soundsSecret($0.key) ? Self.mark : redact(freeForm: $0.value))
+                        ($0.key, soundsSecret($0.key) ? mark : redact(freeForm: $0.value))
                     }))
         case .sequence(let elements):
             return .array(elements.map { redact(freeForm: $0) })
-        case .scalar(.string(let text)) where Self.holdsCredentials(text):
-            return Self.mark
+        case .scalar(.string(let text)) where holdsCredentials(text):
+            return mark
         case .scalar(let value):
             return value
         }
     }
 
     /// Whether the name of a key tells that its value is secret, such as `apiKey` or `DB_PASSWORD`.
-    static func soundsSecret(_ key: String) -> Bool {
+    package static func soundsSecret(_ key: String) -> Bool {
         let plain = key.lowercased().filter { $0.isLetter || $0.isNumber }
         return plain.hasSuffix("key") || plain.hasSuffix("keys") || plain.hasSuffix("auth")
             || secretWords.contains { plain.contains($0) }

@@ -1,0 +1,61 @@
+import Logging
+
+/// Compares the health of a new generation with that of the one before.
+struct HealthComparison: Sendable {
+    /// The checks that failed before, for which the new generation is not to blame.
+    private let known: Set<String>
+
+    /// Looks at the generation before.
+    init(before context: GenerationContext) async {
+        known = Set(await Self.failures(of: context).map(\.name))
+    }
+
+    /// What is wrong with a generation that was not wrong with the one before; `nil` when it is healthy.
+    func problem(of context: GenerationContext) async -> String? {
+        let failures = await Self.failures(of: context).filter { !known.contains($0.name) }
+        guard !failures.isEmpty else { return nil }
+        return failures.map { "\($0.name): \($0.message)" }.joined(separator: "; ")
+    }
+
+    private static func failures(of context: GenerationContext) async -> [(name: String, message: String)] {
+        await withTaskGroup(of: (String, HealthStatus).self) { group in
+            for (name, check) in context.healthChecks { group.addTask { (name, await check.check()) } }
+            var failures: [(name: String, message: String)] = []
+            for await (name, status) in group where status.level == .unhealthy {
+                failures.append((name, status.message ?? "unhealthy"))
+            }
+            return failures.sorted { $0.name < $1.name }
+        }
+    }
+}
+
+/// Watches a generation for a while after it has taken over.
+struct ReloadObservation: Sendable {
+    let generation: EngineGeneration
+    let health: HealthComparison
+    let policy: ReloadPolicy
+    let clock: any EngineClock
+
+    /// Returns why the generation must not go on, or `nil` when it has stood the test or the task was cancelled.
+    func run() async -> String? {
+        let end = clock.now.advanced(by: policy.observation)
+        var complaint: String?
+        while clock.now < end {
+            guard (try? await clock.sleep(for: policy.checkInterval)) != nil else { return nil }
+            if let rate = errorRate, rate > policy.maximumErrorRate {
+                return "\(Int((rate * 100).rounded())) % of the requests failed with a server error"
+            }
+            let problem = await health.problem(of: generation.context)
+            // Twice in a row, so that one slow answer of a counterpart is not the end.
+            if let problem, complaint != nil { return problem }
+            complaint = problem
+        }
+        return nil
+    }
+
+    private var errorRate: Double? {
+        let (requests, failures) = generation.context.outcomes.totals
+        guard requests >= policy.minimumRequests else { return nil }
+        return Double(failures) / Double(requests)
+    }
+}

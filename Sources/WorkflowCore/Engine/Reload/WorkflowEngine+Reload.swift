@@ -1,0 +1,270 @@
+import Logging
+import Synchronization
+
+/// What an engine knows of its reloads.
+struct Reloads: Sendable {
+    /// Ends with the reload that was asked for last.
+    var last: Task<Void, Never>?
+    /// Watches the newest generation, and then lets the one before go.
+    var observation: Task<Void, Never>?
+    /// The ends of earlier generations.
+    var retiring: [(number: Int, task: Task<Void, Never>)] = []
+    /// The number of the newest generation.
+    var number = 1
+    var since: Timestamp?
+    var report: ReloadReport?
+}
+
+extension WorkflowEngine {
+    /// What became of the last reload; `nil` when there was none.
+    public var lastReload: ReloadReport? { reloads.withLock { $0.report } }
+
+    /// Since when the configuration runs that is active; `nil` before the start.
+    public var activeSince: Timestamp? { reloads.withLock { $0.since } }
+
+    /// Changes to another configuration without an interruption.
+    ///
+    /// The new modules are created and prepared beside those that run; when they are healthy, requests, messages, durable
+    /// work and schedules go to them at once. What was begun before is finished by the old modules. For the time of
+    /// ``ReloadPolicy/observation`` the old modules can take over again, and do so by themselves when the new ones fail.
+    /// Reloads that are asked for at the same time follow one another.
+    ///
+    /// - Parameters:
+    ///   - configuration: The configuration.
+    ///   - beforeSwap: Called when the new modules are healthy, right before they take over; what it throws refuses the
+    ///     reload.
+    ///   - onRollback: Called when the old modules have taken over again after the swap, with the report.
+    /// - Returns: What became of it. A configuration that is refused is no error: the one before goes on.
+    /// - Throws: ``WorkflowError`` `.unavailable` when the engine does not run.
+    @discardableResult
+    public func reload(
+        _ configuration: ApplicationConfiguration, beforeSwap: @escaping @Sendable () async throws -> Void = {},
+        onRollback: @escaping @Sendable (ReloadReport) async -> Void = { _ in }
+    ) async throws -> ReloadReport {
+        let task = reloads.withLock { reloads in
+            let before = reloads.last
+            let task = Task {
+                await before?.value
+                return try await self.perform(configuration, beforeSwap, onRollback)
+            }
+            reloads.last = Task { _ = await task.result }
+            return task
+        }
+        // Not cancelled with the caller: half a reload is none.
+        return try await task.value
+    }
+
+    private func perform(
+        _ configuration: ApplicationConfiguration, _ beforeSwap: @Sendable () async throws -> Void,
+        _ onRollback: @escaping @Sendable (ReloadReport) async -> Void
+    ) async throws -> ReloadReport {
+        var old = try running()
+        guard configuration.hash != old.hash || old.hasOutdatedModules else {
+            return report(ReloadReport(status: .unchanged, generation: old.context.number, time: environment.clock.now))
+        }
+        // The configuration that is being observed has been accepted when the next one comes, or it is rolled back now.
+        await endObservation()
+        await makeRoom()
+        old = try running()
+        var timings = ReloadReport.Timings()
+        do {
+            let clock = ContinuousClock()
+            var new: EngineGeneration?
+            let number = reloads.withLock { reloads in
+                reloads.number += 1
+                return reloads.number
+            }
+            timings.build = try await clock.measure {
+                let plan = GenerationPlan(configuration, registry: registry)
+                new = try await EngineGeneration.build(
+                    plan, number: number, environment: environment, previous: old)
+            }
+            guard let new else { throw CancellationError() }
+            connect(new)
+            timings.prepare = try await clock.measure { try await new.prepare() }
+            let health = await HealthComparison(before: old.context)
+            do {
+                timings.health = try await clock.measure { try await untilHealthy(new, health) }
+                try await beforeSwap()
+                timings.swap = try await clock.measure { try await swap(old, for: new) }
+            } catch {
+                await new.stop(isUrgent: true, isLast: false)
+                throw error
+            }
+            let report = ReloadReport(
+                status: .reloaded, generation: number, time: environment.clock.now,
+                carriedOver: new.inherited.map(\.name).sorted(), timings: timings)
+            observe(new, after: old, health, report, onRollback)
+            return self.report(report)
+        } catch {
+            guard isRunning else { throw WorkflowError(.unavailable, "The engine stops.", cause: error) }
+            return report(
+                ReloadReport(
+                    status: .refused, generation: old.context.number, time: environment.clock.now,
+                    reason: Self.reason(error), issues: (error as? ConfigurationError)?.issues ?? [], timings: timings))
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as ConfigurationError:
+            let count = error.issues.count
+            return count == 1 ? "the configuration has an error" : "the configuration has \(count) errors"
+        case let error as WorkflowError: return error.cause.map { "\(error.message): \($0)" } ?? error.message
+        default: return "\(error)"
+        }
+    }
+
+    private var isRunning: Bool {
+        phase.withLock { if case .running = $0 { true } else { false } }
+    }
+
+    /// Returns when nothing is wrong with a generation that is prepared.
+    private func untilHealthy(_ generation: EngineGeneration, _ health: HealthComparison) async throws {
+        let (clock, policy) = (environment.clock, environment.reloadPolicy)
+        let end = clock.now.advanced(by: policy.healthTimeout)
+        while let problem = await health.problem(of: generation.context) {
+            guard clock.now < end else {
+                throw WorkflowError(.unavailable, "The new configuration does not become healthy: \(problem)")
+            }
+            guard isRunning else { throw CancellationError() }
+            try await clock.sleep(for: min(policy.checkInterval, clock.now.duration(to: end)))
+        }
+    }
+
+    private func swap(_ old: EngineGeneration, for new: EngineGeneration) async throws {
+        guard isRunning else { throw CancellationError() }
+        do {
+            try await new.activate(after: old)
+        } catch {
+            await old.resume(insteadOf: new)
+            throw error
+        }
+        let isWanted = phase.withLock { phase in
+            guard case .running = phase else { return false }
+            phase = .running(new)
+            return true
+        }
+        guard isWanted else {
+            await old.resume(insteadOf: new)
+            throw CancellationError()
+        }
+        await old.standBy()
+        reloads.withLock { $0.since = environment.clock.now }
+    }
+
+    // MARK: - After the swap
+
+    private func observe(
+        _ new: EngineGeneration, after old: EngineGeneration, _ health: HealthComparison, _ report: ReloadReport,
+        _ onRollback: @escaping @Sendable (ReloadReport) async -> Void
+    ) {
+        let observation = ReloadObservation(
+            generation: new, health: health, policy: environment.reloadPolicy, clock: environment.clock)
+        let task = Task {
+            if let reason = await observation.run(), self.rollBackBegins(from: new, to: old) {
+                await self.rollBack(from: new, to: old, reason, report, onRollback)
+            } else {
+                self.retire(old)
+            }
+        }
+        reloads.withLock { $0.observation = task }
+    }
+
+    /// Makes the old generation the one that runs, unless the engine stops.
+    private func rollBackBegins(from new: EngineGeneration, to old: EngineGeneration) -> Bool {
+        phase.withLock { phase in
+            guard case .running(let current) = phase, current === new else { return false }
+            phase = .running(old)
+            return true
+        }
+    }
+
+    private func rollBack(
+        from new: EngineGeneration, to old: EngineGeneration, _ reason: String, _ report: ReloadReport,
+        _ onRollback: @Sendable (ReloadReport) async -> Void
+    ) async {
+        await old.resume(insteadOf: new)
+        retire(new)
+        var report = report
+        report.status = .rolledBack
+        report.generation = old.context.number
+        report.time = environment.clock.now
+        report.reason = reason
+        reloads.withLock { $0.since = report.time }
+        await onRollback(self.report(report))
+    }
+
+    /// Lets a generation finish what it has begun, and end, while others go on.
+    private func retire(_ generation: EngineGeneration) {
+        let number = generation.context.number
+        reloads.withLock { reloads in
+            let task = Task {
+                await generation.stop(isUrgent: false, isLast: false)
+                self.reloads.withLock { $0.retiring.removeAll { $0.number == number } }
+            }
+            reloads.retiring.append((number, task))
+        }
+    }
+
+    /// Returns when few enough earlier generations are left.
+    private func makeRoom() async {
+        let surplus = reloads.withLock { reloads in
+            reloads.retiring.dropLast(max(environment.reloadPolicy.maximumDraining, 1) - 1).map(\.task)
+        }
+        for task in surplus { await task.value }
+    }
+
+    /// Ends the observation of the newest generation: it stays, unless it is being rolled back already.
+    private func endObservation() async {
+        let task = reloads.withLock { reloads in
+            defer { reloads.observation = nil }
+            return reloads.observation
+        }
+        task?.cancel()
+        await task?.value
+    }
+
+    /// Returns when no reload goes on. Call it when the engine does not run any more.
+    func endReloads() async {
+        await reloads.withLock { $0.last }?.value
+        await endObservation()
+    }
+
+    /// Returns when earlier generations have ended.
+    func endRetirement() async {
+        for (_, task) in reloads.withLock({ $0.retiring }) { await task.value }
+    }
+
+    private func report(_ report: ReloadReport) -> ReloadReport {
+        reloads.withLock { $0.report = report }
+        let metrics = environment.metrics
+        metrics.engineGeneration.with().set(Double(report.generation))
+        var metadata: Logger.Metadata = ["generation": "\(report.generation)"]
+        switch report.status {
+        case .reloaded:
+            metrics.engineReloads.with("success").increment()
+            metrics.engineReloadDuration.with().record(report.timings.total)
+            metadata["reload.ms"] = "\(report.timings.total.wholeMilliseconds)"
+            environment.logger.info("The configuration was reloaded", metadata: metadata)
+        case .unchanged:
+            environment.logger.info("The configuration has not changed", metadata: metadata)
+        case .refused, .rolledBack:
+            let isRefusal = report.status == .refused
+            metrics.engineReloads.with(isRefusal ? "failure" : "rolled_back").increment()
+            metadata["reason"] = "\(report.reason ?? "")"
+            for (index, issue) in report.issues.prefix(10).enumerated() { metadata["issue.\(index + 1)"] = "\(issue)" }
+            environment.logger.error(
+                isRefusal
+                    ? "The configuration was not reloaded; the one before goes on"
+                    : "The new configuration failed; the one before has taken over again",
+                metadata: metadata)
+        }
+        return report
+    }
+}
+
+extension EngineGeneration {
+    /// Whether a module is not what its settings lead to any more, such as a script whose file has changed.
+    var hasOutdatedModules: Bool { instances.contains { $0.carried?.isCurrent == false } }
+}

@@ -1,0 +1,76 @@
+import Logging
+import Synchronization
+
+/// What runs on the state store for as long as the engine does, whatever generation is active: durable work, outgoing
+/// events, and those who wait for changes of instances.
+final class StoreRuntime: Sendable {
+    let store: any StateStore
+    let work: WorkDispatcher
+    let outbox: OutboxDispatcher
+    let observers = InstanceObservers()
+    private let brokers = ActiveBrokers()
+    private let environment: EngineEnvironment
+    private let tasks = Mutex<[Task<Void, Never>]?>(nil)
+
+    init(store: any StateStore, environment: EngineEnvironment) {
+        self.store = store
+        self.environment = environment
+        work = WorkDispatcher(
+            store: store, environment: environment, instrumentation: Instrumentation(environment: environment))
+        outbox = OutboxDispatcher(
+            store: store, clock: environment.clock, random: environment.random, metrics: environment.metrics,
+            logger: environment.logger, traces: environment.traces, broker: { [brokers] in brokers[$0] })
+    }
+
+    /// Gives the work and the events that begin from now on to the modules of a generation.
+    func use(_ handlers: WorkHandlers, _ directory: BrokerDirectory) {
+        brokers.use(directory)
+        work.use(handlers)
+        outbox.retryUndeliverable()
+    }
+
+    /// Begins to run, unless it has begun.
+    func begin() {
+        tasks.withLock { tasks in
+            guard tasks == nil else { return }
+            tasks = [Task { [outbox] in await outbox.run() }, Task { [work] in await work.run() }]
+        }
+    }
+
+    /// Finishes what is under way until the deadline, and ends.
+    func finish(within deadline: Duration) async {
+        guard let tasks = tasks.withLock({ $0 }) else { return }
+        let clock = environment.clock
+        let end = clock.now.advanced(by: deadline)
+        if deadline > .zero {
+            do {
+                try await withTimeout(deadline, clock: clock) { [work] in
+                    await work.drain()
+                    try Task.checkCancellation()
+                }
+            } catch {
+                environment.logger.warning("Durable work was cut off and goes on at the next start")
+            }
+        }
+        await outbox.shutdown(deadline: max(.zero, clock.now.duration(to: end)))
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+
+    /// Forgets the modules of the last generation.
+    func dismantle() {
+        work.dismantle()
+        brokers.use(BrokerDirectory())
+    }
+}
+
+/// The brokers that outgoing events go to.
+private final class ActiveBrokers: Sendable {
+    private let directory = Mutex(BrokerDirectory())
+
+    subscript(name: String) -> (any MessageBroker)? { directory.withLock { $0 }[name] }
+
+    func use(_ directory: BrokerDirectory) {
+        self.directory.withLock { $0 = directory }
+    }
+}
