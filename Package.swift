@@ -147,7 +147,7 @@ let package = Package(
         .testTarget(
             name: "WorkflowHTTPTests",
             dependencies: [
-                "WorkflowCore", "WorkflowHTTP", "WorkflowTesting",
+                "WorkflowCore", "WorkflowHTTP", "WorkflowModules", "WorkflowTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -24,6 +24,14 @@ extension SQLStateStore {
         return Dictionary(counts, uniquingKeysWith: +)
     }
 
+    public func openInstanceStates() async throws -> [OpenInstanceState] {
+        let counts = try await all(statements.openInstanceStates, []) { row in
+            (workflowType: row.text(0), state: row.text(1), count: Int(row.integer(2)))
+        }
+        // Databases have orders of their own.
+        return OpenInstanceState.count(counts)
+    }
+
     public func nextWorkDue() async throws -> Timestamp? {
         try await first(statements.nextWorkDue, []) { Timestamp(nanoseconds: $0.integer(0)) }
     }

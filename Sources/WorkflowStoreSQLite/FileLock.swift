@@ -15,16 +15,25 @@ struct FileLock: Sendable {
 
     /// Takes the lock.
     ///
-    /// - Parameter database: The path of the database; the lock file has `.lock` after it and names the holder's
-    ///   process.
+    /// - Parameters:
+    ///   - database: The path of the database; the lock file has `.lock` after it and names the holder's process.
+    ///   - patience: How long to wait for the holder. Blocks for that time.
     /// - Throws: ``SQLError`` `.unavailable` that names the file and the process that holds the lock.
-    init(besides database: String) throws {
+    init(besides database: String, patience: Duration = .zero) throws {
         let path = database + ".lock"
         descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SQLiteFiles.failure("cannot open the lock file \(path)") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        let deadline = ContinuousClock.now + patience
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            let code = errno
+            if code == EINTR { continue }
+            if code == EWOULDBLOCK, ContinuousClock.now < deadline {
+                usleep(10_000)
+                continue
+            }
             defer { close(descriptor) }
-            guard errno == EWOULDBLOCK else { throw SQLiteFiles.failure("cannot lock \(path)") }
+            errno = code
+            guard code == EWOULDBLOCK else { throw SQLiteFiles.failure("cannot lock \(path)") }
             let holder = Self.holder(descriptor).map { "process \($0)" } ?? "another process"
             throw SQLError(
                 .unavailable,

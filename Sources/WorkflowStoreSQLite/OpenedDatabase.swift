@@ -15,7 +15,7 @@ struct OpenedDatabase: Sendable {
         self.configuration = configuration
         if !configuration.isInMemory { try SQLiteFiles.prepare(configuration.path) }
         let isLocked = configuration.exclusive && !configuration.isInMemory
-        let lock = isLocked ? try FileLock(besides: configuration.path) : nil
+        let lock = isLocked ? try FileLock(besides: configuration.path, patience: configuration.patience) : nil
         do {
             writer = try Self.open(configuration)
         } catch {

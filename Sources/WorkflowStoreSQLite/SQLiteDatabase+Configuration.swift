@@ -14,6 +14,8 @@ extension SQLiteDatabase {
         ///
         /// When `false`, other processes may write too, and the store keeps no rows in memory.
         public var exclusive = true
+        /// How long opening waits for another process to close the file before it fails.
+        public var patience = Duration.zero
         /// How many threads read. A database in memory reads on the thread that writes.
         public var readers = 2
         /// The greatest number of transactions that share a commit.

@@ -13,13 +13,17 @@ struct ManagementService: Service {
     ///   - address: Where to listen; `nil` for 127.0.0.1:8081, or a free port when that is taken.
     ///   - token: What clients must send.
     ///   - application: What it manages.
+    ///   - sockets: The listening sockets that the process was started with.
     ///   - logger: Gets a line when something fails.
     /// - Throws: ``WorkflowError`` when the address is not acceptable or in use.
-    init(address: String?, token: String, application: ManagedApplication, logger: Logger) async throws {
+    init(
+        address: String?, token: String, application: ManagedApplication, sockets: InheritedSockets, logger: Logger
+    ) async throws {
         func start(_ address: String) async throws -> ManagementServer {
+            var configuration = ManagementServer.Configuration(address: try ListenAddress(address), token: token)
+            configuration.inheritedSockets = sockets
             let server = try ManagementServer(
-                configuration: .init(address: try ListenAddress(address), token: token), application: application,
-                logger: logger)
+                configuration: configuration, application: application, logger: logger)
             try await server.start()
             return server
         }

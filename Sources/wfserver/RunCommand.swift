@@ -34,6 +34,10 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Do not print what was started.")
     var quiet = false
 
+    @OptionGroup var reload: ReloadCommandOptions
+
+    @OptionGroup var upgrade: UpgradeOptions
+
     @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
@@ -47,34 +51,54 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         logging.bootstrap()
+        let sockets = InheritedSockets.adopt(logger: Logger(label: "workflow"))
         let began = ContinuousClock.now
         do {
             let variables = ProcessInfo.processInfo.environment
-            let application = try ConfigurationLoader(environment: variables).load(files)
+            // Before the files are read, so that no change is missed.
+            let watch = reload.watch ? ConfigurationWatch(files: files) : nil
+            let (application, texts) = try ConfigurationLoader(environment: variables).read(files)
             if !application.issues.isEmpty {
                 // Before anything of the state is touched.
                 try await ValidateCommand.validate(application)
             }
             let location = StateLocation(option: state, beside: files.first ?? ".")
-            try await serve(application, location: location, variables: variables, began: began)
+            try await serve(application, texts, watch, sockets, location: location, variables: variables, began: began)
         } catch {
             throw ServerFailure.report(error)
         }
     }
 
     private func serve(
-        _ application: ApplicationConfiguration, location: StateLocation, variables: [String: String],
-        began: ContinuousClock.Instant
+        _ application: ApplicationConfiguration, _ texts: [ConfigurationHistory.Text], _ watch: ConfigurationWatch?,
+        _ sockets: InheritedSockets, location: StateLocation, variables: [String: String], began: ContinuousClock.Instant
     ) async throws {
         let parts = try await ServerParts.make(
-            application: application, location: location, isolation: scripts, drain: .seconds(drainSeconds))
+            application: application, location: location, isolation: scripts, drain: .seconds(drainSeconds),
+            reload: reload.policy, sockets: sockets, patience: upgrade.waitForState)
         do {
             let reporter = StartReporter(isQuiet: quiet, began: began)
+            let logger = parts.environment.logger
+            let notifier = UpgradeNotifier(environment: variables, logger: logger)
+            let started = AsyncStream.makeStream(of: Void.self)
             let engine = WorkflowEngine(
                 configuration: application, registry: StandardCatalog.registry, environment: parts.environment,
-                onReady: { reporter.report($0) })
+                onReady: { summary in
+                    reporter.report(summary)
+                    notifier.tell(.ready)
+                    sockets.reportUnused(to: logger)
+                    started.continuation.finish()
+                })
+            let history = location.folder.map { ConfigurationHistory(folder: "\($0)/configurations", logger: logger) }
+            let manager = ConfigurationManager(
+                engine: engine, paths: files, variables: variables, history: history, logger: logger)
             var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
                 .init(service: SecondSignalService(), successTerminationBehavior: .ignore),
+                .init(
+                    service: ReloadService(
+                        manager: manager, texts: texts, watch: watch, started: started.stream, notifier: notifier,
+                        logger: logger),
+                    successTerminationBehavior: .ignore),
                 .init(
                     service: engine, successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .cancelGroup),
@@ -84,13 +108,15 @@ struct RunCommand: AsyncParsableCommand {
                 let management = try await ManagementService(
                     address: managementAddress, token: token.value,
                     application: ManagedApplication(
-                        engine: engine, configuration: application, registry: StandardCatalog.registry,
+                        engine: engine, manager: manager, registry: StandardCatalog.registry,
                         variables: variables),
-                    logger: parts.quietLogger)
+                    sockets: sockets, logger: parts.quietLogger)
                 reporter.note("management", management.url)
                 if let file = token.file { reporter.note("management", "token in \(file)") }
                 services.append(.init(service: management))
             }
+            services.append(.init(service: notifier, successTerminationBehavior: .ignore))
+            if watch != nil { reporter.note("watch", "changes of files are applied") }
             let group = ServiceGroup(
                 configuration: .init(
                     services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: parts.quietLogger))

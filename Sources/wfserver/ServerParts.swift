@@ -3,6 +3,7 @@ import Logging
 import WorkflowCore
 import WorkflowHTTP
 import WorkflowJavaScript
+import WorkflowModules
 import WorkflowStoreSQLite
 
 #if SQLite
@@ -24,9 +25,13 @@ struct ServerParts: Sendable {
     ///   - location: Where the state is kept.
     ///   - isolation: Where scripts run.
     ///   - drain: How long a stop waits for work that is under way.
+    ///   - reload: When a reloaded configuration counts as good.
+    ///   - sockets: The listening sockets that the process was started with.
+    ///   - patience: How long to wait for another process to let go of the state.
     /// - Throws: ``StoreError`` when the state cannot be opened.
     static func make(
-        application: ApplicationConfiguration, location: StateLocation, isolation: ScriptIsolation, drain: Duration
+        application: ApplicationConfiguration, location: StateLocation, isolation: ScriptIsolation, drain: Duration,
+        reload: ReloadPolicy, sockets: InheritedSockets, patience: Duration
     ) async throws -> ServerParts {
         let logger = Logger(label: "workflow")
         var quiet = logger
@@ -34,7 +39,10 @@ struct ServerParts: Sendable {
         var environment = EngineEnvironment(logger: logger, metrics: EngineMetrics(registry: MetricsRegistry()))
         ProcessMetrics.register(in: environment.metrics.registry)
         environment.drainDeadline = drain
-        environment.httpListeners = SharedListenerFactory()
+        environment.reloadPolicy = reload
+        environment.components = DynamicComponents()
+        environment.httpListeners = SharedListenerFactory(inheritedSockets: sockets)
+        environment.statePatience = patience
         #if JavaScript
         // Before the state is opened: processes start while this one goes on.
         let runtime = try runtime(isolation)
@@ -45,8 +53,9 @@ struct ServerParts: Sendable {
         let keepsState = application.modules.contains { $0.type == "persistence.store" }
         if !keepsState, let folder = location.folder {
             do {
-                environment.defaultStore = try await SQLStateStore.sqlite(
-                    SQLiteDatabase.Configuration(path: "\(folder)/state.sqlite"))
+                var database = SQLiteDatabase.Configuration(path: "\(folder)/state.sqlite")
+                database.patience = patience
+                environment.defaultStore = try await SQLStateStore.sqlite(database)
             } catch {
                 await environment.scriptRuntime?.shutdown()
                 throw error
@@ -58,6 +67,7 @@ struct ServerParts: Sendable {
 
     /// Releases everything, in the order in which parts depend on each other.
     func close() async {
+        await environment.components?.close()
         await environment.scriptRuntime?.shutdown()
         await environment.defaultStore.close()
     }

@@ -19,7 +19,20 @@ public struct ConfigurationLoader: Sendable {
     /// - Parameter paths: Files or folders.
     /// - Throws: ``ConfigurationError`` with everything that is wrong when one of the files cannot be read.
     public func load(_ paths: [String]) throws -> ApplicationConfiguration {
-        guard let first = paths.first else { return ApplicationConfiguration() }
+        try read(paths).configuration
+    }
+
+    /// Reads a configuration as ``load(_:)`` does, and returns with it what stands in its files.
+    ///
+    /// - Parameters:
+    ///   - paths: Files or folders.
+    ///   - replacements: What to read instead of files, by their paths without symbolic links.
+    /// - Throws: ``ConfigurationError``.
+    public func read(
+        _ paths: [String], replacing replacements: [String: String] = [:]
+    ) throws -> (configuration: ApplicationConfiguration, texts: [ConfigurationHistory.Text]) {
+        guard let first = paths.first else { return (ApplicationConfiguration(), []) }
+        var texts: [ConfigurationHistory.Text] = []
         var builder = ApplicationConfigurationBuilder()
         var visited: [String] = []
         var known: Set<String> = []
@@ -30,7 +43,8 @@ public struct ConfigurationLoader: Sendable {
                 for file in try files.list(path, includedBy: origin) where known.insert(files.canonical(file)).inserted
                 {
                     visited.append(files.canonical(file))
-                    let text = try files.read(file, includedBy: origin)
+                    let text = try replacements[files.canonical(file)] ?? files.read(file, includedBy: origin)
+                    texts.append(.init(name: files.canonical(file), content: text))
                     builder.add(YAMLParser.read(text, file: file, environment: environment))
                     for node in builder.takeIncludes() {
                         guard let text = node.text, !text.isEmpty else {
@@ -46,8 +60,20 @@ public struct ConfigurationLoader: Sendable {
         }
         var configuration = try builder.finish()
         configuration.files = visited
-        return configuration
+        return (configuration, texts)
     }
+
+    /// What stands in a file.
+    ///
+    /// - Throws: ``ConfigurationError``.
+    func text(of file: String) throws -> String {
+        try ConfigurationFiles(root: file).read(file, includedBy: nil)
+    }
+
+    static func isFolder(_ path: String) -> Bool { ConfigurationFiles.isFolder(path) }
+
+    /// The path of a file without symbolic links.
+    static func canonicalPath(_ path: String) -> String { ConfigurationFiles.canonical(path) }
 }
 
 /// The files that a configuration may be made of.
@@ -136,7 +162,7 @@ private struct ConfigurationFiles {
         ])
     }
 
-    private static func isFolder(_ path: String) -> Bool {
+    static func isFolder(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
     }
@@ -147,7 +173,7 @@ private struct ConfigurationFiles {
     }
 
     /// The path without symbolic links; what does not exist is kept below the part that does.
-    private static func canonical(_ path: String) -> String {
+    static func canonical(_ path: String) -> String {
         var existing = URL(fileURLWithPath: path).path
         var missing: [String] = []
         while true {

@@ -17,6 +17,8 @@ public struct EngineEnvironment: Sendable {
     public var defaultStore: any StateStore
     /// Runs scripted components; `nil` when the program has no script engine.
     public var scriptRuntime: (any ScriptRuntime)?
+    /// Looks after components that are changed, and added, while the application runs; `nil` when the program has none.
+    public var components: (any ComponentManaging)?
     /// Makes listeners for modules that answer on a port of their own; `nil` when the program has none.
     public var httpListeners: (any HTTPListenerFactory)?
     /// A number from 0 up to 1, for jitter.
@@ -27,6 +29,8 @@ public struct EngineEnvironment: Sendable {
     public internal(set) var traces = Traces()
     /// How long a stop may take before what is still running is cut off.
     public var drainDeadline: Duration = .seconds(30)
+    /// How long to wait for another process to give the state back when a store is opened.
+    public var statePatience: Duration = .zero
     /// When a reloaded configuration counts as good.
     public var reloadPolicy = ReloadPolicy()
 

@@ -37,6 +37,8 @@ struct GenerationBuilder {
         isDryRun = isDryRun || !issues.isEmpty
         do {
             let context = try await open(plan)
+            if !isDryRun { try await environment.components?.open(context) }
+            addComponents(plan)
             for part in plan.parts where !created.contains(part.key) { make(part, context) }
             let parts = Dictionary(plan.parts.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
             for instance in instances {
@@ -61,6 +63,14 @@ struct GenerationBuilder {
             }.value
             for context in contexts { context.dismantle() }
             throw error
+        }
+    }
+
+    /// Offers the components that were added while the application ran to those that look for components by name.
+    private mutating func addComponents(_ plan: GenerationPlan) {
+        let names = Set(plan.parts.map(\.name))
+        for (name, component) in environment.components?.added ?? [] where !names.contains(name) {
+            services.add(component, name: name, type: "dynamic.component")
         }
     }
 

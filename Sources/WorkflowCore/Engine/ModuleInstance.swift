@@ -13,12 +13,15 @@ final class ModuleInstance: Sendable {
     let module: any WorkflowModule
     /// The context that it was created with.
     let context: GenerationContext
+    /// The generation that it was created for.
+    let generation: Int
     private let task = Mutex<Task<Void, Never>?>(nil)
 
     init(part: GenerationPlan.Part, module: any WorkflowModule, context: GenerationContext) {
         self.part = part
         self.module = module
         self.context = context
+        generation = context.number
     }
 
     var key: Key { part.key }

@@ -24,6 +24,7 @@ public final class WorkflowEngine: Service {
     public let registry: ModuleRegistry
     let phase = Mutex(Phase.idle)
     let reloads = Mutex(Reloads())
+    let reloadLine = SerialTasks()
     private let firstConfiguration: ApplicationConfiguration
     private let onReady: (@Sendable (EngineSummary) -> Void)?
     private let lifecycle: LifecyclePublisher
@@ -216,6 +217,13 @@ public final class WorkflowEngine: Service {
             guard case .running(let generation) = phase else { return nil }
             return generation.context
         }
+    }
+
+    /// The modules that run: their names and types, and the generations that they were created for; empty while the engine
+    /// does not run.
+    public var modules: [(name: String, type: String, generation: Int)] {
+        guard let instances = try? running().instances else { return [] }
+        return instances.filter { $0.key.section == .module }.map { ($0.name, $0.type, $0.generation) }
     }
 
     func running() throws -> EngineGeneration {

@@ -39,7 +39,7 @@ public protocol WorkflowModule: Sendable {
     func run() async throws
     /// Takes in no more work, but keeps everything that it needs to go on.
     func standBy() async
-    /// Takes in work again.
+    /// Takes in work again. Also called for a ``CarriedModule`` that is not current right after it has become active.
     func resume() async
     /// Ends what goes on without end, such as streams to clients, so that servers can stop; must be quick.
     func quiesce() async

@@ -44,6 +44,10 @@ public struct EngineMetrics: Sendable {
     public let scriptExecutions: MetricFamily<MetricCounter>
     /// How long runs of scripts take: `component`.
     public let scriptDuration: MetricFamily<MetricHistogram>
+    /// Attempts to put another script in place of one that runs: `component`, `status` (`success`, `failure`).
+    public let componentSwaps: MetricFamily<MetricCounter>
+    /// How long it takes until another script is in place: `component`.
+    public let componentSwapDuration: MetricFamily<MetricHistogram>
     /// Runs of schedules: `job`, `status` (`success`, `failure`, `skipped`).
     public let scheduleRuns: MetricFamily<MetricCounter>
     /// Calls to other systems: `connector`, `status` (`success`, `failure`).
@@ -106,6 +110,10 @@ public struct EngineMetrics: Sendable {
         scriptExecutions = counter("script_executions_total", "Runs of scripts.", "component", "status")
         scriptDuration = histogram(
             "script_execution_duration_seconds", "How long runs of scripts take.", "component")
+        componentSwaps = counter(
+            "component_swaps_total", "Attempts to replace the script of a component.", "component", "status")
+        componentSwapDuration = histogram(
+            "component_swap_duration_seconds", "How long it takes to replace the script of a component.", "component")
         scheduleRuns = counter("schedule_runs_total", "Runs of schedules.", "job", "status")
         connectorRequests = counter("connector_requests_total", "Calls to other systems.", "connector", "status")
         connectorDuration = histogram(

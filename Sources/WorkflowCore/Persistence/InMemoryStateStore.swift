@@ -50,6 +50,15 @@ public final class InMemoryStateStore: StateStore {
         }
     }
 
+    public func openInstanceStates() async throws -> [OpenInstanceState] {
+        try withTables { tables in
+            OpenInstanceState.count(
+                tables.openInstances.elements.compactMap { id in
+                    tables.instances[id].map { (workflowType: $0.workflowType, state: $0.currentState, count: 1) }
+                })
+        }
+    }
+
     public func removeExpiredValues(now: Timestamp, limit: Int) async throws -> Bool {
         try withTables { $0.removeExpiredValues(now, limit: limit) }
     }

@@ -28,6 +28,9 @@ public protocol StateStore: Sendable {
     func openInstances(after: String?, limit: Int) async throws -> [StateMachineInstance]
     /// Returns how many instances of each definition are not completed.
     func openInstanceCounts() async throws -> [String: Int]
+    /// Returns how many instances that are not completed are in which state; ordered by definition and state, comparing
+    /// bytes.
+    func openInstanceStates() async throws -> [OpenInstanceState]
 
     /// Takes up to `limit` work items that are due and not leased to a living owner, and leases them.
     ///

@@ -82,74 +82,15 @@ struct ConfigurationMeaning {
         _ left: [ConfigurationNode.Entry], _ right: [ConfigurationNode.Entry], _ schema: ConfigurationSchema,
         _ key: String
     ) -> Bool {
+        if left.count == right.count, zip(left, right).allSatisfy({ $0.key.utf8.elementsEqual($1.key.utf8) }) {
+            return zip(left, right).allSatisfy { isSame($0.value, $1.value, schema.child($0.key).schema, key: $0.key) }
+        }
         let (first, second) = (KeyedEntries(left, schema), KeyedEntries(right, schema))
         guard first.count == second.count, orderedKeys(of: left, under: key) == orderedKeys(of: right, under: key)
         else { return false }
         return first.allSatisfy { entry in
             guard let other = second[entry.key] else { return false }
             return isSame(entry.value, other, entry.schema, key: entry.key)
-        }
-    }
-}
-
-/// The entries of a mapping under the main spellings of their keys, without keys that are as good as absent.
-struct KeyedEntries: Sequence {
-    struct Entry {
-        /// The main spelling of the key.
-        let key: String
-        let value: ConfigurationNode
-        /// What values the key takes.
-        let schema: ConfigurationSchema
-        /// Whether the value must not be shown, whatever it is.
-        let isHidden: Bool
-    }
-
-    /// Up to how many entries a search looks at all of them.
-    private static let linearLimit = 8
-
-    private let entries: [Entry]
-    private let places: [String: Int]
-
-    init(_ entries: [ConfigurationNode.Entry], _ schema: ConfigurationSchema) {
-        self.entries = entries.compactMap { entry in
-            let (key, child, isHidden) = schema.child(entry.key)
-            // A known key without a value has its default.
-            if case .object = schema, child != .any, entry.value.isNull { return nil }
-            return Entry(key: key, value: entry.value, schema: child, isHidden: isHidden)
-        }
-        places =
-            self.entries.count > Self.linearLimit
-            ? Dictionary(self.entries.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first }) : [:]
-    }
-
-    var count: Int { entries.count }
-
-    subscript(key: String) -> ConfigurationNode? {
-        if places.isEmpty { return entries.first { $0.key == key }?.value }
-        return places[key].map { entries[$0].value }
-    }
-
-    func makeIterator() -> IndexingIterator<[Entry]> { entries.makeIterator() }
-}
-
-extension ConfigurationSchema {
-    /// What the elements of a list are.
-    var element: ConfigurationSchema {
-        if case .list(let element) = self { element } else { .any }
-    }
-
-    /// The main spelling of a key, what values it takes, and whether they must not be shown.
-    func child(_ key: String) -> (key: String, schema: ConfigurationSchema, isHidden: Bool) {
-        switch self {
-        case .object(let fields):
-            guard let field = fields.first(where: { $0.name == key || $0.aliases.contains(key) }) else {
-                return (key, .any, true)
-            }
-            return (field.name, field.schema, field.isSecret)
-        case .map(let value):
-            return (key, value, ConfigurationRedactor.soundsSecret(key))
-        default:
-            return (key, .any, ConfigurationRedactor.soundsSecret(key))
         }
     }
 }

@@ -68,8 +68,8 @@ package struct ConfigurationRedactor: Sendable {
             return .object(
                 JSONObject(
                     entries.map { entry -> (String, JSONValue) in
-                        let (_, child, isHidden) = schema.child(entry.key)
-                        return (entry.key, isHidden ? mark : redact(entry.value, child))
+                        let (_, child, secrecy) = schema.child(entry.key)
+                        return (entry.key, secrecy.hides(entry.key) ? mark : redact(entry.value, child))
                     }))
         case (.list(let element), .sequence(let elements)):
             return .array(elements.map { redact($0, element) })

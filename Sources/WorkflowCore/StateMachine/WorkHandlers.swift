@@ -32,6 +32,15 @@ public final class WorkHandlers: Sendable {
     /// The engines by name.
     var engines: [String: StateMachineEngine] { state.withLock { $0.engines } }
 
+    /// The definitions of all engines by name.
+    var definitions: [String: StateMachineDefinition] {
+        var definitions: [String: StateMachineDefinition] = [:]
+        for engine in engines.values {
+            for name in engine.definitionNames { definitions[name] = engine.definition(name) }
+        }
+        return definitions
+    }
+
     /// How many runs each handler may have at once.
     var limits: [String: Int] {
         state.withLock { state in

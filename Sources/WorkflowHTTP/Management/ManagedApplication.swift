@@ -4,8 +4,8 @@ public import WorkflowCore
 public struct ManagedApplication: Sendable {
     /// The engine.
     public let engine: WorkflowEngine
-    /// The configuration that it runs.
-    public let configuration: ApplicationConfiguration
+    /// Changes its configuration; `nil` when the program does not keep that in files.
+    public let manager: ConfigurationManager?
     /// The module types that configurations may use.
     public let registry: ModuleRegistry
     /// The variables for `${NAME}` in configurations that are sent for a check.
@@ -17,15 +17,15 @@ public struct ManagedApplication: Sendable {
     ///
     /// - Parameters:
     ///   - engine: The engine.
-    ///   - configuration: The configuration that it runs.
+    ///   - manager: Changes its configuration; `nil` when the program does not keep that in files.
     ///   - registry: The module types that configurations may use.
     ///   - variables: The variables for `${NAME}` in configurations that are sent for a check.
     public init(
-        engine: WorkflowEngine, configuration: ApplicationConfiguration, registry: ModuleRegistry,
+        engine: WorkflowEngine, manager: ConfigurationManager? = nil, registry: ModuleRegistry,
         variables: [String: String] = [:]
     ) {
         self.engine = engine
-        self.configuration = configuration
+        self.manager = manager
         self.registry = registry
         self.variables = variables
     }

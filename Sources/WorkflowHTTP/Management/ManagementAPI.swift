@@ -16,9 +16,13 @@ struct ManagementAPI: Sendable {
             try builder.add(method: method, pattern: path, handler: ClosureHandler(body))
         }
         try add(.get, "/api/workflow/status") { _ in .json(status) }
-        try add(.get, "/api/workflow/config") { _ in
-            .json(ConfigurationRedactor(registry: application.registry).redact(application.configuration))
-        }
+        let configuration = ConfigurationAPI(application: application, maxBodyBytes: maxBodyBytes)
+        try add(.get, "/api/workflow/config") { try configuration.show($0) }
+        try add(.put, "/api/workflow/config") { try await configuration.replace($0) }
+        try add(.post, "/api/workflow/plan") { try await configuration.plan($0) }
+        try add(.post, "/api/workflow/reload") { try await configuration.reload($0) }
+        try add(.get, "/api/workflow/history") { try await configuration.history($0) }
+        try add(.post, "/api/workflow/rollback") { try await configuration.rollBack($0) }
         try add(.get, "/api/workflow/modules") { _ in
             .json(.array(application.registry.types.map { ModuleTypeDocument.make($0.descriptor, $0.schema) }))
         }
@@ -27,6 +31,15 @@ struct ManagementAPI: Sendable {
         try add(.get, "/api/workflow/dead-letters") { try await letters.list($0) }
         try add(.post, "/api/workflow/dead-letters/{broker}/{id}/redrive") { try await letters.redrive($0) }
         try add(.delete, "/api/workflow/dead-letters/{broker}/{id}") { try await letters.discard($0) }
+        let components = ComponentAPI(application: application, maxBodyBytes: maxBodyBytes)
+        try add(.get, "/api/dynamic/components") { try await components.list($0) }
+        try add(.post, "/api/dynamic/components") { try await components.create($0) }
+        try add(.get, "/api/dynamic/components/{id}") { try await components.show($0) }
+        try add(.put, "/api/dynamic/components/{id}") { try await components.update($0) }
+        try add(.delete, "/api/dynamic/components/{id}") { try await components.remove($0) }
+        try add(.post, "/api/dynamic/components/{id}/execute") { try await components.execute($0) }
+        try add(.get, "/api/dynamic/components/{id}/versions") { try await components.versions($0) }
+        try add(.post, "/api/dynamic/components/{id}/rollback") { try await components.rollback($0) }
         try add(.get, "/healthz") { await health($0) }
         try add(.get, "/livez") { _ in .json(["status": "alive"]) }
         try add(.get, "/readyz") { _ in
@@ -38,14 +51,27 @@ struct ManagementAPI: Sendable {
     }
 
     private var status: JSONValue {
-        let generation = application.engine.runningGeneration
+        let engine = application.engine
+        let generation = engine.runningGeneration
+        let configuration = engine.configuration
         var status: JSONObject = [
             "status": generation == nil ? "stopped" : generation?.isReady == true ? "running" : "starting",
-            "moduleCount": .integer(Int64(application.configuration.modules.count)),
-            "workflowCount": .integer(Int64(application.configuration.workflows.count)),
-            "triggerCount": .integer(Int64(application.configuration.triggers.count)),
+            "moduleCount": .integer(Int64(configuration.modules.count)),
+            "workflowCount": .integer(Int64(configuration.workflows.count)),
+            "triggerCount": .integer(Int64(configuration.triggers.count)),
+            "configHash": .string(configuration.hash),
         ]
         if let generation { status["generation"] = .integer(Int64(generation.number)) }
+        if let since = engine.activeSince { status["since"] = .string(since.description) }
+        let state = generation?.isReady == true ? "running" : "starting"
+        status["modules"] = .array(
+            engine.modules.map { module in
+                [
+                    "name": .string(module.name), "type": .string(module.type), "state": .string(state),
+                    "generation": .integer(Int64(module.generation)),
+                ]
+            })
+        if let report = engine.lastReload { status["lastReload"] = .object(ReloadDocument.make(report)) }
         return .object(status)
     }
 
@@ -58,8 +84,10 @@ struct ManagementAPI: Sendable {
             // A large configuration takes a while: not on the event loop.
             let isEmpty = try await Task.detached { [application] in
                 // JSON is YAML, and this way its issues have lines and columns.
-                let configuration = try ApplicationConfiguration(
-                    yaml: text, environment: PlaceholderVariables.make(for: application.variables))
+                let variables = PlaceholderVariables.make(for: application.variables)
+                let configuration =
+                    try application.manager?.configuration(text, variables: variables)
+                    ?? ApplicationConfiguration(yaml: text, environment: variables)
                 guard !configuration.modules.isEmpty || !configuration.workflows.isEmpty else { return true }
                 try await WorkflowEngine.validate(
                     configuration, registry: application.registry, environment: application.engine.environment)
@@ -69,20 +97,11 @@ struct ManagementAPI: Sendable {
         } catch let error as ConfigurationError {
             return .json([
                 "valid": false, "errors": .array(error.issues.map { .string($0.description) }),
-                "issues": .array(error.issues.map(Self.document)),
+                "issues": IssueDocument.list(error.issues),
             ])
         } catch let error as WorkflowError {
             return .json(["valid": false, "errors": [.string(error.message)]])
         }
-    }
-
-    private static func document(of issue: ConfigurationIssue) -> JSONValue {
-        var document: JSONObject = [
-            "message": .string(issue.message), "path": .string(issue.path),
-            "line": .integer(Int64(issue.location.line)), "column": .integer(Int64(issue.location.column)),
-        ]
-        if let suggestion = issue.suggestion { document["suggestion"] = .string(suggestion) }
-        return .object(document)
     }
 
     private func health(_ request: ServerRequest) async -> ServerResponse {

@@ -11,14 +11,17 @@ import WorkflowCore
 /// ```swift
 /// let management = try ManagementServer(
 ///     configuration: .init(address: try ListenAddress("127.0.0.1:8081"), token: token),
-///     application: ManagedApplication(engine: engine, configuration: configuration, registry: registry))
+///     application: ManagedApplication(engine: engine, manager: manager, registry: registry))
 /// try await management.start()
 /// ```
 ///
 /// | request | answer |
 /// |---|---|
-/// | `GET /api/workflow/status` | `{status, moduleCount, workflowCount, triggerCount, generation?}` |
-/// | `GET /api/workflow/config` | the configuration; secrets are left out |
+/// | `GET /api/workflow/status` | what runs: `{status, generation, configHash, since, modules, lastReload, ...}` |
+/// | `GET`, `PUT /api/workflow/config` | the configuration, shown without secrets, and its replacement |
+/// | `POST /api/workflow/plan` | what a configuration would change |
+/// | `POST /api/workflow/reload` | has the files read again |
+/// | `GET /api/workflow/history`, `POST /api/workflow/rollback` | earlier configurations, and the way back to them |
 /// | `GET /api/workflow/modules` | the module types: `[{type, label, category, configFields, ...}]` |
 /// | `POST /api/workflow/validate` | `{valid, errors?, issues?}` for a configuration in YAML or JSON |
 /// | `GET /healthz` | `{status, checks}`; without a token only the status |
@@ -34,6 +37,8 @@ public final class ManagementServer: Sendable {
         public var allowsRemoteAccess = false
         /// Further hosts that requests may name, such as the name of this machine.
         public var allowedHosts: [String] = []
+        /// The sockets that the process was started with; one with the server's address is used.
+        public var inheritedSockets: InheritedSockets?
         /// The greatest size of a configuration to check.
         public var maxBodyBytes = 8 << 20
 
@@ -75,6 +80,7 @@ public final class ManagementServer: Sendable {
         var settings = HTTPServerConfiguration(address: configuration.address)
         settings.maxBodyBytes = configuration.maxBodyBytes
         settings.maxConnections = 256
+        settings.inheritedSockets = configuration.inheritedSockets
         let api = ManagementAPI(application: application, maxBodyBytes: configuration.maxBodyBytes)
         let guarded = ManagementGuard(
             next: try api.routes(), token: Array(configuration.token.utf8),

@@ -42,6 +42,8 @@ final class GenerationListener: Sendable {
     ///
     /// - Throws: What ``HTTPServer/start()`` throws.
     func open(_ settings: HTTPServerConfiguration, key: String) async throws {
+        var settings = settings
+        settings.inheritedSockets = (environment.httpListeners as? SharedListenerFactory)?.inheritedSockets
         let listener = try environment.resources.acquire(
             key, make: { SharedListener(settings: settings, environment: environment) },
             close: { await $0.close() })

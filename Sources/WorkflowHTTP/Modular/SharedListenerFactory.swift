@@ -2,8 +2,15 @@ public import WorkflowCore
 
 /// Makes listeners that outlive a reload, as those of `http.server` do; for ``EngineEnvironment/httpListeners``.
 public struct SharedListenerFactory: HTTPListenerFactory {
+    let inheritedSockets: InheritedSockets?
+
     /// Creates a factory.
-    public init() {}
+    ///
+    /// - Parameter inheritedSockets: The sockets that the process was started with; listeners whose address one of them
+    ///   has use it instead of binding the address.
+    public init(inheritedSockets: InheritedSockets? = nil) {
+        self.inheritedSockets = inheritedSockets
+    }
 
     public func makeListener(
         _ specification: HTTPListenerSpecification, context: ModuleContext

@@ -35,6 +35,8 @@ extension HTTPServerModule {
         public var http2 = true
         /// Certificate and key.
         public var tls: TLS?
+        /// Whether other processes may listen on the same address.
+        public var reusePort = false
         /// Whether every request gets an identifier.
         public var requestId = false
         /// Whether answers tell how long they took.
@@ -88,6 +90,10 @@ extension HTTPServerModule {
                 "trustedProxies", \.trustedProxies,
                 "Proxies whose X-Forwarded-For tells the client's address: addresses, blocks (10.0.0.0/8), unix for a socket.",
                 aliases: ["trusted_proxies"], check: TrustedProxies.problem),
+            .init(
+                "reusePort", \.reusePort,
+                "Whether other processes of the same user may listen on the same address at a time (SO_REUSEPORT).",
+                aliases: ["reuse_port"]),
             .init("http2", \.http2, "Whether HTTP/2 is offered on TLS connections."),
             .init("tls", \.tls, "Certificate and key; without them the server speaks plain HTTP."),
             .init(
@@ -102,6 +108,11 @@ extension HTTPServerModule {
         public init() {}
 
         public func check(_ node: ConfigurationNode, using decoder: inout ConfigurationDecoder) {
+            if reusePort, let flag = node["reusePort"] ?? node["reuse_port"], address?.value.hasPrefix("unix:") == true
+            {
+                decoder.fail(
+                    flag, "unix sockets cannot be shared by reusePort", suggestion: "remove it, or listen on a port")
+            }
             guard let address, !host.isEmpty || port != nil else { return }
             decoder.fail(
                 node["port"] ?? node["host"] ?? node, "\"address\" (\(address.value)) has host and port already",
@@ -181,6 +192,7 @@ extension HTTPServerModule.Configuration {
         settings.maxConnections = maxConnections
         settings.maxConnectionsPerAddress = maxConnectionsPerAddress == 0 ? nil : maxConnectionsPerAddress
         settings.trustedProxies = trustedProxies
+        settings.reusePort = reusePort
         settings.http2.isEnabled = http2
         if let tls, tls.enabled, let certificate = tls.certificate, let key = tls.key {
             var secured = HTTPServerConfiguration.TLS(

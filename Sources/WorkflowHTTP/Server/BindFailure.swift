@@ -16,11 +16,6 @@ enum BindFailure {
         error.errnoCode == EAFNOSUPPORT || error.errnoCode == EADDRNOTAVAIL
     }
 
-    /// Removes the file of a unix socket that is no longer listened on. Blocks.
-    static func removeSocket(_ path: String) {
-        unlink(path)
-    }
-
     static func error(for error: any Error, address: ListenAddress) -> WorkflowError {
         let (reason, remedy) =
             switch (error as? IOError)?.errnoCode {

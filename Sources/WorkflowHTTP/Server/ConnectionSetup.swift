@@ -90,9 +90,9 @@ struct ConnectionSetup: Sendable {
 
 /// A TLS connection before the end of its handshake.
 private final class Handshake: ServerConnection, @unchecked Sendable {
-    // `@unchecked`: immutable, but `ServerConnection` does not ask for `Sendable`.
+    // `@unchecked`: the deadline is only touched on the event loop.
     private let channel: any Channel
-    private let deadline: NIODeadline
+    private var deadline: NIODeadline
     let idleSince: NIODeadline? = nil
 
     init(channel: any Channel, deadline: NIODeadline) {
@@ -104,8 +104,9 @@ private final class Handshake: ServerConnection, @unchecked Sendable {
         if now >= deadline { channel.close(promise: nil) }
     }
 
+    /// A client that is about to send its first request gets its answer.
     func drain() {
-        channel.close(promise: nil)
+        deadline = min(deadline, .now() + ServerCore.firstRequestTime)
     }
 
     func cut() -> Int {

@@ -15,7 +15,7 @@ extension HTTP1Connection {
             guard current == nil else { return }
             if let deadline = receiveDeadline {
                 if now >= deadline { refuseAsTooSlow() }
-            } else if now >= lastUse + (requestCount == 0 ? core.readTimeout : core.idleTimeout) {
+            } else if now >= restDeadline {
                 context?.close(promise: nil)
             }
         case .gathering:
@@ -34,6 +34,12 @@ extension HTTP1Connection {
         case .closing:
             if let lingerDeadline, now >= lingerDeadline { context?.close(promise: nil) }
         }
+    }
+
+    /// Until when the connection may stay open without a request.
+    private var restDeadline: NIODeadline {
+        guard requestCount == 0 else { return lastUse + core.idleTimeout }
+        return min(lastUse + core.readTimeout, firstRequestDeadline ?? .distantFuture)
     }
 
     private func refuseAsTooSlow() {

@@ -48,6 +48,8 @@ final class HTTP1Connection: ChannelDuplexHandler, ServerConnection, ResponseTra
     var lastExchange: UInt64 = 0
     var requestCount = 0
     var isDraining = false
+    /// Until when a connection without a request may stay open while the server takes nothing new.
+    var firstRequestDeadline: NIODeadline?
     /// The framing of the response in progress, when its body follows in pieces.
     var streamedFraming: ResponseHeadWriter.Framing?
     /// Whether the client waits for `100 Continue` before it sends the body.
@@ -145,6 +147,11 @@ final class HTTP1Connection: ChannelDuplexHandler, ServerConnection, ResponseTra
     func drain() {
         isDraining = true
         guard isAtRest, let context else { return }
+        guard requestCount > 0 else {
+            // Its first request is on the way, and many clients would not send it a second time.
+            firstRequestDeadline = .now() + ServerCore.firstRequestTime
+            return
+        }
         inbound = .closing(0)
         // After what the client has not taken of its last response.
         context.writeAndFlush(wrapOutboundOut(.byteBuffer(ByteBuffer())), promise: closingPromise(lingering: false))

@@ -20,7 +20,7 @@ public final class HTTPServer: Sendable {
     private enum State {
         case idle
         case starting
-        case running(channels: [any Channel], loops: [ServerLoop])
+        case running(sockets: [ListeningSocket], acceptor: ConnectionAcceptor)
         /// Nothing new is taken in; so many requests were in progress when that began.
         case draining(loops: [ServerLoop], inFlight: Int)
         case stopped
@@ -43,7 +43,7 @@ public final class HTTPServer: Sendable {
     /// The configuration.
     public let configuration: HTTPServerConfiguration
     private let core: ServerCore
-    private let loops: HTTPEventLoops
+    let loops: HTTPEventLoops
     private let tls: Mutex<TLSContext?> = Mutex(nil)
     private let state = Mutex(State.idle)
 
@@ -75,11 +75,11 @@ public final class HTTPServer: Sendable {
     /// The address that the server listens on with the port that the system chose; `nil` while it is not running.
     public var localAddress: ListenAddress? {
         state.withLock { state in
-            guard case .running(let channels, _) = state, let address = channels.first?.localAddress else { return nil }
-            switch configuration.address.endpoint {
-            case .unix: return configuration.address
-            case .tcp(let host, _): return ListenAddress(host: host, port: UInt16(address.port ?? 0))
+            guard case .running(let sockets, _) = state, let socket = sockets.first else { return nil }
+            guard case .tcp(let host, _) = configuration.address.endpoint, let port = socket.port else {
+                return configuration.address
             }
+            return ListenAddress(host: host, port: UInt16(port))
         }
     }
 
@@ -108,7 +108,7 @@ public final class HTTPServer: Sendable {
         tls.withLock { $0 = context }
     }
 
-    /// Binds the address and begins to serve.
+    /// Binds the address, unless the process was started with a socket that has it, and begins to serve.
     ///
     /// - Throws: ``WorkflowError`` with code `unavailable` that names the address, the reason and a way out.
     public func start() async throws {
@@ -123,12 +123,9 @@ public final class HTTPServer: Sendable {
             if configuration.tls != nil {
                 try await loops.threadPool.runIfActive { try self.reloadCertificates() }
             }
-            let serverLoops = Dictionary(
-                uniqueKeysWithValues: loops.group.makeIterator().map {
-                    (ObjectIdentifier($0), ServerLoop(core: core, eventLoop: $0))
-                })
-            let channel = try await bind(serverLoops)
-            state.withLock { $0 = .running(channels: [channel], loops: Array(serverLoops.values)) }
+            let acceptor = ConnectionAcceptor(core: core, group: loops.group) { [self] in tls.withLock { $0 } }
+            let sockets = try await listen(acceptor)
+            state.withLock { $0 = .running(sockets: sockets, acceptor: acceptor) }
         } catch {
             state.withLock { $0 = .idle }
             throw error
@@ -148,68 +145,19 @@ public final class HTTPServer: Sendable {
             ])
     }
 
-    private func bind(_ serverLoops: [ObjectIdentifier: ServerLoop]) async throws -> any Channel {
-        let allLoops = Array(serverLoops.values)
-        let bootstrap = ServerBootstrap(group: loops.group)
-            .serverChannelOption(ChannelOptions.backlog, value: Int32(clamping: configuration.backlog))
-            .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: false)
-            .childChannelInitializer { [self] channel in
-                guard let loop = serverLoops[ObjectIdentifier(channel.eventLoop)] else {
-                    return channel.eventLoop.makeFailedFuture(
-                        WorkflowError(.internal, "A connection came on a foreign event loop."))
-                }
-                return ConnectionSetup(
-                    loop: loop, loops: allLoops, tls: tls.withLock { $0 },
-                    peer: Peer(of: channel, proxies: core.trustedProxies)
-                ).admit(channel)
-            }
-        switch configuration.address.endpoint {
-        case .unix(let path):
-            return try await translate {
-                try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
-            }
-        case .tcp(let host?, let port):
-            return try await translate {
-                try await bootstrap.childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
-                    .bind(host: host, port: port).get()
-            }
-        case .tcp(nil, let port):
-            let bootstrap = bootstrap.childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
-            // `::` takes IPv4 as well; a machine without IPv6 has only `0.0.0.0`.
-            return try await translate {
-                do {
-                    return try await bootstrap.bind(host: "::", port: port).get()
-                } catch let error as IOError where BindFailure.isWithoutIPv6(error) {
-                    return try await bootstrap.bind(host: "0.0.0.0", port: port).get()
-                }
-            }
-        }
-    }
-
-    private func translate(_ bind: () async throws -> any Channel) async throws -> any Channel {
-        do {
-            return try await bind()
-        } catch {
-            throw BindFailure.error(for: error, address: configuration.address)
-        }
-    }
-
     /// Takes nothing new any more: closes the address and idle connections; requests in progress may go on.
     ///
+    /// Connections that wait to be accepted still are, unless others have the socket too and can accept them.
     /// Responses that begin from now on say that the connection will be closed. ``stop(deadline:)`` does the rest.
     public func drain() async {
-        let running: (channels: [any Channel], loops: [ServerLoop])? = state.withLock { state in
-            guard case .running(let channels, let loops) = state else { return nil }
-            state = .draining(loops: loops, inFlight: requestsInFlight)
-            return (channels, loops)
+        let running: (sockets: [ListeningSocket], acceptor: ConnectionAcceptor)? = state.withLock { state in
+            guard case .running(let sockets, let acceptor) = state else { return nil }
+            state = .draining(loops: acceptor.loops, inFlight: requestsInFlight)
+            return (sockets, acceptor)
         }
         guard let running else { return }
-        for channel in running.channels { try? await channel.close().get() }
-        if case .unix(let path) = configuration.address.endpoint {
-            try? await loops.threadPool.runIfActive { BindFailure.removeSocket(path) }
-        }
-        for loop in running.loops { try? await loop.eventLoop.submit { loop.drain() }.get() }
+        for socket in running.sockets { await socket.close(running.acceptor) }
+        for loop in running.acceptor.loops { try? await loop.eventLoop.submit { loop.drain() }.get() }
     }
 
     /// Stops: no new connections, idle ones are closed, requests in progress may finish until the deadline.

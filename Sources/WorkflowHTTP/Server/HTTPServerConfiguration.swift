@@ -49,6 +49,12 @@ public struct HTTPServerConfiguration: Sendable {
     public var serverName: String?
     /// How many connections the system keeps waiting to be accepted.
     public var backlog = 1024
+    /// Whether other processes of the same user may listen on the address at the same time (`SO_REUSEPORT`).
+    ///
+    /// The kernel divides new connections among them. Has no effect on unix sockets and inherited sockets.
+    public var reusePort = false
+    /// The sockets that the process was started with; one with the server's address is used instead of binding it.
+    public var inheritedSockets: InheritedSockets?
 
     /// Creates a configuration with the default limits.
     public init(address: ListenAddress) {

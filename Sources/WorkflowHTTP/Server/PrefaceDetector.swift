@@ -10,7 +10,7 @@ final class PrefaceDetector: ChannelInboundHandler, RemovableChannelHandler, Ser
 
     let idleSince: NIODeadline? = nil
     private let setup: ConnectionSetup
-    private let deadline: NIODeadline
+    private var deadline: NIODeadline
     private var context: ChannelHandlerContext?
     private var received: ByteBuffer?
 
@@ -56,8 +56,9 @@ final class PrefaceDetector: ChannelInboundHandler, RemovableChannelHandler, Ser
         if now >= deadline { context?.close(promise: nil) }
     }
 
+    /// A client that is about to send its first request gets its answer.
     func drain() {
-        context?.close(promise: nil)
+        deadline = min(deadline, .now() + ServerCore.firstRequestTime)
     }
 
     func cut() -> Int {

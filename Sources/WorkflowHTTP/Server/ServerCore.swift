@@ -16,6 +16,8 @@ final class ServerCore: Sendable {
     /// Most clients only look for the answer after they have sent everything.
     static let lingerTime = TimeAmount.seconds(1)
     static let lingerLimit = 16 << 20
+    /// How long a connection may take for its first request when the server stops; it was accepted, so it is answered.
+    static let firstRequestTime = TimeAmount.seconds(1)
     /// How much of a response a client has to take within the write timeout, unless it takes all that is there.
     static let leastProgress = 64 * 1024
 

@@ -4,15 +4,13 @@ import WorkflowCore
 
 /// Answers what a script asks of the engine, as far as its component is granted it.
 final class ComponentHost: ScriptHost {
-    private static let loggedCharacters = 4000
-    private static let loggedKeys = 16
     private static let keyLength = 512
 
     let name: String
     private let grants: ComponentGrants
     private let limits: ScriptLimits
     private let generation: GenerationContext
-    private let logger: Logger
+    private let scriptLog: ScriptLog
     private let currentTransport = Mutex<(any FetchTransport)?>(nil)
 
     init(
@@ -22,7 +20,7 @@ final class ComponentHost: ScriptHost {
         self.grants = grants
         self.limits = limits
         self.generation = generation
-        self.logger = logger
+        scriptLog = ScriptLog(logger: logger)
     }
 
     /// Sends the requests of `fetch`; there is one while the component is active and has hosts.
@@ -31,29 +29,10 @@ final class ComponentHost: ScriptHost {
         set { currentTransport.withLock { $0 = newValue } }
     }
 
-    var logLevel: String {
-        switch logger.logLevel {
-        case .trace, .debug: "debug"
-        case .info, .notice: "info"
-        case .warning: "warn"
-        case .error, .critical: "error"
-        }
-    }
+    var logLevel: String { scriptLog.level }
 
     func log(level: String, message: String, metadata: JSONObject) {
-        let level: Logger.Level =
-            switch level {
-            case "debug": .debug
-            case "warn", "warning": .warning
-            case "error": .error
-            default: .info
-            }
-        var fields: Logger.Metadata = [:]
-        for (key, value) in metadata.prefix(Self.loggedKeys) {
-            let text = value.stringValue ?? value.jsonString()
-            fields["script.\(key.prefix(64))"] = "\(text.prefix(500))"
-        }
-        logger.log(level: level, "\(message.prefix(Self.loggedCharacters))", metadata: fields)
+        scriptLog.write(level: level, message: message, metadata: metadata)
     }
 
     func call(_ function: String, arguments: [JSONValue]) async throws -> JSONValue {

@@ -29,6 +29,10 @@ extension DynamicComponentModule {
 
             A call that uses more than its `limits` is stopped and fails; the engine goes on. Values of the module scope \
             live as long as the worker process does, so what must not be lost belongs into `workflow.kv`.
+
+            The script can be replaced while it is in use, through the management API or by a change of its file: the new \
+            one is compiled, probed and started first, and calls that the old one has finish on it. A script that does \
+            not work never takes over.
             """,
         provides: [.component],
         requires: [.init(.messageBroker, optional: true)],

@@ -12,25 +12,32 @@ public import WorkflowCore
 ///     config:
 ///       source: components/payment-processor.js
 /// ```
-public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
-    private let configuration: Configuration
-    private let context: ModuleContext
-    private let component: SwappableComponent
-    private let host: ComponentHost
+public final class DynamicComponentModule: CarriedModule, ExecutableComponent, ManagedComponent {
+    let configuration: Configuration
+    let context: ModuleContext
+    let host: ComponentHost
     private let client = Mutex<GuardedHTTPClient?>(nil)
+    let component: SwappableComponent
+    let script: ComponentFile
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         self.configuration = configuration
         self.context = context
-        let metrics = context.environment.metrics
         host = ComponentHost(
             name: context.name, grants: ComponentGrants(configuration.allow), limits: configuration.limits.limits,
             generation: context.generation, logger: context.logger)
+        script = ComponentFile(configuration.source)
         component = SwappableComponent(
-            name: context.name, clock: context.clock, succeeded: metrics.scriptExecutions.with(context.name, "success"),
-            failed: metrics.scriptExecutions.with(context.name, "failure"),
-            duration: metrics.scriptDuration.with(context.name))
+            name: context.name,
+            loader: ScriptLoader(
+                runtime: context.environment.scriptRuntime, limits: configuration.limits.limits, host: host,
+                configuration: configuration.config),
+            clock: context.clock, metrics: context.environment.metrics, logger: context.logger)
     }
+
+    var id: String { context.name }
+    var file: ComponentFile? { script }
+    var executable: any ExecutableComponent { self }
 
     /// The names besides the module's by which steps find the component.
     var otherNames: [String] {
@@ -70,12 +77,10 @@ public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
     }
 
     private func readSource() throws -> ScriptSource {
-        let path = configuration.source.resolved
         do {
-            let text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
-            return ScriptSource(name: configuration.source.written, text: text)
-        } catch {
-            throw context.error("the script \(path) cannot be read: \(error.localizedDescription)")
+            return try script.read()
+        } catch let error as WorkflowError {
+            throw context.error(error.message)
         }
     }
 
@@ -88,8 +93,11 @@ public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
         ])
     }
 
+    public func join(_ generation: GenerationContext) {
+        generation.addHealthCheck("component \(context.name)", ComponentHealthCheck(component: component))
+    }
+
     public func prepare() async throws {
-        context.generation.addHealthCheck("component \(context.name)", ComponentHealthCheck(component: component))
         if !configuration.allow.http.isEmpty {
             let grants = ComponentGrants(configuration.allow)
             let client = GuardedHTTPClient(policy: grants.addresses, clock: context.clock) { place in
@@ -99,10 +107,23 @@ public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
             host.transport = client
         }
         do {
-            try await replace(source: try readSource())
+            try await component.inTurn {
+                let source = try readSource()
+                try await component.replace(with: source)
+                script.hasLoaded(source.digest)
+            }
         } catch let error as ScriptError {
             throw located(error)
         }
+    }
+
+    /// The file may have been changed since it was read, by the generation before for instance.
+    public func activate() async throws {
+        await refresh()
+    }
+
+    public func resume() async {
+        await refresh()
     }
 
     public func shutdown() async {
@@ -133,17 +154,7 @@ public final class DynamicComponentModule: WorkflowModule, ExecutableComponent {
     /// - Parameter source: The new script.
     /// - Throws: ``ScriptError``; the old script stays in place then. ``WorkflowError`` `.unavailable` after the shutdown.
     public func replace(source: ScriptSource) async throws {
-        guard let runtime = context.environment.scriptRuntime else {
-            throw WorkflowError(.unavailable, "This program was built without a script engine.")
-        }
-        let stopFailure = try await component.replace { [configuration, host] in
-            try await runtime.load(
-                source, limits: configuration.limits.limits, host: host, configuration: .object(configuration.config))
-        }
-        if let stopFailure {
-            context.logger.warning(
-                "The replaced script did not stop cleanly", metadata: ["error": "\(stopFailure)"])
-        }
+        try await component.inTurn { try await component.replace(with: source) }
     }
 }
 

@@ -34,6 +34,12 @@ struct StoreStatements: Sendable {
     let openInstanceCounts = SQLStatement(
         "SELECT workflow_type, count(*) FROM workflow_instances WHERE completed = 0 GROUP BY workflow_type")
 
+    let openInstanceStates = SQLStatement(
+        """
+        SELECT workflow_type, current_state, count(*) FROM workflow_instances WHERE completed = 0 \
+        GROUP BY workflow_type, current_state
+        """)
+
     // History
     let appendHistory = SQLStatement(
         """

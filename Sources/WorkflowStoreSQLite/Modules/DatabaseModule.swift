@@ -119,6 +119,7 @@ public final class DatabaseModule: CarriedModule {
     public func prepare() async throws {
         var settings = SQLiteDatabase.Configuration(path: configuration.path)
         settings.readers = configuration.readers
+        settings.patience = context.environment.statePatience
         var behaviour = SQLStateStore.Configuration()
         behaviour.clock = context.clock
         let (store, database) = try await SQLStateStore.opened(settings, store: behaviour)

@@ -71,6 +71,31 @@ extension StateStoreConformance {
                 try await store.commit(.updateInstance(done, expectedVersion: 2))
                 try expectEqual(try await store.openInstances(after: "i1", limit: 1).map(\.id), ["i2"])
             },
+            Check("open instances are counted by definition and state, without the completed ones") { store in
+                try expectEqual(try await store.openInstanceStates(), [])
+                for (number, state) in ["new", "paid", "new", "caf\u{E9}", "cafe\u{301}", "", "Paid"].enumerated() {
+                    try await store.commit(.createInstance(makeInstance("i\(number)", state: state)))
+                }
+                var other = makeInstance("j1", state: "new")
+                other.workflowType = "invoice"
+                try await store.commit(.createInstance(other))
+                try await store.commit(.createInstance(makeInstance("i7", state: "paid", completed: true)))
+                func counts() async throws -> [[String]] {
+                    try await store.openInstanceStates().map { [$0.workflowType, $0.state, "\($0.count)"] }
+                }
+                let rest = [
+                    ["order", "cafe\u{301}", "1"], ["order", "caf\u{E9}", "1"], ["order", "new", "2"],
+                    ["order", "paid", "1"],
+                ]
+                try expectEqual(
+                    try await counts(),
+                    [["invoice", "new", "1"], ["order", "", "1"], ["order", "Paid", "1"]] + rest)
+                try await store.commit(.updateInstance(makeInstance("i0", state: "paid"), expectedVersion: 1))
+                try await store.commit(.updateInstance(makeInstance("i5", completed: true), expectedVersion: 1))
+                try await store.commit(.deleteInstance(id: "j1"), .deleteInstance(id: "i6"))
+                try expectEqual(
+                    try await counts(), rest.dropLast(2) + [["order", "new", "1"], ["order", "paid", "2"]])
+            },
             Check("identifiers are compared by their bytes") { store in
                 try await store.commit(.createInstance(makeInstance("caf\u{E9}")))
                 try await store.commit(.createInstance(makeInstance("cafe\u{301}", state: "other")))

@@ -25,6 +25,8 @@ final class Journal: Sendable {
 final class Probe: Sendable {
     let journal = Journal()
     let modules = Mutex<[WeakModule]>([])
+    /// The ports of the modules that are ill; see ``HealthProbe``.
+    let illPorts = Mutex<Set<Int>>([])
     /// What modules called by name do in a part of their life.
     let actions = Mutex<[String: @Sendable () async throws -> Void]>([:])
 

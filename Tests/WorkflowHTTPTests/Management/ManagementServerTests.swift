@@ -26,12 +26,10 @@ struct ManagementServerTests {
         var settings = ManagementServer.Configuration(
             address: ListenAddress(host: "127.0.0.1", port: 0), token: Self.token)
         configure(&settings)
-        let configuration = try ApplicationConfiguration(yaml: yaml)
         try await withTestEngine(yaml, registry: testRegistry, environment: quietEnvironment()) { engine in
             let server = try ManagementServer(
                 configuration: settings,
-                application: ManagedApplication(
-                    engine: engine, configuration: configuration, registry: testRegistry, variables: variables),
+                application: ManagedApplication(engine: engine, registry: testRegistry, variables: variables),
                 logger: .quiet)
             try await server.start()
             do {
@@ -222,8 +220,7 @@ struct ManagementServerTests {
     func `refuses addresses that other machines reach`(address: String) throws {
         let engine = WorkflowEngine(
             configuration: ApplicationConfiguration(), registry: testRegistry, environment: quietEnvironment())
-        let application = ManagedApplication(
-            engine: engine, configuration: ApplicationConfiguration(), registry: testRegistry)
+        let application = ManagedApplication(engine: engine, registry: testRegistry)
         var settings = ManagementServer.Configuration(address: try ListenAddress(address), token: Self.token)
         #expect(throws: WorkflowError.self) {
             try ManagementServer(configuration: settings, application: application, logger: .quiet)

@@ -171,10 +171,12 @@ import WorkflowTesting
             try await waitUntil("the new script answers") { tool.contract?.name == "second" }
             #expect(try await tool.execute([:]) == "new")
             #expect(!app.runtime.events.contains("stop first"))
+            // The replacement does not wait for the calls of the old script.
+            try await replaced
+            #expect(app.runtime.events == ["load first", "start first", "load second", "start second"])
             gate.open()
             #expect(try await old == "old")
-            try await replaced
-            #expect(app.runtime.events == ["load first", "start first", "load second", "start second", "stop first"])
+            try await waitUntil("the old script stops") { app.runtime.events.last == "stop first" }
         }
     }
 
@@ -209,9 +211,10 @@ import WorkflowTesting
                 }
                 try await group.waitForAll()
             }
-            let events = app.runtime.events
-            #expect(events.count { $0.hasPrefix("start") } == 21)
-            #expect(events.count { $0.hasPrefix("stop") } == 20)
+            #expect(app.runtime.events.count { $0.hasPrefix("start") } == 21)
+            try await waitUntil("the old scripts have stopped") {
+                app.runtime.events.count { $0.hasPrefix("stop") } == 20
+            }
         }
     }
 

@@ -1,5 +1,5 @@
 /// What became of a reload.
-public struct ReloadReport: Sendable, Hashable {
+public struct ReloadReport: Sendable, Equatable {
     /// What became of it.
     public enum Status: String, Sendable {
         /// The new configuration runs.
@@ -37,8 +37,10 @@ public struct ReloadReport: Sendable, Hashable {
     public var reason: String?
     /// What is wrong with the configuration, place by place.
     public var issues: [ConfigurationIssue] = []
-    /// The modules that were carried over, by name.
-    public var carriedOver: [String] = []
+    /// What it changes; `nil` when the configuration could not be read as far as that.
+    public var plan: ReloadPlan?
+    /// How many instances were moved to other states.
+    public var movedInstances = 0
     /// How long it took.
     public var timings = Timings()
 }

@@ -3,8 +3,6 @@ import Synchronization
 
 /// What an engine knows of its reloads.
 struct Reloads: Sendable {
-    /// Ends with the reload that was asked for last.
-    var last: Task<Void, Never>?
     /// Watches the newest generation, and then lets the one before go.
     var observation: Task<Void, Never>?
     /// The ends of earlier generations.
@@ -31,31 +29,38 @@ extension WorkflowEngine {
     ///
     /// - Parameters:
     ///   - configuration: The configuration.
-    ///   - beforeSwap: Called when the new modules are healthy, right before they take over; what it throws refuses the
-    ///     reload.
+    ///   - options: What becomes of running instances whose state the new definitions do not have; without any, such a
+    ///     configuration is refused.
     ///   - onRollback: Called when the old modules have taken over again after the swap, with the report.
     /// - Returns: What became of it. A configuration that is refused is no error: the one before goes on.
     /// - Throws: ``WorkflowError`` `.unavailable` when the engine does not run.
     @discardableResult
     public func reload(
-        _ configuration: ApplicationConfiguration, beforeSwap: @escaping @Sendable () async throws -> Void = {},
+        _ configuration: ApplicationConfiguration, options: ReloadOptions = ReloadOptions(),
         onRollback: @escaping @Sendable (ReloadReport) async -> Void = { _ in }
     ) async throws -> ReloadReport {
-        let task = reloads.withLock { reloads in
-            let before = reloads.last
-            let task = Task {
-                await before?.value
-                return try await self.perform(configuration, beforeSwap, onRollback)
-            }
-            reloads.last = Task { _ = await task.result }
-            return task
-        }
-        // Not cancelled with the caller: half a reload is none.
-        return try await task.value
+        try await reloadLine.run { try await self.perform(configuration, options, onRollback) }
+    }
+
+    /// What a reload of a configuration would do, without doing it.
+    ///
+    /// - Throws: ``ConfigurationError`` with everything that is wrong with it; ``WorkflowError`` `.unavailable` when the
+    ///   engine does not run; ``StoreError``.
+    public func plan(_ configuration: ApplicationConfiguration) async throws -> ReloadPlan {
+        try await Self.validate(configuration, registry: registry, environment: environment)
+        return try await plan(GenerationPlan(configuration, registry: registry), after: try running())
+    }
+
+    private func plan(_ new: GenerationPlan, after old: EngineGeneration) async throws -> ReloadPlan {
+        let carried = CarryOver(from: old.instances, into: new.parts).all.map(\.name)
+        var plan = ReloadPlan(
+            from: old.configuration, to: new.configuration, registry: registry, carried: Set(carried))
+        plan.stranded = try await StrandedInstances.find(in: old.context.store, plan: plan)
+        return plan
     }
 
     private func perform(
-        _ configuration: ApplicationConfiguration, _ beforeSwap: @Sendable () async throws -> Void,
+        _ configuration: ApplicationConfiguration, _ options: ReloadOptions,
         _ onRollback: @escaping @Sendable (ReloadReport) async -> Void
     ) async throws -> ReloadReport {
         var old = try running()
@@ -66,7 +71,7 @@ extension WorkflowEngine {
         await endObservation()
         await makeRoom()
         old = try running()
-        var timings = ReloadReport.Timings()
+        var (plan, timings, moved) = (ReloadPlan?.none, ReloadReport.Timings(), 0)
         do {
             let clock = ContinuousClock()
             var new: EngineGeneration?
@@ -75,34 +80,72 @@ extension WorkflowEngine {
                 return reloads.number
             }
             timings.build = try await clock.measure {
-                let plan = GenerationPlan(configuration, registry: registry)
+                let parts = GenerationPlan(configuration, registry: registry)
                 new = try await EngineGeneration.build(
-                    plan, number: number, environment: environment, previous: old)
+                    parts, number: number, environment: environment, previous: old)
+                plan = try await self.plan(parts, after: old)
             }
-            guard let new else { throw CancellationError() }
+            guard let new, let plan else { throw CancellationError() }
             connect(new)
+            do {
+                try Self.check(plan, options)
+            } catch {
+                new.discard()
+                throw error
+            }
             timings.prepare = try await clock.measure { try await new.prepare() }
             let health = await HealthComparison(before: old.context)
             do {
                 timings.health = try await clock.measure { try await untilHealthy(new, health) }
-                try await beforeSwap()
+                moved = try await move(options.mapping, to: new)
                 timings.swap = try await clock.measure { try await swap(old, for: new) }
             } catch {
                 await new.stop(isUrgent: true, isLast: false)
                 throw error
             }
             let report = ReloadReport(
-                status: .reloaded, generation: number, time: environment.clock.now,
-                carriedOver: new.inherited.map(\.name).sorted(), timings: timings)
+                status: .reloaded, generation: number, time: environment.clock.now, plan: plan,
+                movedInstances: moved, timings: timings)
             observe(new, after: old, health, report, onRollback)
+            // Those that came into an old state until the swap.
+            moved += try await move(options.mapping, to: new)
             return self.report(report)
         } catch {
             guard isRunning else { throw WorkflowError(.unavailable, "The engine stops.", cause: error) }
             return report(
                 ReloadReport(
                     status: .refused, generation: old.context.number, time: environment.clock.now,
-                    reason: Self.reason(error), issues: (error as? ConfigurationError)?.issues ?? [], timings: timings))
+                    reason: Self.reason(error), issues: (error as? ConfigurationError)?.issues ?? [], plan: plan,
+                    movedInstances: moved, timings: timings))
         }
+    }
+
+    /// Reports that a configuration could not even be read.
+    func refuse(_ error: any Error) -> ReloadReport {
+        report(
+            ReloadReport(
+                status: .refused, generation: runningGeneration?.number ?? 0, time: environment.clock.now,
+                reason: Self.reason(error), issues: (error as? ConfigurationError)?.issues ?? []))
+    }
+
+    /// Refuses to leave instances behind in states that are gone.
+    private static func check(_ plan: ReloadPlan, _ options: ReloadOptions) throws {
+        try options.mapping.check(against: plan.newStates, before: plan.oldStates)
+        let left = plan.newlyStranded.filter { !options.mapping.covers($0) }
+        guard !left.isEmpty, !options.isForced else { return }
+        let list = left.map(\.description).joined(separator: "; ")
+        throw WorkflowError(
+            .conflict,
+            "Running instances are in states that the new configuration does not have: \(list). "
+                + "Say where they go with a mapping, or force the reload to leave them there.")
+    }
+
+    private func move(_ mapping: ReloadMapping, to generation: EngineGeneration) async throws -> Int {
+        guard !mapping.isEmpty else { return 0 }
+        let observers = generation.context.runtime.observers
+        return try await mapping.move(
+            in: generation.context.store, to: generation.context.handlers.definitions, clock: environment.clock,
+            moved: { observers.notify($1) })
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -150,6 +193,8 @@ extension WorkflowEngine {
             throw CancellationError()
         }
         await old.standBy()
+        // What was changed in the old modules while the new ones were made.
+        for instance in new.instances where instance.carried?.isCurrent == false { await instance.module.resume() }
         reloads.withLock { $0.since = environment.clock.now }
     }
 
@@ -227,7 +272,7 @@ extension WorkflowEngine {
 
     /// Returns when no reload goes on. Call it when the engine does not run any more.
     func endReloads() async {
-        await reloads.withLock { $0.last }?.value
+        await reloadLine.waitUntilIdle()
         await endObservation()
     }
 
