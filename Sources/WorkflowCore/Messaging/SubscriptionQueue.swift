@@ -36,6 +36,8 @@ final class SubscriptionQueue: Sendable {
         var waiting = KeyedQueue<Delivery>()
         /// Deliveries that a worker has, or that wait for their next attempt.
         var held = 0
+        /// How many of them earlier workers may have.
+        var inherited = 0
         var publishers = Deque<Publisher>()
         var lastPublisher: UInt64 = 0
         /// The workers that may take messages: those of the attachment with this number.
@@ -143,6 +145,7 @@ final class SubscriptionQueue: Sendable {
         let (before, attachment, publishers) = state.withLock { state in
             let before = state.workers
             state.attachment += 1
+            state.inherited = state.held
             state.workers = workers
             state.isShared = isShared
             state.capacity = max(capacity, 1)
@@ -208,12 +211,16 @@ final class SubscriptionQueue: Sendable {
 
     /// Says that a message which was taken is done with.
     func finish(_ delivery: Delivery) {
-        let (publishers, drains) = state.withLock { state -> ([Publisher], [WakeUp]) in
+        let (workers, publishers, drains) = state.withLock { state -> (WakeUp?, [Publisher], [WakeUp]) in
             state.held -= 1
             state.waiting.finish(key: delivery.message.key)
             let publishers = state.admitPublishers()
-            return (publishers, state.takeDrains())
+            // The new workers cannot know that its key is free.
+            let workers = state.inherited > 0 ? state.workers : nil
+            if state.inherited > 0 { state.inherited -= 1 }
+            return (workers, publishers, state.takeDrains())
         }
+        workers?.signal()
         for publisher in publishers { publisher.continuation.resume(returning: true) }
         for drain in drains { drain.close() }
     }

@@ -38,9 +38,20 @@ struct ReloadFixture: Sendable {
     }
 
     /// Moves the clock on, a check of the health at a time, until `condition` holds.
-    func advance(until condition: () -> Bool) async {
+    func advance(until condition: () -> Bool) async throws {
         while !condition() {
-            if clock.nextDeadline != nil { clock.advanceToNextSleeper() }
+            try Task.checkCancellation()
+            if let next = clock.nextDeadline, clock.now.duration(to: next) <= .milliseconds(500) {
+                clock.advanceToNextSleeper()
+            }
+            await Task.yield()
+        }
+    }
+
+    /// Waits, without moving the clock, until `condition` holds.
+    func wait(until condition: () async throws -> Bool) async throws {
+        while try await !condition() {
+            try Task.checkCancellation()
             await Task.yield()
         }
     }

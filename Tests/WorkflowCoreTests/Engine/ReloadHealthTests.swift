@@ -12,7 +12,7 @@ import WorkflowTesting
         try await ReloadFixture.run(one) { app async throws in
             app.probe.illPorts.withLock { $0 = [2] }
             let reload = Task { try await app.reload(two) }
-            await app.advance { app.engine.lastReload != nil }
+            try await app.advance { app.engine.lastReload != nil }
             let report = try await reload.value
             #expect(report.status == .refused)
             #expect(report.reason == "The new configuration does not become healthy: h: port 2 is ill")
@@ -34,14 +34,14 @@ import WorkflowTesting
             #expect(try await app.reload(two).status == .reloaded)
             #expect(kept.context.generation.number == 2)
             app.probe.illPorts.withLock { $0 = [2] }
-            await app.advance { app.engine.lastReload?.status == .rolledBack }
+            try await app.advance { app.engine.lastReload?.status == .rolledBack }
             let report = try #require(app.engine.lastReload)
             #expect(report.reason == "h: port 2 is ill")
             #expect(report.generation == 1)
             #expect(app.engine.runningGeneration?.number == 1)
             #expect(app.engine.runningGeneration?.isReady == true)
             #expect(kept.context.generation.number == 1)
-            while app.probe.journal.modules("shutdown") != ["h"] { await Task.yield() }
+            try await app.wait { app.probe.journal.modules("shutdown") == ["h"] }
             // Another one goes on from there.
             app.probe.illPorts.withLock { $0 = [] }
             #expect(try await app.reload(two).status == .reloaded)
@@ -54,9 +54,9 @@ import WorkflowTesting
             try await app.reload(two)
             app.probe.illPorts.withLock { $0 = [2] }
             app.clock.advance(by: .milliseconds(500))
-            while app.clock.nextDeadline == nil { await Task.yield() }
+            try await app.wait { app.clock.nextDeadline != nil }
             app.probe.illPorts.withLock { $0 = [] }
-            await app.advance { app.probe.journal.modules("shutdown") == ["h"] }
+            try await app.advance { app.probe.journal.modules("shutdown") == ["h"] }
             #expect(app.engine.lastReload?.status == .reloaded)
             #expect(app.engine.runningGeneration?.number == 2)
         }
@@ -68,7 +68,7 @@ import WorkflowTesting
             let outcomes = try #require(app.engine.runningGeneration?.outcomes)
             for _ in 0..<15 { outcomes.count(isFailure: true) }
             for _ in 0..<10 { outcomes.count(isFailure: false) }
-            await app.advance { app.engine.lastReload?.status == .rolledBack }
+            try await app.advance { app.engine.lastReload?.status == .rolledBack }
             #expect(app.engine.lastReload?.reason == "60 % of the requests failed with a server error")
         }
     }
@@ -78,7 +78,7 @@ import WorkflowTesting
             try await app.reload(two)
             let outcomes = try #require(app.engine.runningGeneration?.outcomes)
             for _ in 0..<19 { outcomes.count(isFailure: true) }
-            await app.advance { app.probe.journal.modules("shutdown") == ["h"] }
+            try await app.advance { app.probe.journal.modules("shutdown") == ["h"] }
             #expect(app.engine.lastReload?.status == .reloaded)
         }
     }

@@ -30,7 +30,7 @@ import WorkflowTesting
             #expect(app.probe.journal.modules("check").contains("kept in 2"))
             #expect(app.probe.journal.modules("shutdown").isEmpty, "those before stay ready for a while")
             app.clock.advance(by: .seconds(60))
-            while app.probe.journal.modules("shutdown").count < 2 { await Task.yield() }
+            try await app.wait { app.probe.journal.modules("shutdown").count >= 2 }
             #expect(app.probe.journal.modules("shutdown") == ["plain", "other"])
             #expect(app.engine.modules.map(\.generation) == [1, 2, 2, 2])
         }
@@ -61,7 +61,7 @@ import WorkflowTesting
         try await ReloadFixture.run(yaml.replacing("PORT", with: "1")) { app async throws in
             for number in 2...20 { try await app.reload(yaml.replacing("PORT", with: "\(number)")) }
             app.clock.advance(by: .seconds(60))
-            while app.probe.liveModules > 3 { await Task.yield() }
+            try await app.wait { app.probe.liveModules <= 3 }
             #expect(app.probe.journal.modules("shutdown").count == 19 * 2)
             #expect(Set(app.probe.journal.modules("run")) == ["kept", "other", "flow"])
             #expect(app.probe.journal.modules("run").count - app.probe.journal.modules("end").count == 3)
@@ -144,9 +144,9 @@ import WorkflowTesting
             let gate = TestGate()
             app.probe.on("prepare b") { try await gate.wait() }
             let reload = Task { try await app.reload("modules: [{name: b, type: probe}]") }
-            while gate.waitingCount == 0 { await Task.yield() }
+            try await app.wait { gate.waitingCount > 0 }
             let stop = Task { await app.engine.stop() }
-            while app.engine.runningGeneration != nil { await Task.yield() }
+            try await app.wait { app.engine.runningGeneration == nil }
             gate.open()
             await #expect(throws: WorkflowError.self) { try await reload.value }
             await stop.value

@@ -28,12 +28,12 @@ import WorkflowTesting
                 }
             }
             try await publish(1...5)
-            while gate.waitingCount == 0 { await Task.yield() }
+            try await app.wait { gate.waitingCount > 0 }
             #expect(try await app.reload(yaml(port: 2)).status == .reloaded)
             try await publish(6...9)
             #expect(app.probe.handled == ["1@1"], "the message in hand is finished first")
             gate.open()
-            while settled.load(ordering: .relaxed) < 9 { await Task.yield() }
+            try await app.wait { settled.load(ordering: .relaxed) == 9 }
             #expect(app.probe.handled == ["1@1"] + (2...9).map { "\($0)@2" })
         }
     }
@@ -44,11 +44,11 @@ import WorkflowTesting
         try await ReloadFixture.run(one) { app async throws in
             try await app.reload(two)
             app.probe.illPorts.withLock { $0 = [2] }
-            await app.advance { app.engine.lastReload?.status == .rolledBack }
+            try await app.advance { app.engine.lastReload?.status == .rolledBack }
             let broker = try #require(app.engine.runningGeneration?.brokers.first?.broker)
             try await broker.publish(
                 Message(id: "1", topic: "news", payload: [:], key: "", timestamp: app.clock.now))
-            while app.probe.handled.isEmpty { await Task.yield() }
+            try await app.wait { !app.probe.handled.isEmpty }
             #expect(app.probe.handled == ["1@1"])
         }
     }
@@ -63,13 +63,13 @@ import WorkflowTesting
                     Message(id: "\(id)", topic: "news", payload: [:], key: "k", timestamp: app.clock.now))
             }
             for id in 1...3 { try await publish(id) }
-            while gate.waitingCount == 0 { await Task.yield() }
+            try await app.wait { gate.waitingCount > 0 }
             try await app.reload("modules: [{name: broker, type: broker, config: {port: 100}}]")
             try await publish(4)
             #expect(!broker.hasSubscribers(for: "news"))
             gate.open()
             app.clock.advance(by: .seconds(60))
-            while !app.probe.journal.modules("shutdown").contains("s") { await Task.yield() }
+            try await app.wait { app.probe.journal.modules("shutdown").contains("s") }
             #expect(app.probe.handled == ["1@1", "2@1", "3@1"])
         }
     }
@@ -83,7 +83,7 @@ import WorkflowTesting
                 try await broker.publish(
                     Message(id: "\(id)", topic: "news", payload: [:], key: "k", timestamp: app.clock.now))
             }
-            while app.probe.handled.count < 3 { await Task.yield() }
+            try await app.wait { app.probe.handled.count >= 3 }
             #expect(app.probe.handled == ["1@1", "2@1", "3@1"])
         }
     }
@@ -100,11 +100,11 @@ import WorkflowTesting
             for id in ["a", "b", "c"] {
                 try await app.engine.invoke("machine", action: "", data: ["id": .string(id)])
             }
-            while gate.waitingCount == 0 { await Task.yield() }
+            try await app.wait { gate.waitingCount > 0 }
             #expect(try await app.reload(yaml.replacing("PORT", with: "2")).status == .reloaded)
             gate.open()
             let store = try #require(app.engine.runningGeneration?.store)
-            while try await store.openInstanceStates().isEmpty == false { await Task.yield() }
+            try await app.wait { try await store.openInstanceStates().isEmpty }
             let runs = app.probe.journal.entries.filter { $0.hasPrefix("ran ") }
             #expect(runs.sorted() == ["ran a by 1", "ran b by 2", "ran c by 2"])
         }
