@@ -1,3 +1,4 @@
+import Dispatch
 import Logging
 import ServiceLifecycle
 
@@ -64,9 +65,7 @@ struct UpgradeNotifier: Service {
     }
 
     private static var monotonicMicroseconds: Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int(time.tv_sec) * 1_000_000 + Int(time.tv_nsec) / 1000
+        Int(clamping: DispatchTime.now().uptimeNanoseconds / 1000)
     }
 
     /// Sends one datagram.

@@ -98,11 +98,11 @@ struct ConfigurationHistoryFolder: Sendable {
         var status = stat()
         guard name.hasPrefix(Self.temporaryPrefix), lstat("\(path)/\(name)", &status) == 0 else { return false }
         #if canImport(Darwin)
-        let modified = Int64(status.st_mtimespec.tv_sec)
+        let modified = FileTime.nanoseconds(status.st_mtimespec)
         #else
-        let modified = Int64(status.st_mtim.tv_sec)
+        let modified = FileTime.nanoseconds(status.st_mtim)
         #endif
-        return now.seconds - modified > Self.abandonedAfter
+        return now.seconds - modified / 1_000_000_000 > Self.abandonedAfter
     }
 
     /// Whether a name is that of a file that is not finished yet.

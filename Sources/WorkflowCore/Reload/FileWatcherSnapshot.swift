@@ -145,11 +145,8 @@ struct FileWatcherSnapshot: Sendable {
         let identity = Identity(
             device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(truncatingIfNeeded: status.st_ino),
             size: isFolder ? 0 : Int64(status.st_size),
-            modified: isFolder ? 0 : nanoseconds(modified), changed: isFolder ? 0 : nanoseconds(changed))
+            modified: isFolder ? 0 : FileTime.nanoseconds(modified),
+            changed: isFolder ? 0 : FileTime.nanoseconds(changed))
         return (identity, kind)
-    }
-
-    private static func nanoseconds(_ time: timespec) -> Int64 {
-        Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 }
