@@ -93,7 +93,7 @@ class Reloads:
             case _:
                 kind, wanted, text = what, self.configuration, self.text
                 if what == "reformatted":
-                    text = f"# Reload {number}.\n\n" + self.configuration.text().replace("- name:", "-   name:", 1)
+                    text = f"# Reload {number}.\n\n" + self.configuration.text().replace("type: http.router", "type:   http.router", 1)
         status, answer, elapsed = self.reload(text, is_put)
         self.records.append({
             "number": number, "what": what, "kind": kind, "door": "PUT" if is_put else "POST", "status": status,

@@ -71,7 +71,8 @@ struct RunCommand: AsyncParsableCommand {
 
     private func serve(
         _ application: ApplicationConfiguration, _ texts: [ConfigurationHistory.Text], _ watch: ConfigurationWatch?,
-        _ sockets: InheritedSockets, location: StateLocation, variables: [String: String], began: ContinuousClock.Instant
+        _ sockets: InheritedSockets, location: StateLocation, variables: [String: String],
+        began: ContinuousClock.Instant
     ) async throws {
         let parts = try await ServerParts.make(
             application: application, location: location, isolation: scripts, drain: .seconds(drainSeconds),

@@ -12,7 +12,8 @@ struct CarryOver: Sendable {
     ///   - parts: What the new configuration asks for, in the order of creation.
     init(from previous: [ModuleInstance], into parts: [GenerationPlan.Part]) {
         let candidates = Dictionary(
-            previous.filter { $0.carried?.isCurrent == true }.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+            previous.filter { $0.carried?.isCurrent == true }.map { ($0.key, $0) },
+            uniquingKeysWith: { first, _ in first })
         let carriable = Set(previous.filter { $0.carried != nil && $0.key.section == .module }.map(\.name))
         var instances: [ModuleInstance.Key: ModuleInstance] = [:]
         for part in parts {

@@ -51,7 +51,9 @@ struct GenerationBuilder {
                 plan.startOrder.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
             // What keeps the state has been prepared, and stays first.
             let first = Set(prepared.map(\.key))
-            let (early, late) = (instances.filter { first.contains($0.key) }, instances.filter { !first.contains($0.key) })
+            let (early, late) = (
+                instances.filter { first.contains($0.key) }, instances.filter { !first.contains($0.key) }
+            )
             instances = early + late.sorted { position[$0.key] ?? 0 < position[$1.key] ?? 0 }
             return EngineGeneration(
                 configuration: plan.configuration, context: context, provisional: contexts.dropLast().first,
@@ -173,7 +175,11 @@ struct GenerationBuilder {
         // What is wrong with a module that a branch leads to has been told.
         guard missing.isDisjoint(with: part.branches.values) else { return }
         do {
-            if let carried = carryOver[part]?.carried { try carried.check(context) } else { try instance.module.validate() }
+            if let carried = carryOver[part]?.carried {
+                try carried.check(context)
+            } else {
+                try instance.module.validate()
+            }
         } catch {
             record(error, part)
         }

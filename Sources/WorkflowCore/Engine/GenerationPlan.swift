@@ -40,7 +40,8 @@ struct GenerationPlan: Sendable {
     }
 
     fileprivate init(
-        configuration: ApplicationConfiguration, parts: [Part], startOrder: [Part], issues: [ConfigurationIssue], missing: Set<String>,
+        configuration: ApplicationConfiguration, parts: [Part], startOrder: [Part], issues: [ConfigurationIssue],
+        missing: Set<String>,
         provisions: [String: [ServiceKind]], lacksWorkflow: Bool
     ) {
         self.configuration = configuration
@@ -87,7 +88,8 @@ private struct PlanBuilder {
             return resident + workflows + triggers + ingress
         }
         return GenerationPlan(
-            configuration: configuration, parts: arranged(order.creation), startOrder: arranged(order.start), issues: decoder.issues,
+            configuration: configuration, parts: arranged(order.creation), startOrder: arranged(order.start),
+            issues: decoder.issues,
             missing: missing, provisions: entries.mapValues(\.descriptor.provides),
             lacksWorkflow: workflows.count < configuration.workflows.count)
     }

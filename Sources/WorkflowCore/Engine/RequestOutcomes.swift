@@ -18,4 +18,10 @@ public final class RequestOutcomes: Sendable {
 
     /// All requests, and those that failed.
     var totals: (requests: Int, failures: Int) { (all.load(ordering: .relaxed), failed.load(ordering: .relaxed)) }
+
+    /// Which part of the requests failed, from 0 to 1.
+    var errorRate: Double {
+        let (requests, failures) = totals
+        return requests > 0 ? Double(failures) / Double(requests) : 0
+    }
 }

@@ -92,7 +92,9 @@ final class SubscriptionQueue: Sendable {
     func offer(_ delivery: Delivery, beyondCapacity: Bool = false) -> Offer {
         let (offer, workers) = state.withLock { state -> (Offer, WakeUp?) in
             if state.isDropped { return (.gone, nil) }
-            guard beyondCapacity || (state.count < state.capacity && state.publishers.isEmpty) else { return (.full, nil) }
+            guard beyondCapacity || (state.count < state.capacity && state.publishers.isEmpty) else {
+                return (.full, nil)
+            }
             state.push(delivery)
             return (.accepted, state.workers)
         }

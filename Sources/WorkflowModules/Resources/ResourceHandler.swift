@@ -156,7 +156,8 @@ public final class ResourceHandler: CarriedModule, TransitionTriggeringHandler {
         guard let definition = counterparts.engines.lazy.compactMap({ $0.definition(type) }).first else {
             // What is wrong with a definition that the engine did not take has been told.
             guard generation.invoker.handler(type) == nil else { return }
-            let hint = Suggestion.text(for: type, among: counterparts.engines.flatMap(\.definitionNames), what: "definitions")
+            let hint = Suggestion.text(
+                for: type, among: counterparts.engines.flatMap(\.definitionNames), what: "definitions")
             throw context.error(
                 "workflowType names the unknown state machine \"\(type)\"",
                 suggestion: hint ?? "define it in workflows.statemachine", absent: .workflow)

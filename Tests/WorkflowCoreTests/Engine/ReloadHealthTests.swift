@@ -82,4 +82,16 @@ import WorkflowTesting
             #expect(app.engine.lastReload?.status == .reloaded)
         }
     }
+
+    @Test func errorsThatWereThereBeforeAreNoReason() async throws {
+        try await ReloadFixture.run(one) { app async throws in
+            let before = try #require(app.engine.runningGeneration?.outcomes)
+            for _ in 0..<20 { before.count(isFailure: true) }
+            try await app.reload(two)
+            let outcomes = try #require(app.engine.runningGeneration?.outcomes)
+            for _ in 0..<20 { outcomes.count(isFailure: true) }
+            try await app.advance { app.probe.journal.modules("shutdown") == ["h"] }
+            #expect(app.engine.lastReload?.status == .reloaded)
+        }
+    }
 }

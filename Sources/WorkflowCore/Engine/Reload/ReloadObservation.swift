@@ -32,6 +32,8 @@ struct HealthComparison: Sendable {
 /// Watches a generation for a while after it has taken over.
 struct ReloadObservation: Sendable {
     let generation: EngineGeneration
+    /// Which part of the requests failed before.
+    let usualErrorRate: Double
     let health: HealthComparison
     let policy: ReloadPolicy
     let clock: any EngineClock
@@ -42,7 +44,7 @@ struct ReloadObservation: Sendable {
         var complaint: String?
         while clock.now < end {
             guard (try? await clock.sleep(for: policy.checkInterval)) != nil else { return nil }
-            if let rate = errorRate, rate > policy.maximumErrorRate {
+            if let rate = errorRate, rate > max(policy.maximumErrorRate, usualErrorRate) {
                 return "\(Int((rate * 100).rounded())) % of the requests failed with a server error"
             }
             let problem = await health.problem(of: generation.context)
@@ -54,8 +56,7 @@ struct ReloadObservation: Sendable {
     }
 
     private var errorRate: Double? {
-        let (requests, failures) = generation.context.outcomes.totals
-        guard requests >= policy.minimumRequests else { return nil }
-        return Double(failures) / Double(requests)
+        let outcomes = generation.context.outcomes
+        return outcomes.totals.requests >= policy.minimumRequests ? outcomes.errorRate : nil
     }
 }

@@ -205,7 +205,7 @@ extension WorkflowEngine {
         _ onRollback: @escaping @Sendable (ReloadReport) async -> Void
     ) {
         let observation = ReloadObservation(
-            generation: new, health: health, policy: environment.reloadPolicy, clock: environment.clock)
+            generation: new, usualErrorRate: old.context.outcomes.errorRate, health: health, policy: environment.reloadPolicy, clock: environment.clock)
         let task = Task {
             if let reason = await observation.run(), self.rollBackBegins(from: new, to: old) {
                 await self.rollBack(from: new, to: old, reason, report, onRollback)

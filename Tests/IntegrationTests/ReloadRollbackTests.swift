@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+import WorkflowCore
+
+@Suite("A configuration that fails after it has taken over")
+struct ReloadRollbackTests {
+    private static let reason = "gate backends: far: 1 of 1 not available"
+
+    private func rolledBack(_ fixture: ReloadFixture) async throws -> JSONValue {
+        try await eventually(within: .seconds(15), "the old configuration is back") {
+            try await fixture.lastReload()["status"] == "rolled_back"
+        }
+        return try await fixture.status()
+    }
+
+    private func run(_ body: (ReloadFixture, String) async throws -> Void) async throws {
+        try await withTemporaryFolder { folder in
+            let unused = try RawSocket.listener()
+            unused.close()
+            let fixture = try await ReloadFixture(ReloadText.hello("text/a"), in: folder)
+            try await body(fixture, ReloadText.proxy(to: unused.port))
+            try await fixture.stop()
+        }
+    }
+
+    @Test("the old one takes over, the file and the history with it, and status and log say why")
+    func unhealthy() async throws {
+        try await run { fixture, proxy in
+            let before = try await fixture.status()
+            #expect(try await fixture.put(ReloadText.hello("text/b", modules: [proxy])).status == 200)
+            let status = try await rolledBack(fixture)
+            #expect(status["generation"] == 1)
+            #expect(status["configHash"] == before["configHash"])
+            #expect(status["lastReload"]?["reason"] == .string(Self.reason))
+            #expect(try await fixture.contentType() == "text/a")
+            #expect(try fixture.text == ReloadText.hello("text/a"))
+            #expect(try await fixture.history() == ["2 put rolledBack", "1 start current"])
+            let log = "The new configuration failed; the one before has taken over again"
+            try await eventually("the log tells it") { fixture.server.standardError.contains(log) }
+            // A further change begins with what runs.
+            #expect(try await fixture.put(ReloadText.hello("text/c")).status == 200)
+            #expect(try await fixture.contentType() == "text/c")
+        }
+    }
+
+    @Test("a reload that changes nothing does not hide why")
+    func stillKnown() async throws {
+        try await run { fixture, proxy in
+            #expect(try await fixture.put(ReloadText.hello("text/b", modules: [proxy])).status == 200)
+            _ = try await rolledBack(fixture)
+            #expect(try await fixture.reload().json?["status"] == "unchanged")
+            #expect(try await fixture.lastReload()["reason"] == .string(Self.reason))
+        }
+    }
+
+    @Test("it fails by its answers: too many server errors bring the old one back")
+    func errorRate() async throws {
+        try await run { fixture, _ in
+            let dead = try RawSocket.listener()
+            dead.close()
+            let proxy = ReloadText.proxy(to: dead.port).replacing("enabled: true", with: "enabled: false")
+            #expect(try await fixture.put(ReloadText.hello("text/b", modules: [proxy])).status == 200)
+            for _ in 0..<30 {
+                let status = try await fixture.client.send("GET", "/far/away").status
+                #expect(status == 502 || status == 404)
+            }
+            let status = try await rolledBack(fixture)
+            #expect(
+                status["lastReload"]?["reason"]?.stringValue?.hasSuffix(
+                    "% of the requests failed with a server error") == true)
+            #expect(try await fixture.contentType() == "text/a")
+        }
+    }
+
+    @Test("a second one at once does not make the first one good")
+    func twice() async throws {
+        try await run { fixture, proxy in
+            for type in ["text/b", "text/c"] {
+                _ = try await fixture.put(ReloadText.hello(type, modules: [proxy]))
+            }
+            _ = try await rolledBack(fixture)
+            try await fixture.eventuallyAnswers("text/a")
+            #expect(try fixture.text == ReloadText.hello("text/a"))
+        }
+    }
+
+    @Test("another text with the same meaning fails with it")
+    func sameMeaning() async throws {
+        try await run { fixture, proxy in
+            let text = ReloadText.hello("text/b", modules: [proxy])
+            #expect(try await fixture.put(text).status == 200)
+            #expect(try await fixture.put("# a note\n" + text).json?["status"] == "unchanged")
+            try await fixture.eventuallyAnswers("text/a")
+            try await eventually(within: .seconds(15), "the file is back") {
+                try fixture.text == ReloadText.hello("text/a")
+            }
+            #expect(try await fixture.history() == ["3 put rolledBack", "2 put rolledBack", "1 start current"])
+        }
+    }
+}
