@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import WorkflowCore
 import WorkflowModules
@@ -40,6 +41,8 @@ struct ConfigurationWatch: Sendable {
 
     private func components(_ manager: ConfigurationManager) -> [(path: String, component: DynamicComponentModule)] {
         let services = manager.engine.runningGeneration?.services
-        return (services?.all(DynamicComponentModule.self) ?? []).map { ($0.service.filePath, $0.service) }
+        return (services?.all(DynamicComponentModule.self) ?? []).map { component in
+            (URL(fileURLWithPath: component.service.filePath).standardizedFileURL.path, component.service)
+        }
     }
 }

@@ -39,6 +39,11 @@ public final class SharedResourcePool: Sendable {
         }
     }
 
+    /// The keys in use that begin with some text.
+    package func keys(beginningWith prefix: String) -> [String] {
+        entries.withLock { entries in entries.keys.filter { $0.hasPrefix(prefix) } }
+    }
+
     /// Gives a resource back; the last one to do so closes it.
     public func release(_ key: String) async {
         let close = entries.withLock { entries -> (@Sendable () async -> Void)? in

@@ -9,6 +9,7 @@ public final class GenerationBroker: MessageBroker {
     private struct State {
         var broker: InMemoryMessageBroker?
         var isActive = false
+        var isShutDown = false
         var subscriptions: [InMemorySubscription] = []
     }
 
@@ -35,6 +36,9 @@ public final class GenerationBroker: MessageBroker {
     private func broker() throws -> InMemoryMessageBroker {
         try state.withLock { state in
             if let broker = state.broker { return broker }
+            guard !state.isShutDown else {
+                throw WorkflowError(.unavailable, "The broker \"\(name)\" has been shut down.")
+            }
             let environment = context.environment
             let broker = try environment.resources.acquire(
                 resource,
@@ -140,7 +144,7 @@ public final class GenerationBroker: MessageBroker {
     /// Gives the broker back; the last generation that has it ends it.
     public func shutdown() async {
         let wasOpen = state.withLock { state in
-            defer { (state.broker, state.subscriptions) = (nil, []) }
+            defer { (state.broker, state.subscriptions, state.isShutDown) = (nil, [], true) }
             return state.broker != nil
         }
         if wasOpen { await context.environment.resources.release(resource) }

@@ -7,6 +7,7 @@ extension InMemoryMessageBroker {
         let queue = subscription.queue
         state.withLock { state in
             guard !state.isShutDown, state.subscriptions[ObjectIdentifier(subscription)] != nil else { return }
+            state.isInUse = true
             let line = state.lines[ObjectIdentifier(queue)] ?? []
             state.lines[ObjectIdentifier(queue)] = line.filter { $0 !== subscription } + [subscription]
             if state.closed.remove(ObjectIdentifier(queue)) != nil { state.index.insert(queue, for: queue.pattern) }

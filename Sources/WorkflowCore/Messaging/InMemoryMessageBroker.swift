@@ -28,6 +28,8 @@ public final class InMemoryMessageBroker: MessageBroker {
         var lines: [ObjectIdentifier: [InMemorySubscription]] = [:]
         /// The queues that take no more messages.
         var closed: Set<ObjectIdentifier> = []
+        /// Whether subscriptions of some generation have taken over.
+        var isInUse = false
         /// Cancelled subscriptions whose queues wait for a successor; `nil` when queues are not retained.
         var retained: [InMemorySubscription]?
         var isShutDown = false
@@ -144,7 +146,8 @@ public final class InMemoryMessageBroker: MessageBroker {
     /// Subscribes a handler, perhaps to the queue of another subscription.
     ///
     /// - Parameters:
-    ///   - isWaiting: Whether the subscription waits for ``takeOver(_:)``; its queue collects messages from now on.
+    ///   - isWaiting: Whether the subscription waits for ``takeOver(_:)``; unless another generation is active, its queue
+    ///     collects messages from now on.
     ///   - own: The subscriptions that it shares no queue with, although they have the same name and pattern; `nil` for all.
     func subscribe(
         to pattern: TopicPattern, name: String, options: SubscriptionOptions, handler: any MessageHandler,
@@ -167,7 +170,14 @@ public final class InMemoryMessageBroker: MessageBroker {
         let isStarted = state.withLock { state in
             guard !state.isShutDown else { return false }
             state.subscriptions[ObjectIdentifier(subscription)] = subscription
-            if predecessor == nil, shared == nil { state.index.insert(queue, for: pattern) }
+            if predecessor == nil, shared == nil {
+                // Beside a generation that is active, a new queue gets what is published after the change.
+                if isWaiting && state.isInUse {
+                    state.closed.insert(ObjectIdentifier(queue))
+                } else {
+                    state.index.insert(queue, for: pattern)
+                }
+            }
             if !isWaiting {
                 state.lines[ObjectIdentifier(queue)] = [subscription]
                 subscription.start()

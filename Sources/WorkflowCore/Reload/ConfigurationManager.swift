@@ -31,9 +31,13 @@ public final class ConfigurationManager: Sendable {
         public let hash: String
     }
 
+    private typealias Loaded = (configuration: ApplicationConfiguration, texts: [ConfigurationHistory.Text])
+
     private struct State {
         var texts: [ConfigurationHistory.Text] = []
         var version: Int?
+        /// The hash of the configuration that was taken back last.
+        var takenBack: String?
     }
 
     /// The application.
@@ -87,16 +91,18 @@ public final class ConfigurationManager: Sendable {
     public func plan(_ text: String?) async throws -> ReloadPlan {
         let task = Task.detached { [self] in
             let replacements = try text.map { [try mainFile(): $0] } ?? [:]
-            return try await engine.plan(try loader.read(paths, replacing: replacements).configuration)
+            return try await engine.plan(
+                try Self.checked(try loader.read(paths, replacing: replacements)).configuration)
         }
         return try await task.value
     }
 
-    /// Reads a configuration in place of the only file, with other variables.
+    /// Reads a configuration in place of the only file, with other variables; `nil` when there are several files.
     ///
-    /// - Throws: ``ConfigurationError``; ``WorkflowError`` `.conflict` when there are several files.
-    package func configuration(_ text: String, variables: [String: String]) throws -> ApplicationConfiguration {
-        try ConfigurationLoader(environment: variables).read(paths, replacing: [try mainFile(): text]).configuration
+    /// - Throws: ``ConfigurationError``.
+    package func configuration(_ text: String, variables: [String: String]) throws -> ApplicationConfiguration? {
+        guard let file = onlyFile else { return nil }
+        return try ConfigurationLoader(environment: variables).read(paths, replacing: [file: text]).configuration
     }
 
     // MARK: - Changes
@@ -130,8 +136,13 @@ public final class ConfigurationManager: Sendable {
         try await line.run { [self] in
             let hash = hash
             guard expected == nil || expected == hash else { throw PreconditionFailure(hash: hash) }
+            if let mark = ConfigurationRedactor.mark.stringValue, text.contains(mark) {
+                throw WorkflowError(
+                    .invalidInput,
+                    "The configuration has \(mark) in place of a secret; get it as application/yaml to change it.")
+            }
             let file = try mainFile()
-            let before = try loader.text(of: file)
+            let before = try self.text(of: file)
             let isUntouched = texts.first { $0.name == file }?.content == before
             guard isUntouched || options.isForced else {
                 throw WorkflowError(
@@ -142,7 +153,10 @@ public final class ConfigurationManager: Sendable {
             do {
                 let outcome = try await change(
                     to: { try loader.read(paths, replacing: [file: text]) }, .put, options,
-                    publish: { try staged.publish() }, restore: { try StagedFile(before, for: file).publish() })
+                    publish: { try staged.publish() },
+                    restore: { [self] in
+                        try write([.init(name: file, content: before)], over: [.init(name: file, content: text)])
+                    })
                 if outcome.report.status == .refused { staged.discard() }
                 return outcome
             } catch {
@@ -178,56 +192,80 @@ public final class ConfigurationManager: Sendable {
                                 + "put them back and reload.")
                     }
                     return loaded
-                }, .rollback, options, publish: { try Self.write(entry.texts) },
-                restore: { try Self.write(present ?? []) })
+                }, .rollback, options, publish: { [self] in try write(entry.texts) },
+                restore: { [self] in try write(present ?? [], over: entry.texts) })
         }
     }
 
+    /// - Parameters:
+    ///   - load: Reads the configuration.
+    ///   - publish: Writes it to its files.
+    ///   - restore: Writes back what stood there before, unless somebody has changed it since.
     private func change(
-        to load: () throws -> (configuration: ApplicationConfiguration, texts: [ConfigurationHistory.Text]),
-        _ source: ConfigurationHistory.Source, _ options: ReloadOptions,
+        to load: () throws -> Loaded, _ source: ConfigurationHistory.Source, _ options: ReloadOptions,
         publish: @escaping @Sendable () throws -> Void, restore: @escaping @Sendable () throws -> Void
     ) async throws -> Outcome {
         let before = state.withLock { $0 }
-        let old = engine.configuration
-        var loaded: (configuration: ApplicationConfiguration, texts: [ConfigurationHistory.Text])?
+        var loaded: Loaded?
         var refusal: (any Error)?
         let loading = ContinuousClock().measure {
-            do { loaded = try load() } catch { refusal = error }
+            do { loaded = try Self.checked(try load()) } catch { refusal = error }
         }
-        func outcome(_ report: ReloadReport, version: Int? = nil, warning: String? = nil) -> Outcome {
-            Outcome(report: report, hash: hash, loading: loading, version: version, warning: warning)
+        let committed = CommittedVersion()
+        func outcome(_ report: ReloadReport) -> Outcome {
+            let (version, warning) = committed.result
+            return Outcome(report: report, hash: self.hash, loading: loading, version: version, warning: warning)
         }
         guard let loaded else {
             if let error = refusal as? WorkflowError { throw error }
             return outcome(engine.refuse(refusal ?? CancellationError()))
         }
-        let rolledBack = RolledBackVersion()
-        let report = try await engine.reload(loaded.configuration, options: options) { [self] report in
-            await takeBack(report, before, rolledBack, restore)
+        let hash = loaded.configuration.hash
+        if source == .file, before.takenBack == hash, hash != self.hash {
+            // The watcher has seen the file before what stood there could be written back.
+            return outcome(
+                engine.refuse(
+                    WorkflowError(.conflict, "This configuration has been taken back before; reload it explicitly.")))
         }
-        guard report.status == .reloaded || report.status == .unchanged else { return outcome(report) }
-        do {
-            try publish()
-        } catch {
+        let commit: @Sendable () async throws -> (version: Int?, warning: String?) = { [self] in
             // Accepted is what is also there after a restart.
-            if report.status == .reloaded { try await engine.reload(old, options: ReloadOptions(isForced: true)) }
-            throw error
+            try publish()
+            return await record(loaded.texts, hash, source)
         }
-        let (version, warning) = await record(loaded.texts, loaded.configuration.hash, source)
-        rolledBack.set(version)
-        return outcome(report, version: version, warning: warning)
+        let report = try await engine.reload(
+            loaded.configuration, options: options, commit: { committed.set(try await commit()) },
+            onRollback: { [self] report in await takeBack(report, of: hash, before, committed, restore) })
+        if report.status == .unchanged { committed.set(try await commit()) }
+        return outcome(report)
+    }
+
+    /// What was loaded, when it is an application at all: an empty file is one that is being written, or a mistake.
+    private static func checked(_ loaded: Loaded) throws -> Loaded {
+        guard loaded.configuration.issues.isEmpty, loaded.configuration.modules.isEmpty,
+            loaded.configuration.workflows.isEmpty
+        else { return loaded }
+        throw ConfigurationError([
+            ConfigurationIssue(
+                location: SourceLocation(file: loaded.texts.first?.name ?? "<config>"), path: "",
+                message: "the configuration has no modules", suggestion: "stop the program to stop the application")
+        ])
     }
 
     /// Follows a rollback of the engine.
     private func takeBack(
-        _ report: ReloadReport, _ before: State, _ version: RolledBackVersion, _ restore: @Sendable () throws -> Void
+        _ report: ReloadReport, of hash: String, _ before: State, _ committed: CommittedVersion,
+        _ restore: @Sendable () throws -> Void
     ) async {
-        state.withLock { $0 = before }
+        state.withLock { state in
+            state = before
+            state.takenBack = hash
+        }
         do {
             try restore()
-            if let number = version.number {
-                try await history?.markRolledBack(number, reason: report.reason ?? "")
+            guard let history, let first = committed.result.version else { return }
+            // Later ones were only written in another way.
+            for version in try await history.versions() where version.number >= first {
+                try await history.markRolledBack(version.number, reason: report.reason ?? "")
             }
         } catch {
             logger.error(
@@ -251,26 +289,52 @@ public final class ConfigurationManager: Sendable {
         }
     }
 
-    private static func write(_ texts: [ConfigurationHistory.Text]) throws {
-        for text in texts { try StagedFile(text.content, for: text.name).publish() }
+    /// Writes texts to their files; leaves files alone that do not hold what they are expected to.
+    private func write(_ texts: [ConfigurationHistory.Text], over expected: [ConfigurationHistory.Text]? = nil) throws {
+        for text in texts {
+            if let expected, expected.first(where: { $0.name == text.name })?.content != (try self.text(of: text.name))
+            {
+                logger.warning(
+                    "A configuration was taken back, but its file has been changed since and is left alone",
+                    metadata: ["file": "\(text.name)"])
+                continue
+            }
+            try StagedFile(text.content, for: text.name).publish()
+        }
+    }
+
+    /// What stands in a file.
+    ///
+    /// - Throws: ``WorkflowError`` `.conflict` when it cannot be read.
+    private func text(of file: String) throws -> String {
+        do {
+            return try loader.text(of: file)
+        } catch let error as ConfigurationError {
+            throw WorkflowError(.conflict, error.issues.first?.message ?? "\(file) cannot be read")
+        }
     }
 
     /// The only file, which a text can take the place of.
     private func mainFile() throws -> String {
-        guard paths.count == 1, let path = paths.first, !ConfigurationLoader.isFolder(path) else {
+        guard let file = onlyFile else {
             throw WorkflowError(
                 .conflict,
                 "The configuration is made of several files; change them where they are, and reload.")
         }
+        return file
+    }
+
+    private var onlyFile: String? {
+        guard paths.count == 1, let path = paths.first, !ConfigurationLoader.isFolder(path) else { return nil }
         return ConfigurationLoader.canonicalPath(path)
     }
 }
 
-/// The number that a change gets in the history, for its rollback.
-private final class RolledBackVersion: Sendable {
-    private let stored = Mutex<Int?>(nil)
+/// What a change has led to in the history, for its rollback.
+private final class CommittedVersion: Sendable {
+    private let stored = Mutex<(version: Int?, warning: String?)>((nil, nil))
 
-    var number: Int? { stored.withLock { $0 } }
+    var result: (version: Int?, warning: String?) { stored.withLock { $0 } }
 
-    func set(_ number: Int?) { stored.withLock { $0 = number } }
+    func set(_ result: (version: Int?, warning: String?)) { stored.withLock { $0 = result } }
 }

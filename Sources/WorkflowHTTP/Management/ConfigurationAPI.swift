@@ -118,6 +118,9 @@ struct ConfigurationAPI: Sendable {
     }
 
     private static func options(_ body: JSONObject) throws -> ReloadOptions {
+        if let unknown = body.first(where: { !["force", "mapping", "version"].contains($0.key) })?.key {
+            throw HTTPError(.badRequest, "There is no option \"\(unknown)\"; there are force, mapping and version.")
+        }
         var options = ReloadOptions()
         if let force = body["force"], force != .null {
             guard let value = force.boolValue else { throw HTTPError(.badRequest, "force must be true or false.") }

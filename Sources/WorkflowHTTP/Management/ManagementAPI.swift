@@ -86,7 +86,7 @@ struct ManagementAPI: Sendable {
                 // JSON is YAML, and this way its issues have lines and columns.
                 let variables = PlaceholderVariables.make(for: application.variables)
                 let configuration =
-                    try application.manager?.configuration(text, variables: variables)
+                    try application.manager.flatMap { try $0.configuration(text, variables: variables) }
                     ?? ApplicationConfiguration(yaml: text, environment: variables)
                 guard !configuration.modules.isEmpty || !configuration.workflows.isEmpty else { return true }
                 try await WorkflowEngine.validate(

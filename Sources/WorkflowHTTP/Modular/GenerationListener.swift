@@ -51,7 +51,14 @@ final class GenerationListener: Sendable {
             state.key = key
             state.listener = listener
         }
-        try await listener.open()
+        do {
+            try await listener.open()
+        } catch let error as WorkflowError where environment.resources.hasOther(than: key, address: settings.address) {
+            throw WorkflowError(
+                error.code,
+                "This program listens on \(settings.address) with other settings, which it keeps until it is restarted "
+                    + "(see docs/upgrade.md).", cause: error.cause)
+        }
     }
 
     /// Lets a handler answer the requests that begin from now on.
@@ -85,6 +92,8 @@ final class GenerationListener: Sendable {
         if let responder { listener.deactivate(responder) }
         let end = (began ?? .now).advanced(by: duration)
         listener.drainTime = max(.zero, ContinuousClock.now.duration(to: end))
+        listener.leave()
+        await listener.finish()
         await environment.resources.release(key)
         // Another generation may keep the listener; what this one has begun still belongs to its modules.
         guard let progress = responder?.progress else { return }

@@ -29,7 +29,8 @@ final class GenerationResponder: HTTPHandler {
             }
             return response
         } catch {
-            outcomes.count(isFailure: !(error is HTTPError) && !(error is CancellationError))
+            let isFailure = (error as? HTTPError).map { $0.status.code >= 500 } ?? !(error is CancellationError)
+            outcomes.count(isFailure: isFailure)
             throw error
         }
     }

@@ -5,22 +5,34 @@ import WorkflowCore
 /// A listening server that outlives the generations that use it.
 final class SharedListener: Sendable {
     private struct State {
+        var server: HTTPServer
+        /// How many generations have the listener.
+        var holders = 0
         var isOpen = false
         /// Those of the generations that are active, the newest last.
         var responders: [GenerationResponder] = []
+        /// Servers that take nothing new and finish what they have begun.
+        var draining: [HTTPServer] = []
         var drainTime: Duration = .seconds(30)
     }
 
-    /// The server.
-    let server: HTTPServer
-    private let state = Mutex(State())
+    private let make: @Sendable () -> HTTPServer
+    private let state: Mutex<State>
 
     init(settings: HTTPServerConfiguration, environment: EngineEnvironment) {
-        let observer = HTTPServerMetrics(metrics: environment.metrics)
-        server = HTTPServer(
-            configuration: settings, responder: StartingResponder(), observer: observer, logger: environment.logger)
-        observer.countInFlight(of: server, in: environment.metrics)
+        make = {
+            let observer = HTTPServerMetrics(metrics: environment.metrics)
+            let server = HTTPServer(
+                configuration: settings, responder: StartingResponder(), observer: observer,
+                logger: environment.logger)
+            observer.countInFlight(of: server, in: environment.metrics)
+            return server
+        }
+        state = Mutex(State(server: make()))
     }
+
+    /// The server.
+    var server: HTTPServer { state.withLock { $0.server } }
 
     /// How long requests in progress may take when the server is closed.
     var drainTime: Duration {
@@ -32,16 +44,25 @@ final class SharedListener: Sendable {
     ///
     /// - Throws: What ``HTTPServer/start()`` throws.
     func open() async throws {
-        guard !state.withLock({ $0.isOpen }) else { return }
+        let (isOpen, server) = state.withLock { state in
+            state.holders += 1
+            return (state.isOpen, state.server)
+        }
+        guard !isOpen else { return }
         try await server.start()
         state.withLock { $0.isOpen = true }
+    }
+
+    /// Says that a generation does not need the listener any more.
+    func leave() {
+        state.withLock { $0.holders -= 1 }
     }
 
     /// Gives the requests that begin from now on to a generation.
     func activate(_ responder: GenerationResponder) {
         state.withLock { state in
             state.responders.append(responder)
-            _ = server.exchangeResponder(responder)
+            _ = state.server.exchangeResponder(responder)
         }
     }
 
@@ -51,18 +72,39 @@ final class SharedListener: Sendable {
             // The only one goes on until the listener is closed.
             guard state.responders.count > 1 else { return }
             state.responders.removeAll { $0 === responder }
-            if let current = state.responders.last { _ = server.exchangeResponder(current) }
+            if let current = state.responders.last { _ = state.server.exchangeResponder(current) }
         }
     }
 
     /// Takes nothing new any more, unless another generation goes on.
     func quiesce(_ responder: GenerationResponder) async {
-        if state.withLock({ $0.responders.allSatisfy { $0 === responder } }) { await server.drain() }
+        let drained = state.withLock { state -> HTTPServer? in
+            guard state.holders <= 1, state.responders.allSatisfy({ $0 === responder }) else { return nil }
+            defer {
+                // A generation that wants the address again meanwhile gets another server there.
+                state.isOpen = false
+                state.draining.append(state.server)
+                state.server = make()
+                state.responders = []
+            }
+            return state.server
+        }
+        await drained?.drain()
     }
 
     /// Lets requests in progress finish and closes the address.
     func close() async {
-        await server.stop(deadline: drainTime)
+        await finish()
+        if state.withLock({ $0.isOpen }) { await server.stop(deadline: drainTime) }
+    }
+
+    /// Lets the requests of servers finish that take nothing new.
+    func finish() async {
+        let (servers, deadline) = state.withLock { state in
+            defer { state.draining = [] }
+            return (state.draining, state.drainTime)
+        }
+        for server in servers { await server.stop(deadline: deadline) }
     }
 }
 
@@ -70,5 +112,12 @@ final class SharedListener: Sendable {
 private struct StartingResponder: HTTPHandler {
     func handle(_ request: ServerRequest) async throws -> ServerResponse {
         throw HTTPError(.serviceUnavailable, "The application is starting.", headers: [.retryAfter: "1"])
+    }
+}
+
+extension SharedResourcePool {
+    /// Whether a listener on an address is open under another key.
+    func hasOther(than key: String, address: ListenAddress) -> Bool {
+        keys(beginningWith: "listener \(address)").contains { $0 != key }
     }
 }

@@ -7,7 +7,8 @@ import WorkflowCore
 /// it waits until the one before is idle, and reads the store.
 final class EventOwnership: Sendable {
     fileprivate struct State {
-        var owner: ObjectIdentifier?
+        var owner: Int?
+        var lastProcessor = 0
         var isLoading = false
         /// How many uses of the owner go on.
         var uses = 0
@@ -22,13 +23,21 @@ final class EventOwnership: Sendable {
 
     private let state = Mutex(State())
 
+    /// Gives a processor the number by which it is known here.
+    func register() -> Int {
+        state.withLock { state in
+            state.lastProcessor += 1
+            return state.lastProcessor
+        }
+    }
+
     /// Begins a use; ``end()`` must follow.
     ///
     /// - Parameters:
     ///   - processor: The processor that is used.
     ///   - load: Reads the store, when the processor becomes the owner.
     /// - Throws: What `load` throws; no use has begun then.
-    func begin(by processor: ObjectIdentifier, load: () async throws -> Void) async throws {
+    func begin(by processor: Int, load: () async throws -> Void) async throws {
         while true {
             switch decide(processor) {
             case .granted: return
@@ -50,7 +59,7 @@ final class EventOwnership: Sendable {
     /// Whether nobody has ever used a processor of this name.
     var isFree: Bool { state.withLock { $0.owner == nil } }
 
-    private func decide(_ processor: ObjectIdentifier) -> Decision {
+    private func decide(_ processor: Int) -> Decision {
         state.withLock { $0.decide(processor) }
     }
 
@@ -72,7 +81,7 @@ final class EventOwnership: Sendable {
         }
     }
 
-    private func wait(for processor: ObjectIdentifier) async {
+    private func wait(for processor: Int) async {
         await withCheckedContinuation { continuation in
             let mustWait = state.withLock { state in
                 guard state.isBusy(for: processor) else { return false }
@@ -89,11 +98,11 @@ final class EventOwnership: Sendable {
 }
 
 extension EventOwnership.State {
-    fileprivate func isBusy(for processor: ObjectIdentifier) -> Bool {
+    fileprivate func isBusy(for processor: Int) -> Bool {
         isLoading || (owner != processor && uses > 0)
     }
 
-    fileprivate mutating func decide(_ processor: ObjectIdentifier) -> EventOwnership.Decision {
+    fileprivate mutating func decide(_ processor: Int) -> EventOwnership.Decision {
         guard !isBusy(for: processor) else { return .wait }
         guard owner == processor else {
             (owner, isLoading) = (processor, true)

@@ -30,7 +30,7 @@ public final class EventProcessor: Sendable {
     private let generation: GenerationContext
     private let logger: Logger
     private let gate = KeyedGate()
-    private let ownership = Mutex<EventOwnership?>(nil)
+    private let ownership = Mutex<(shared: EventOwnership, number: Int)?>(nil)
     private let state: Mutex<State>
 
     init(name: String, limits: EventPatternEngine.Limits, generation: GenerationContext, logger: Logger) {
@@ -66,8 +66,8 @@ public final class EventProcessor: Sendable {
     ///   come again; handlers that have run will run again, for a match of the same identifier.
     @discardableResult
     public func process(_ event: PatternEvent, attempt: Int = 1) async throws -> Outcome {
-        let ownership = try sharedOwnership()
-        try await ownership.begin(by: ObjectIdentifier(self)) { try await restore() }
+        let (ownership, number) = try sharedOwnership()
+        try await ownership.begin(by: number) { try await restore() }
         defer { ownership.end() }
         return try await gate.run(event.key) {
             let now = generation.environment.clock.now
@@ -95,9 +95,9 @@ public final class EventProcessor: Sendable {
     ///
     /// - Throws: ``StoreError``.
     func prepare() async throws {
-        let ownership = try sharedOwnership()
+        let (ownership, number) = try sharedOwnership()
         guard ownership.isFree else { return }
-        try await ownership.begin(by: ObjectIdentifier(self)) { try await restore() }
+        try await ownership.begin(by: number) { try await restore() }
         ownership.end()
     }
 
@@ -112,13 +112,14 @@ public final class EventProcessor: Sendable {
 
     private var resource: String { "event processor \(name)" }
 
-    private func sharedOwnership() throws -> EventOwnership {
+    private func sharedOwnership() throws -> (shared: EventOwnership, number: Int) {
         try ownership.withLock { ownership in
             if let ownership { return ownership }
             let shared = try generation.environment.resources.acquire(
                 resource, make: { EventOwnership() }, close: { _ in })
-            ownership = shared
-            return shared
+            let own = (shared, shared.register())
+            ownership = own
+            return own
         }
     }
 

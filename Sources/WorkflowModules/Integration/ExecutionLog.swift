@@ -25,8 +25,11 @@ final class ExecutionLog: Sendable {
 
     /// Reads what is stored. Runs that a crash has interrupted are recorded as such.
     ///
+    /// - Parameters:
+    ///   - workflows: The integrations.
+    ///   - isStart: Whether the program has just begun, so that no run can be going on.
     /// - Throws: ``StoreError``.
-    func restore(_ workflows: [String]) async throws {
+    func restore(_ workflows: [String], isStart: Bool) async throws {
         for workflow in workflows {
             let stored = try await store.values(
                 namespace: Self.namespace, prefix: "\(workflow)/", limit: Self.readLimit, now: clock.now)
@@ -34,7 +37,7 @@ final class ExecutionLog: Sendable {
             var transaction = StoreTransaction(kept.dropLast(limit).map { removal(of: $0) })
             kept = kept.suffix(limit)
             // In a store that others use as well, the run may go on in another process.
-            for index in kept.indices where kept[index].status == .running && !store.isShared {
+            for index in kept.indices where kept[index].status == .running && isStart && !store.isShared {
                 kept[index].finish(.interrupted, at: clock.now, error: "The program ended while it ran.")
                 transaction.append(writing(kept[index]))
             }
@@ -80,9 +83,10 @@ final class ExecutionLog: Sendable {
     /// - Throws: ``StoreError``.
     func execution(_ workflow: String, id: String) async throws -> IntegrationExecution? {
         let known = records.withLock { $0[workflow]?.last { $0.id == id } }
-        if let known { return known }
+        // One that goes on may have been begun, and ended, by the modules of an earlier configuration.
+        if let known, known.status != .running { return known }
         let stored = try await store.value(namespace: Self.namespace, key: "\(workflow)/\(id)", now: clock.now)
-        return stored.flatMap { IntegrationExecution($0) }
+        return stored.flatMap { IntegrationExecution($0) } ?? known
     }
 
     /// A run does not depend on its record: when that cannot be stored, it is logged.

@@ -46,7 +46,8 @@ public final class IntegrationWorkflowModule: WorkflowModule, SummarizedModule {
     }
 
     public func prepare() async throws {
-        try await runs.log.restore(runs.workflows.map(\.name))
+        try await runs.log.restore(
+            runs.workflows.map(\.name), isStart: context.generation.number == 1)
         for connector in connectors { try connector.open() }
         for listener in listeners { try await listener.prepare() }
     }

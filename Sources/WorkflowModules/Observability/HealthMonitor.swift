@@ -17,20 +17,19 @@ final class HealthMonitor: Sendable {
         var checks: [BoundedCheck] = []
         var latest: (report: HealthReport, at: Timestamp)?
         var waiters: [CheckedContinuation<HealthReport, Never>] = []
+        /// Wakes ``HealthMonitor/run()`` while that goes on.
+        var demand: AsyncStream<Void>.Continuation?
     }
 
     private let interval: Duration
     private let timeout: Duration
     private let clock: any EngineClock
     private let state = Mutex(State())
-    private let demands: AsyncStream<Void>
-    private let demand: AsyncStream<Void>.Continuation
 
     init(interval: Duration, timeout: Duration, clock: any EngineClock) {
         self.interval = interval
         self.timeout = timeout
         self.clock = clock
-        (demands, demand) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Takes the checks; from now on they can be asked for.
@@ -54,25 +53,44 @@ final class HealthMonitor: Sendable {
                 state.waiters.append(continuation)
                 return nil
             }
-            if let known { continuation.resume(returning: known) } else { demand.yield() }
+            if let known { continuation.resume(returning: known) } else { ask() }
         }
     }
 
-    /// Runs the checks whenever there is a demand, until the task is cancelled.
+    /// Runs the checks whenever there is a demand, until the task is cancelled; it may be called again then.
     func run() async {
-        for await _ in demands {
-            let (checks, isWanted) = state.withLock { ($0.checks, !$0.waiters.isEmpty) }
-            guard isWanted else { continue }
-            let report = await evaluate(checks)
-            let now = clock.now
-            let waiters = state.withLock { state in
-                state.latest = (report, now)
-                defer { state.waiters = [] }
-                return state.waiters
-            }
-            for waiter in waiters { waiter.resume(returning: report) }
+        let (demands, demand) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        state.withLock { $0.demand = demand }
+        demand.yield()
+        for await _ in demands { await answer() }
+        let isWanted = state.withLock { state in
+            state.demand = nil
+            return !state.waiters.isEmpty
         }
-        end()
+        if isWanted { ask() }
+    }
+
+    /// Has the checks run: by ``run()``, or beside it while that does not go on, as when another configuration has taken
+    /// over and this one still answers what it has begun.
+    private func ask() {
+        if let demand = state.withLock({ $0.demand }) {
+            demand.yield()
+        } else {
+            Task { await answer() }
+        }
+    }
+
+    private func answer() async {
+        let (checks, isWanted) = state.withLock { ($0.checks, !$0.waiters.isEmpty) }
+        guard isWanted else { return }
+        let report = await evaluate(checks)
+        let now = clock.now
+        let waiters = state.withLock { state in
+            state.latest = (report, now)
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume(returning: report) }
     }
 
     /// Answers who still waits, and everybody who comes later.

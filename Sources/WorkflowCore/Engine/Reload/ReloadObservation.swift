@@ -4,22 +4,45 @@ import Logging
 struct HealthComparison: Sendable {
     /// The checks that failed before, for which the new generation is not to blame.
     private let known: Set<String>
+    private let environment: EngineEnvironment
 
     /// Looks at the generation before.
-    init(before context: GenerationContext) async {
-        known = Set(await Self.failures(of: context).map(\.name))
+    ///
+    /// - Parameters:
+    ///   - context: The generation before.
+    ///   - unproven: What that one was compared with, when it has not stood its observation: its own failures do not
+    ///     excuse anybody then.
+    ///   - environment: The time, and how long a check may take.
+    init(before context: GenerationContext, unproven: HealthComparison?, environment: EngineEnvironment) async {
+        self.environment = environment
+        if let unproven {
+            known = unproven.known
+        } else {
+            known = Set(await Self.failures(of: context, environment).map(\.name))
+        }
     }
 
     /// What is wrong with a generation that was not wrong with the one before; `nil` when it is healthy.
     func problem(of context: GenerationContext) async -> String? {
-        let failures = await Self.failures(of: context).filter { !known.contains($0.name) }
+        let failures = await Self.failures(of: context, environment).filter { !known.contains($0.name) }
         guard !failures.isEmpty else { return nil }
         return failures.map { "\($0.name): \($0.message)" }.joined(separator: "; ")
     }
 
-    private static func failures(of context: GenerationContext) async -> [(name: String, message: String)] {
-        await withTaskGroup(of: (String, HealthStatus).self) { group in
-            for (name, check) in context.healthChecks { group.addTask { (name, await check.check()) } }
+    private static func failures(
+        of context: GenerationContext, _ environment: EngineEnvironment
+    ) async -> [(name: String, message: String)] {
+        let (clock, limit) = (environment.clock, environment.reloadPolicy.healthTimeout)
+        return await withTaskGroup(of: (String, HealthStatus).self) { group in
+            for (name, check) in context.healthChecks {
+                group.addTask {
+                    do {
+                        return (name, try await withTimeout(limit, clock: clock) { await check.check() })
+                    } catch {
+                        return (name, HealthStatus(.unhealthy, message: "no answer"))
+                    }
+                }
+            }
             var failures: [(name: String, message: String)] = []
             for await (name, status) in group where status.level == .unhealthy {
                 failures.append((name, status.message ?? "unhealthy"))
@@ -38,12 +61,13 @@ struct ReloadObservation: Sendable {
     let policy: ReloadPolicy
     let clock: any EngineClock
 
-    /// Returns why the generation must not go on, or `nil` when it has stood the test or the task was cancelled.
+    /// Returns why the generation must not go on, or `nil` when it has stood the test. When the task is cancelled, it
+    /// depends on how the generation is then.
     func run() async -> String? {
         let end = clock.now.advanced(by: policy.observation)
         var complaint: String?
         while clock.now < end {
-            guard (try? await clock.sleep(for: policy.checkInterval)) != nil else { return nil }
+            guard (try? await clock.sleep(for: policy.checkInterval)) != nil else { return await verdict() }
             if let rate = errorRate, rate > max(policy.maximumErrorRate, usualErrorRate) {
                 return "\(Int((rate * 100).rounded())) % of the requests failed with a server error"
             }
@@ -53,6 +77,11 @@ struct ReloadObservation: Sendable {
             complaint = problem
         }
         return nil
+    }
+
+    private func verdict() async -> String? {
+        // In a task of its own, since checks give up in a cancelled one.
+        await Task { await health.problem(of: generation.context) }.value
     }
 
     private var errorRate: Double? {

@@ -5,6 +5,8 @@ import Synchronization
 struct Reloads: Sendable {
     /// Watches the newest generation, and then lets the one before go.
     var observation: Task<Void, Never>?
+    /// What was wrong before the generation that has not stood its observation; `nil` when the newest has.
+    var unproven: HealthComparison?
     /// The ends of earlier generations.
     var retiring: [(number: Int, task: Task<Void, Never>)] = []
     /// The number of the newest generation.
@@ -31,15 +33,18 @@ extension WorkflowEngine {
     ///   - configuration: The configuration.
     ///   - options: What becomes of running instances whose state the new definitions do not have; without any, such a
     ///     configuration is refused.
+    ///   - commit: Called when the new modules have taken over, before they are observed, to make the change last; when it
+    ///     throws, the old ones take over again.
     ///   - onRollback: Called when the old modules have taken over again after the swap, with the report.
     /// - Returns: What became of it. A configuration that is refused is no error: the one before goes on.
     /// - Throws: ``WorkflowError`` `.unavailable` when the engine does not run.
     @discardableResult
     public func reload(
         _ configuration: ApplicationConfiguration, options: ReloadOptions = ReloadOptions(),
+        commit: @escaping @Sendable () async throws -> Void = {},
         onRollback: @escaping @Sendable (ReloadReport) async -> Void = { _ in }
     ) async throws -> ReloadReport {
-        try await reloadLine.run { try await self.perform(configuration, options, onRollback) }
+        try await reloadLine.run { try await self.perform(configuration, options, commit, onRollback) }
     }
 
     /// What a reload of a configuration would do, without doing it.
@@ -61,17 +66,16 @@ extension WorkflowEngine {
 
     private func perform(
         _ configuration: ApplicationConfiguration, _ options: ReloadOptions,
+        _ commit: @Sendable () async throws -> Void,
         _ onRollback: @escaping @Sendable (ReloadReport) async -> Void
     ) async throws -> ReloadReport {
-        var old = try running()
+        let old = try running()
         guard configuration.hash != old.hash || old.hasOutdatedModules else {
             return report(ReloadReport(status: .unchanged, generation: old.context.number, time: environment.clock.now))
         }
-        // The configuration that is being observed has been accepted when the next one comes, or it is rolled back now.
-        await endObservation()
         await makeRoom()
-        old = try running()
-        var (plan, timings, moved) = (ReloadPlan?.none, ReloadReport.Timings(), 0)
+        var (plan, timings) = (ReloadPlan?.none, ReloadReport.Timings())
+        let moves = InstanceMoves()
         do {
             let clock = ContinuousClock()
             var new: EngineGeneration?
@@ -94,21 +98,33 @@ extension WorkflowEngine {
                 throw error
             }
             timings.prepare = try await clock.measure { try await new.prepare() }
-            let health = await HealthComparison(before: old.context)
+            let health = await HealthComparison(
+                before: old.context, unproven: reloads.withLock { $0.unproven }, environment: environment)
             do {
                 timings.health = try await clock.measure { try await untilHealthy(new, health) }
-                moved = try await move(options.mapping, to: new)
+                try await acceptObserved(old)
+                try await move(options.mapping, to: new, moves)
                 timings.swap = try await clock.measure { try await swap(old, for: new) }
             } catch {
                 await new.stop(isUrgent: true, isLast: false)
+                await takeBack(moves, in: old)
+                throw error
+            }
+            do {
+                // Those that came into an old state until the swap.
+                try await move(options.mapping, to: new, moves)
+                try await commit()
+            } catch {
+                guard rollBackBegins(from: new, to: old) else { throw error }
+                await old.resume(insteadOf: new)
+                retire(new)
+                await takeBack(moves, in: old)
                 throw error
             }
             let report = ReloadReport(
                 status: .reloaded, generation: number, time: environment.clock.now, plan: plan,
-                movedInstances: moved, timings: timings)
-            observe(new, after: old, health, report, onRollback)
-            // Those that came into an old state until the swap.
-            moved += try await move(options.mapping, to: new)
+                movedInstances: moves.count, timings: timings)
+            observe(new, after: old, health, moves, report, onRollback)
             return self.report(report)
         } catch {
             guard isRunning else { throw WorkflowError(.unavailable, "The engine stops.", cause: error) }
@@ -116,7 +132,7 @@ extension WorkflowEngine {
                 ReloadReport(
                     status: .refused, generation: old.context.number, time: environment.clock.now,
                     reason: Self.reason(error), issues: (error as? ConfigurationError)?.issues ?? [], plan: plan,
-                    movedInstances: moved, timings: timings))
+                    timings: timings))
         }
     }
 
@@ -140,12 +156,40 @@ extension WorkflowEngine {
                 + "Say where they go with a mapping, or force the reload to leave them there.")
     }
 
-    private func move(_ mapping: ReloadMapping, to generation: EngineGeneration) async throws -> Int {
-        guard !mapping.isEmpty else { return 0 }
+    /// Ends the observation of the generation that runs: what it is taken for depends on how it is now.
+    ///
+    /// - Throws: ``WorkflowError`` `.unavailable` when it has been taken back.
+    private func acceptObserved(_ old: EngineGeneration) async throws {
+        await endObservation()
+        guard try running() === old else {
+            throw WorkflowError(
+                .unavailable, "The configuration that ran has been taken back meanwhile; reload once more.")
+        }
+    }
+
+    private func move(
+        _ mapping: ReloadMapping, to generation: EngineGeneration, _ moves: InstanceMoves
+    ) async throws {
+        guard !mapping.isEmpty else { return }
         let observers = generation.context.runtime.observers
-        return try await mapping.move(
+        try await mapping.move(
             in: generation.context.store, to: generation.context.handlers.definitions, clock: environment.clock,
-            moved: { observers.notify($1) })
+            moved: { old, new in
+                moves.add(old, new)
+                observers.notify(new)
+            })
+    }
+
+    /// Brings instances back to the states of a generation that goes on after all.
+    private func takeBack(_ moves: InstanceMoves, in generation: EngineGeneration) async {
+        guard moves.count > 0 else { return }
+        let observers = generation.context.runtime.observers
+        do {
+            try await moves.undo(in: generation.context.store, clock: environment.clock) { observers.notify($0) }
+        } catch {
+            environment.logger.error(
+                "Instances that were moved could not be moved back", metadata: ["error": "\(error)"])
+        }
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -201,19 +245,25 @@ extension WorkflowEngine {
     // MARK: - After the swap
 
     private func observe(
-        _ new: EngineGeneration, after old: EngineGeneration, _ health: HealthComparison, _ report: ReloadReport,
-        _ onRollback: @escaping @Sendable (ReloadReport) async -> Void
+        _ new: EngineGeneration, after old: EngineGeneration, _ health: HealthComparison, _ moves: InstanceMoves,
+        _ report: ReloadReport, _ onRollback: @escaping @Sendable (ReloadReport) async -> Void
     ) {
         let observation = ReloadObservation(
-            generation: new, usualErrorRate: old.context.outcomes.errorRate, health: health, policy: environment.reloadPolicy, clock: environment.clock)
+            generation: new, usualErrorRate: old.context.outcomes.errorRate, health: health,
+            policy: environment.reloadPolicy, clock: environment.clock)
         let task = Task {
-            if let reason = await observation.run(), self.rollBackBegins(from: new, to: old) {
-                await self.rollBack(from: new, to: old, reason, report, onRollback)
+            let reason = await observation.run()
+            if reason != nil || !Task.isCancelled { self.reloads.withLock { $0.unproven = nil } }
+            if let reason, self.rollBackBegins(from: new, to: old) {
+                await self.rollBack(from: new, to: old, moves, reason, report, onRollback)
             } else {
                 self.retire(old)
             }
         }
-        reloads.withLock { $0.observation = task }
+        reloads.withLock { reloads in
+            reloads.observation = task
+            reloads.unproven = health
+        }
     }
 
     /// Makes the old generation the one that runs, unless the engine stops.
@@ -226,11 +276,12 @@ extension WorkflowEngine {
     }
 
     private func rollBack(
-        from new: EngineGeneration, to old: EngineGeneration, _ reason: String, _ report: ReloadReport,
-        _ onRollback: @Sendable (ReloadReport) async -> Void
+        from new: EngineGeneration, to old: EngineGeneration, _ moves: InstanceMoves, _ reason: String,
+        _ report: ReloadReport, _ onRollback: @Sendable (ReloadReport) async -> Void
     ) async {
         await old.resume(insteadOf: new)
         retire(new)
+        await takeBack(moves, in: old)
         var report = report
         report.status = .rolledBack
         report.generation = old.context.number
@@ -282,7 +333,8 @@ extension WorkflowEngine {
     }
 
     private func report(_ report: ReloadReport) -> ReloadReport {
-        reloads.withLock { $0.report = report }
+        // One that changes nothing must not hide why the last one was taken back.
+        reloads.withLock { if report.status != .unchanged || $0.report == nil { $0.report = report } }
         let metrics = environment.metrics
         metrics.engineGeneration.with().set(Double(report.generation))
         var metadata: Logger.Metadata = ["generation": "\(report.generation)"]
