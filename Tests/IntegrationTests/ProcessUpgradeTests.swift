@@ -148,13 +148,14 @@ enum SocketActivation {
             for index, copy in enumerate(copies):
                 os.dup2(copy, 3 + index)
                 os.set_inheritable(3 + index, True)
-            os.environ["LISTEN_PID"] = str(os.getpid())
-            os.environ["LISTEN_FDS"] = "2"
 
         def start():
             state = ["--state", "none"] if way == "reuse" else ["--state", folder + "/state"]
             wait = ["--wait-for-state", "60s"] if way == "overlap" else []
             arguments = [program, "run", folder + "/app.yaml", "--management-address", "none"] + state + wait
+            if way != "reuse":
+                # The number of the shell is that of the program which takes its place.
+                arguments = ["/bin/sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=2 exec "$@"', "sh"] + arguments
             return subprocess.Popen(
                 arguments, preexec_fn=prepare, close_fds=False, stdout=subprocess.PIPE, stderr=log, text=True,
                 env=dict(os.environ, NOTIFY_SOCKET=folder + "/notify"))

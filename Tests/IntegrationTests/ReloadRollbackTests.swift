@@ -72,18 +72,6 @@ struct ReloadRollbackTests {
         }
     }
 
-    @Test("a second one at once does not make the first one good")
-    func twice() async throws {
-        try await run { fixture, proxy in
-            for type in ["text/b", "text/c"] {
-                _ = try await fixture.put(ReloadText.hello(type, modules: [proxy]))
-            }
-            _ = try await rolledBack(fixture)
-            try await fixture.eventuallyAnswers("text/a")
-            #expect(try fixture.text == ReloadText.hello("text/a"))
-        }
-    }
-
     @Test("another text with the same meaning fails with it")
     func sameMeaning() async throws {
         try await run { fixture, proxy in

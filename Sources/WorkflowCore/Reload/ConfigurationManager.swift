@@ -118,7 +118,7 @@ public final class ConfigurationManager: Sendable {
         _ source: ConfigurationHistory.Source, options: ReloadOptions = ReloadOptions()
     ) async throws -> Outcome {
         try await line.run { [self] in
-            try await change(to: { try loader.read(paths) }, source, options, publish: {}, restore: {})
+            try await change(to: { try loader.read(paths) }, source, options, publish: {}, restore: { _ in })
         }
     }
 
@@ -154,9 +154,7 @@ public final class ConfigurationManager: Sendable {
                 let outcome = try await change(
                     to: { try loader.read(paths, replacing: [file: text]) }, .put, options,
                     publish: { try staged.publish() },
-                    restore: { [self] in
-                        try write([.init(name: file, content: before)], over: [.init(name: file, content: text)])
-                    })
+                    restore: { [self] in try write([.init(name: file, content: before)], over: $0) })
                 if outcome.report.status == .refused { staged.discard() }
                 return outcome
             } catch {
@@ -193,7 +191,7 @@ public final class ConfigurationManager: Sendable {
                     }
                     return loaded
                 }, .rollback, options, publish: { [self] in try write(entry.texts) },
-                restore: { [self] in try write(present ?? [], over: entry.texts) })
+                restore: { [self] in try write(present ?? [], over: $0) })
         }
     }
 
@@ -203,7 +201,8 @@ public final class ConfigurationManager: Sendable {
     ///   - restore: Writes back what stood there before, unless somebody has changed it since.
     private func change(
         to load: () throws -> Loaded, _ source: ConfigurationHistory.Source, _ options: ReloadOptions,
-        publish: @escaping @Sendable () throws -> Void, restore: @escaping @Sendable () throws -> Void
+        publish: @escaping @Sendable () throws -> Void,
+        restore: @escaping @Sendable (_ published: [ConfigurationHistory.Text]) throws -> Void
     ) async throws -> Outcome {
         let before = state.withLock { $0 }
         var loaded: Loaded?
@@ -254,14 +253,17 @@ public final class ConfigurationManager: Sendable {
     /// Follows a rollback of the engine.
     private func takeBack(
         _ report: ReloadReport, of hash: String, _ before: State, _ committed: CommittedVersion,
-        _ restore: @Sendable () throws -> Void
+        _ restore: @Sendable ([ConfigurationHistory.Text]) throws -> Void
     ) async {
-        state.withLock { state in
-            state = before
-            state.takenBack = hash
+        let published = state.withLock { state in
+            defer {
+                state = before
+                state.takenBack = hash
+            }
+            return state.texts
         }
         do {
-            try restore()
+            try restore(published)
             guard let history, let first = committed.result.version else { return }
             // Later ones were only written in another way.
             for version in try await history.versions() where version.number >= first {
