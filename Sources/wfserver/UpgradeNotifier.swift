@@ -95,7 +95,8 @@ struct UpgradeNotifier: Service {
         let bytes = Array(message.utf8)
         let sent = withUnsafeBytes(of: address) { raw in
             raw.withMemoryRebound(to: sockaddr.self) {
-                sendto(descriptor, bytes, bytes.count, 0, $0.baseAddress, socklen_t(size))
+                // A manager that does not read must not hold up the process.
+                sendto(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT), $0.baseAddress, socklen_t(size))
             }
         }
         return sent == bytes.count ? nil : String(cString: strerror(errno))

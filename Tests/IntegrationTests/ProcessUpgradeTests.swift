@@ -168,7 +168,13 @@ enum SocketActivation {
             log.seek(0)
             sys.exit("wfserver did not become ready: " + log.read())
 
-        statuses = []
+        statuses, notifications = [], []
+
+        def listen_to_notifications():
+            while True:
+                notifications.append(notify.recv(4096).decode().split("\n")[0])
+
+        threading.Thread(target=listen_to_notifications, daemon=True).start()
 
         def stop(process):
             process.send_signal(signal.SIGTERM)
@@ -234,13 +240,6 @@ enum SocketActivation {
             for one in clients:
                 one.join()
             stop(current)
-        notify.setblocking(False)
-        notifications = []
-        try:
-            while True:
-                notifications.append(notify.recv(4096).decode().split("\n")[0])
-        except BlockingIOError:
-            pass
         log.seek(0)
         unused = sum("No server has the address of a socket" in line for line in log)
         print(json.dumps({
