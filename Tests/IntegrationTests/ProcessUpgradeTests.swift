@@ -195,9 +195,6 @@ enum SocketActivation {
                             if not part:
                                 break
                             data += part
-                    # A process says 503 from the opening of its port until it is ready, as docs/upgrade.md tells.
-                    if data.startswith(b"HTTP/1.1 503"):
-                        continue
                     if not data.startswith(b"HTTP/1.1 200"):
                         raise Exception("answer " + repr(data[:60]))
                     with changed:

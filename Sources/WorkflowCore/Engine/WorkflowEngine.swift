@@ -61,6 +61,14 @@ public final class WorkflowEngine: Service {
         }
     }
 
+    /// The hash of what the configuration means that runs, or that will; see ``ApplicationConfiguration/hash``.
+    public var configurationHash: String {
+        phase.withLock { phase in
+            guard case .running(let generation) = phase else { return firstConfiguration.hash }
+            return generation.hash
+        }
+    }
+
     /// Checks a configuration as ``start()`` would, without any effect on the outside.
     ///
     /// - Throws: ``ConfigurationError`` with everything that is wrong.

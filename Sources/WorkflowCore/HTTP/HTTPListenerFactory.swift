@@ -59,7 +59,7 @@ public protocol HTTPListener: SummarizedModule {
     ///
     /// - Throws: ``ConfigurationError`` when they contradict each other.
     func validate() throws
-    /// Binds the address; requests are answered with 503 until ``activate()``.
+    /// Binds the address; requests wait for ``activate()``.
     ///
     /// - Throws: ``WorkflowError`` `.unavailable` when that is not possible.
     func prepare() async throws

@@ -70,7 +70,7 @@ public final class ConfigurationManager: Sendable {
     }
 
     /// The hash of the configuration that runs.
-    public var hash: String { engine.configuration.hash }
+    public var hash: String { engine.configurationHash }
 
     /// What stands in the files of the configuration that runs, as it was loaded.
     public var texts: [ConfigurationHistory.Text] { state.withLock { $0.texts } }
@@ -79,7 +79,7 @@ public final class ConfigurationManager: Sendable {
     ///
     /// - Parameter texts: What stands in its files.
     public func recordStart(_ texts: [ConfigurationHistory.Text]) async {
-        _ = await record(texts, engine.configuration.hash, .start)
+        _ = await record(texts, engine.configurationHash, .start)
     }
 
     // MARK: - Plans

@@ -9,7 +9,7 @@ struct ConfigurationAPI: Sendable {
     /// `GET /api/workflow/config`: the configuration that runs, as JSON without secrets; or, for those that accept YAML
     /// and not JSON, what stands in its file.
     func show(_ request: ServerRequest) throws -> ServerResponse {
-        let tag = "\"\(application.engine.configuration.hash)\""
+        let tag = "\"\(application.engine.configurationHash)\""
         let accepted = request.headers[.accept]?.lowercased() ?? ""
         var response: ServerResponse
         if accepted.contains("yaml"), !accepted.contains("json") {

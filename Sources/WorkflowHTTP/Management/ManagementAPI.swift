@@ -59,7 +59,7 @@ struct ManagementAPI: Sendable {
             "moduleCount": .integer(Int64(configuration.modules.count)),
             "workflowCount": .integer(Int64(configuration.workflows.count)),
             "triggerCount": .integer(Int64(configuration.triggers.count)),
-            "configHash": .string(configuration.hash),
+            "configHash": .string(engine.configurationHash),
         ]
         if let generation { status["generation"] = .integer(Int64(generation.number)) }
         if let since = engine.activeSince { status["since"] = .string(since.description) }

@@ -21,7 +21,7 @@ final class GenerationListener: Sendable {
     }
 
     /// The address that is listened on, with the port that the system chose; `nil` while there is none.
-    var localAddress: ListenAddress? { state.withLock { $0.listener }?.server.localAddress }
+    var localAddress: ListenAddress? { state.withLock { $0.listener }?.localAddress }
 
     /// The port that is listened on; `nil` while there is none and for unix sockets.
     var port: Int? { localAddress?.port }

@@ -5,10 +5,12 @@ import WorkflowCore
 /// A listening server that outlives the generations that use it.
 final class SharedListener: Sendable {
     private struct State {
-        var server: HTTPServer
+        /// The server, from ``SharedListener/open()`` until it takes nothing new.
+        var server: HTTPServer?
+        /// Has the requests of the server that come before a generation is active.
+        var waitingRoom: WaitingRoom?
         /// How many generations have the listener.
         var holders = 0
-        var isOpen = false
         /// Those of the generations that are active, the newest last.
         var responders: [GenerationResponder] = []
         /// Servers that take nothing new and finish what they have begun.
@@ -16,23 +18,21 @@ final class SharedListener: Sendable {
         var drainTime: Duration = .seconds(30)
     }
 
-    private let make: @Sendable () -> HTTPServer
-    private let state: Mutex<State>
+    private let make: @Sendable (WaitingRoom) -> HTTPServer
+    private let state = Mutex(State())
 
     init(settings: HTTPServerConfiguration, environment: EngineEnvironment) {
-        make = {
+        make = { waitingRoom in
             let observer = HTTPServerMetrics(metrics: environment.metrics)
             let server = HTTPServer(
-                configuration: settings, responder: StartingResponder(), observer: observer,
-                logger: environment.logger)
+                configuration: settings, responder: waitingRoom, observer: observer, logger: environment.logger)
             observer.countInFlight(of: server, in: environment.metrics)
             return server
         }
-        state = Mutex(State(server: make()))
     }
 
-    /// The server.
-    var server: HTTPServer { state.withLock { $0.server } }
+    /// The address that is listened on; `nil` while there is none.
+    var localAddress: ListenAddress? { state.withLock { $0.server }?.localAddress }
 
     /// How long requests in progress may take when the server is closed.
     var drainTime: Duration {
@@ -44,13 +44,15 @@ final class SharedListener: Sendable {
     ///
     /// - Throws: What ``HTTPServer/start()`` throws.
     func open() async throws {
-        let (isOpen, server) = state.withLock { state in
+        let isOpen = state.withLock { state in
             state.holders += 1
-            return (state.isOpen, state.server)
+            return state.server != nil
         }
         guard !isOpen else { return }
+        let waitingRoom = WaitingRoom()
+        let server = make(waitingRoom)
         try await server.start()
-        state.withLock { $0.isOpen = true }
+        state.withLock { ($0.server, $0.waitingRoom) = (server, waitingRoom) }
     }
 
     /// Says that a generation does not need the listener any more.
@@ -60,10 +62,12 @@ final class SharedListener: Sendable {
 
     /// Gives the requests that begin from now on to a generation.
     func activate(_ responder: GenerationResponder) {
-        state.withLock { state in
+        let waitingRoom = state.withLock { state in
             state.responders.append(responder)
-            _ = state.server.exchangeResponder(responder)
+            _ = state.server?.exchangeResponder(responder)
+            return state.waitingRoom.take()
         }
+        waitingRoom?.open(to: responder)
     }
 
     /// Takes a generation away. When it was the newest, the one before it answers again.
@@ -72,7 +76,7 @@ final class SharedListener: Sendable {
             // The only one goes on until the listener is closed.
             guard state.responders.count > 1 else { return }
             state.responders.removeAll { $0 === responder }
-            if let current = state.responders.last { _ = state.server.exchangeResponder(current) }
+            if let current = state.responders.last { _ = state.server?.exchangeResponder(current) }
         }
     }
 
@@ -80,22 +84,23 @@ final class SharedListener: Sendable {
     func quiesce(_ responder: GenerationResponder) async {
         let drained = state.withLock { state -> HTTPServer? in
             guard state.holders <= 1, state.responders.allSatisfy({ $0 === responder }) else { return nil }
-            defer {
-                // A generation that wants the address again meanwhile gets another server there.
-                state.isOpen = false
-                state.draining.append(state.server)
-                state.server = make()
-                state.responders = []
-            }
-            return state.server
+            // A generation that wants the address again meanwhile gets another server there.
+            state.responders = []
+            guard let server = state.server.take() else { return nil }
+            state.draining.append(server)
+            return server
         }
         await drained?.drain()
     }
 
     /// Lets requests in progress finish and closes the address.
     func close() async {
+        let waitingRoom = state.withLock { state in
+            if let server = state.server.take() { state.draining.append(server) }
+            return state.waitingRoom.take()
+        }
+        waitingRoom?.close()
         await finish()
-        if state.withLock({ $0.isOpen }) { await server.stop(deadline: drainTime) }
     }
 
     /// Lets the requests of servers finish that take nothing new.
@@ -105,13 +110,6 @@ final class SharedListener: Sendable {
             return (state.draining, state.drainTime)
         }
         for server in servers { await server.stop(deadline: deadline) }
-    }
-}
-
-/// Answers until the application is ready.
-private struct StartingResponder: HTTPHandler {
-    func handle(_ request: ServerRequest) async throws -> ServerResponse {
-        throw HTTPError(.serviceUnavailable, "The application is starting.", headers: [.retryAfter: "1"])
     }
 }
 

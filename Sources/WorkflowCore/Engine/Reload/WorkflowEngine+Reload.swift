@@ -53,13 +53,16 @@ extension WorkflowEngine {
     ///   engine does not run; ``StoreError``.
     public func plan(_ configuration: ApplicationConfiguration) async throws -> ReloadPlan {
         try await Self.validate(configuration, registry: registry, environment: environment)
-        return try await plan(GenerationPlan(configuration, registry: registry), after: try running())
+        let old = try running()
+        let parts = GenerationPlan(configuration, registry: registry).parts
+        return try await plan(configuration, after: old, carried: CarryOver(from: old.instances, into: parts).all)
     }
 
-    private func plan(_ new: GenerationPlan, after old: EngineGeneration) async throws -> ReloadPlan {
-        let carried = CarryOver(from: old.instances, into: new.parts).all.map(\.name)
+    private func plan(
+        _ new: ApplicationConfiguration, after old: EngineGeneration, carried: [ModuleInstance]
+    ) async throws -> ReloadPlan {
         var plan = ReloadPlan(
-            from: old.configuration, to: new.configuration, registry: registry, carried: Set(carried))
+            from: old.configuration, to: new, registry: registry, carried: Set(carried.map(\.name)))
         plan.stranded = try await StrandedInstances.find(in: old.context.store, plan: plan)
         return plan
     }
@@ -84,19 +87,21 @@ extension WorkflowEngine {
                 return reloads.number
             }
             timings.build = try await clock.measure {
-                let parts = GenerationPlan(configuration, registry: registry)
-                new = try await EngineGeneration.build(
-                    parts, number: number, environment: environment, previous: old)
-                plan = try await self.plan(parts, after: old)
+                let built = try await EngineGeneration.build(
+                    GenerationPlan(configuration, registry: registry), number: number, environment: environment,
+                    previous: old)
+                do {
+                    let made = try await self.plan(configuration, after: old, carried: built.inherited)
+                    plan = made
+                    try Self.check(made, options)
+                } catch {
+                    built.discard()
+                    throw error
+                }
+                new = built
             }
-            guard let new, let plan else { throw CancellationError() }
+            guard let new else { throw CancellationError() }
             connect(new)
-            do {
-                try Self.check(plan, options)
-            } catch {
-                new.discard()
-                throw error
-            }
             timings.prepare = try await clock.measure { try await new.prepare() }
             let health = await HealthComparison(
                 before: old.context, unproven: reloads.withLock { $0.unproven }, environment: environment)
