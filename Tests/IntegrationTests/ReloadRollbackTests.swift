@@ -74,10 +74,14 @@ struct ReloadRollbackTests {
 
     @Test("another text with the same meaning fails with it")
     func sameMeaning() async throws {
-        try await run { fixture, proxy in
+        try await run { fixture, _ in
+            // Takes connections and does not answer, so that nothing is known of it until it is gone.
+            let backend = try RawSocket.listener()
+            let proxy = ReloadText.proxy(to: backend.port).replacing("timeout: 1s", with: "timeout: 1m")
             let text = ReloadText.hello("text/b", modules: [proxy])
             #expect(try await fixture.put(text).status == 200)
             #expect(try await fixture.put("# a note\n" + text).json?["status"] == "unchanged")
+            backend.close()
             try await fixture.eventuallyAnswers("text/a")
             try await eventually(within: .seconds(15), "the file is back") {
                 try fixture.text == ReloadText.hello("text/a")

@@ -160,6 +160,7 @@ final class EngineGeneration: Sendable {
     /// Waits for the durable work that this generation has begun.
     private func finishRuns(within deadline: Duration) async {
         let handlers = context.handlers
+        guard handlers.running > 0 else { return }
         do {
             try await withTimeout(deadline, clock: context.environment.clock) {
                 await handlers.waitUntilIdle()
@@ -173,34 +174,24 @@ final class EngineGeneration: Sendable {
         }
     }
 
-    private func shutdown(_ instances: [ModuleInstance]) async {
-        for instance in instances.reversed() {
-            await patiently(instance) {
-                await instance.end()
-                await instance.module.shutdown()
-            }
-        }
-    }
-
     /// How long a module may take to stop beyond the drain deadline before the others stop without it.
     private static let patience = Duration.seconds(30)
 
-    /// Waits for the stop of a module, but not for ever.
-    private func patiently(_ instance: ModuleInstance, _ body: @escaping @Sendable () async -> Void) async {
-        let hasStopped = Atomic(false)
-        let end = WakeUp()
-        let (clock, drain) = (context.environment.clock, context.environment.drainDeadline)
-        let deadline = clock.now.advanced(by: drain + Self.patience)
-        Task {
-            await body()
-            hasStopped.store(true, ordering: .releasing)
-            end.close()
+    private func shutdown(_ instances: [ModuleInstance]) async {
+        guard !instances.isEmpty else { return }
+        let environment = context.environment
+        let limit = StopLimit(environment.drainDeadline + Self.patience, clock: environment.clock)
+        for instance in instances.reversed() {
+            let isStopped = await limit.run {
+                await instance.end()
+                await instance.module.shutdown()
+            }
+            guard !isStopped else { continue }
+            logger.error(
+                "A module does not stop; the others stop without it",
+                metadata: ["module": "\(instance.name)", "type": "\(instance.type)"])
         }
-        await end.wait(until: deadline, clock: clock)
-        guard !hasStopped.load(ordering: .acquiring) else { return }
-        logger.error(
-            "A module does not stop; the others stop without it",
-            metadata: ["module": "\(instance.name)", "type": "\(instance.type)"])
+        limit.end()
     }
 
     /// Runs a part of a module's life and names the module in what it throws.

@@ -80,6 +80,7 @@ final class RequestProgress: Sendable {
     ///
     /// - Parameter kept: The modules whose streams are not waited for.
     func waitUntilIdle(for duration: Duration, without kept: Set<String> = []) async {
+        guard count(without: kept) > 0 else { return }
         let end = ContinuousClock.now.advanced(by: duration)
         let timer = Task {
             guard (try? await Task.sleep(until: end, clock: .continuous)) != nil else { return }

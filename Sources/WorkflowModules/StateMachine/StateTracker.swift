@@ -41,7 +41,8 @@ public final class StateTracker: Sendable {
             return state.observed.insert(engine.name).inserted
         }
         guard isFirst else { return }
-        engine.observe { [weak self] instance in self?.instanceChanged(instance, engine: engine.name) }
+        // The engine keeps the closure, which must not keep the engine.
+        engine.observe { [weak self, name = engine.name] instance in self?.instanceChanged(instance, engine: name) }
     }
 
     /// Makes known that resources of a type are created with an instance of a definition, as `api.handler` does it.

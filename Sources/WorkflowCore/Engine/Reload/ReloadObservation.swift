@@ -32,17 +32,17 @@ struct HealthComparison: Sendable {
     private static func failures(
         of context: GenerationContext, _ environment: EngineEnvironment
     ) async -> [(name: String, message: String)] {
-        let (clock, limit) = (environment.clock, environment.reloadPolicy.healthTimeout)
-        return await withTaskGroup(of: (String, HealthStatus).self) { group in
-            for (name, check) in context.healthChecks {
-                group.addTask {
-                    do {
-                        return (name, try await withTimeout(limit, clock: clock) { await check.check() })
-                    } catch {
-                        return (name, HealthStatus(.unhealthy, message: "no answer"))
-                    }
-                }
-            }
+        let limit = environment.reloadPolicy.healthTimeout
+        do {
+            return try await withTimeout(limit, clock: environment.clock) { await answers(of: context) }
+        } catch {
+            return [("health checks", "no answer within \(limit)")]
+        }
+    }
+
+    private static func answers(of context: GenerationContext) async -> [(name: String, message: String)] {
+        await withTaskGroup(of: (String, HealthStatus).self) { group in
+            for (name, check) in context.healthChecks { group.addTask { (name, await check.check()) } }
             var failures: [(name: String, message: String)] = []
             for await (name, status) in group where status.level == .unhealthy {
                 failures.append((name, status.message ?? "unhealthy"))
