@@ -10,6 +10,7 @@ let package = Package(
         .library(name: "WorkflowHTTP", targets: ["WorkflowHTTP"]),
         .library(name: "WorkflowStore", targets: ["WorkflowStore"]),
         .library(name: "WorkflowStoreSQLite", targets: ["WorkflowStoreSQLite"]),
+        .library(name: "WorkflowStorePostgreSQL", targets: ["WorkflowStorePostgreSQL"]),
         .library(name: "WorkflowJavaScript", targets: ["WorkflowJavaScript"]),
         .library(name: "WorkflowCatalog", targets: ["WorkflowCatalog"]),
         .library(name: "WorkflowTesting", targets: ["WorkflowTesting"]),
@@ -17,10 +18,11 @@ let package = Package(
     ],
     traits: [
         .trait(name: "SQLite", description: "Durable state on SQLite, through GRDB. Needs libsqlite3."),
+        .trait(name: "PostgreSQL", description: "State that several processes share, on PostgreSQL. Needs libpq."),
         .trait(
             name: "JavaScript",
             description: "Components in JavaScript, on JavaScriptCore. Needs libjavascriptcoregtk-4.1."),
-        .default(enabledTraits: ["SQLite", "JavaScript"]),
+        .default(enabledTraits: ["SQLite", "PostgreSQL", "JavaScript"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -82,6 +84,17 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(
+            name: "WorkflowStorePostgreSQL",
+            dependencies: [
+                "WorkflowCore",
+                "WorkflowStore",
+                .target(name: "CLibPQ", condition: .when(traits: ["PostgreSQL"])),
+                .product(
+                    name: "DequeModule", package: "swift-collections", condition: .when(traits: ["PostgreSQL"])),
+            ]
+        ),
         .target(
             name: "WorkflowHTTP",
             dependencies: [
@@ -112,7 +125,7 @@ let package = Package(
             name: "WorkflowCatalog",
             dependencies: [
                 "WorkflowCore", "WorkflowModules", "WorkflowHTTP", "WorkflowStore", "WorkflowStoreSQLite",
-                "WorkflowJavaScript",
+                "WorkflowStorePostgreSQL", "WorkflowJavaScript",
             ]
         ),
         .target(
@@ -123,7 +136,7 @@ let package = Package(
             name: "wfserver",
             dependencies: [
                 "WorkflowCore", "WorkflowModules", "WorkflowHTTP", "WorkflowStore", "WorkflowStoreSQLite",
-                "WorkflowJavaScript", "WorkflowCatalog",
+                "WorkflowStorePostgreSQL", "WorkflowJavaScript", "WorkflowCatalog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -144,6 +157,13 @@ let package = Package(
         ),
         .testTarget(
             name: "WorkflowStoreTests", dependencies: ["WorkflowStoreSQLite", "WorkflowStore", "WorkflowTesting"]),
+        .target(name: "TestServices", path: "Tests/TestServices"),
+        .testTarget(
+            name: "WorkflowStorePostgreSQLTests",
+            dependencies: [
+                "TestServices", "WorkflowCore", "WorkflowStore", "WorkflowStorePostgreSQL", "WorkflowTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "WorkflowHTTPTests",
             dependencies: [

@@ -119,6 +119,48 @@ struct ReloadDoorTests {
         }
     }
 
+    @Test("SIGHUP reads a certificate again that was renewed; without a change it does nothing")
+    func certificate() async throws {
+        try await withTemporaryFolder { folder in
+            /// Runs a command and returns what it prints.
+            func shell(_ command: String) throws -> String {
+                let (process, output) = (Process(), Pipe())
+                process.executableURL = URL(fileURLWithPath: "/bin/sh")
+                process.arguments = ["-c", command]
+                process.standardOutput = output
+                process.standardError = FileHandle.nullDevice
+                try process.run()
+                let bytes = output.fileHandleForReading.readDataToEndOfFile()
+                process.waitUntilExit()
+                return String(decoding: bytes, as: UTF8.self)
+            }
+            func renew() throws -> String {
+                try shell(
+                    "cd '\(folder)' && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
+                        + "-subj /CN=test -days 2 -keyout web.key -out web.pem && openssl x509 -noout -fingerprint "
+                        + "-in web.pem")
+            }
+            let first = try renew()
+            let text = ReloadText.hello("text/a")
+                .replacing("127.0.0.1:0\"", with: "127.0.0.1:0\", tls: {certificate: web.pem, key: web.key}")
+            let fixture = try await ReloadFixture(text, in: folder)
+            let port = try await fixture.server.port()
+            func shown() throws -> String {
+                try shell("openssl s_client -connect 127.0.0.1:\(port) </dev/null | openssl x509 -noout -fingerprint")
+            }
+            #expect(try shown() == first)
+            #expect(try await fixture.reload().json?["status"] == "unchanged")
+            let second = try renew()
+            #expect(second != first)
+            #expect(try shown() == first)
+            fixture.server.kill(SIGHUP)
+            try await eventually(within: .seconds(15), "the renewed certificate is used") { try shown() == second }
+            #expect(try await fixture.status()["generation"] == 2)
+            #expect(try await fixture.reload().json?["status"] == "unchanged")
+            try await fixture.stop()
+        }
+    }
+
     @Test("rollback goes back to the version before, or to any that is kept, and writes the file")
     func rollback() async throws {
         try await withTemporaryFolder { folder in

@@ -75,6 +75,22 @@ struct ReloadRefusalTests {
         }
     }
 
+    @Test("a certificate or a key that cannot be used is named")
+    func certificate() async throws {
+        try await withTemporaryFolder { folder in
+            let fixture = try await ReloadFixture(ReloadText.hello("text/a"), in: folder)
+            try fixture.save("rubbish", as: "web.pem")
+            let text = ReloadText.hello("text/b")
+                .replacing("127.0.0.1:0\"", with: "127.0.0.1:0\", tls: {certificate: web.pem, key: web.key}")
+            let reason = try await refused(text, fixture, status: 409)["reason"]?.stringValue
+            #expect(
+                reason?.hasPrefix(
+                    "web (http.server): Cannot use the certificate in '\(folder)/web.pem'; it must be readable and in "
+                        + "PEM form.") == true, "\(reason ?? "")")
+            try await fixture.stop()
+        }
+    }
+
     @Test("an address that was left a moment ago can be taken again at once")
     func addressAgain() async throws {
         try await withTemporaryFolder { folder in

@@ -33,8 +33,10 @@ struct ReloadRollbackTests {
             #expect(status["configHash"] == before["configHash"])
             #expect(status["lastReload"]?["reason"] == .string(Self.reason))
             #expect(try await fixture.contentType() == "text/a")
+            try await eventually(within: .seconds(15), "the history says it") {
+                try await fixture.history() == ["2 put rolledBack", "1 start current"]
+            }
             #expect(try fixture.text == ReloadText.hello("text/a"))
-            #expect(try await fixture.history() == ["2 put rolledBack", "1 start current"])
             let log = "The new configuration failed; the one before has taken over again"
             try await eventually("the log tells it") { fixture.server.standardError.contains(log) }
             // A further change begins with what runs.
@@ -72,6 +74,26 @@ struct ReloadRollbackTests {
         }
     }
 
+    @Test("the limits of the listener go back with it, without a connection being refused")
+    func limits() async throws {
+        try await run { fixture, proxy in
+            // Each request ends its connection, so that the next one begins another.
+            let headers = ["connection": "close", "x-large": String(repeating: "x", count: 2000)]
+            func answers(_ status: Int) async throws {
+                try await eventually(within: .seconds(15), "a large header is answered with \(status)") {
+                    try await fixture.client.send("GET", "/hello", headers: headers).status == status
+                }
+            }
+            try await answers(200)
+            let text = ReloadText.hello("text/b", modules: [proxy])
+                .replacing("127.0.0.1:0\"", with: "127.0.0.1:0\", maxHeaderBytes: 1KB")
+            #expect(try await fixture.put(text).status == 200)
+            try await answers(431)
+            _ = try await rolledBack(fixture)
+            try await answers(200)
+        }
+    }
+
     @Test("another text with the same meaning fails with it")
     func sameMeaning() async throws {
         try await run { fixture, _ in
@@ -86,7 +108,9 @@ struct ReloadRollbackTests {
             try await eventually(within: .seconds(15), "the file is back") {
                 try fixture.text == ReloadText.hello("text/a")
             }
-            #expect(try await fixture.history() == ["3 put rolledBack", "2 put rolledBack", "1 start current"])
+            try await eventually(within: .seconds(15), "the history says it") {
+                try await fixture.history() == ["3 put rolledBack", "2 put rolledBack", "1 start current"]
+            }
         }
     }
 }

@@ -3,11 +3,7 @@
 ///
 /// What it refers to may be made anew all the same, unless that is carried over too: a carried module looks others up
 /// through its context whenever it needs them, and leaves what it registers to ``join(_:)``.
-public protocol CarriedModule: WorkflowModule {
-    /// Whether it still is what its settings lead to; `false` when, for instance, a file that it has read is another one
-    /// now.
-    var isCurrent: Bool { get }
-
+public protocol CarriedModule: FileReadingModule {
     /// Registers with a generation: the one that it is created for, before ``WorkflowModule/validate()``, and each one that
     /// it is carried over into. Must not change what the module does, since the generation may never become active.
     ///

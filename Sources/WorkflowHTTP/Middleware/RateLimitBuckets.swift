@@ -1,4 +1,5 @@
 import Synchronization
+import WorkflowCore
 
 /// How often each client has asked, as the time at which its bucket will be full again.
 ///
@@ -7,14 +8,7 @@ import Synchronization
 /// for which nothing is lost, and then those whose bucket will be full soonest.
 final class RateLimitBuckets: Sendable {
     /// What a request is told.
-    struct Decision: Sendable, Equatable {
-        /// Whether it may pass.
-        var isAllowed: Bool
-        /// How many requests may follow at once.
-        var remaining: Int
-        /// The time in nanoseconds until the bucket is full; for a refusal, until the next request may pass.
-        var wait: Int64
-    }
+    typealias Decision = RateLimitDecision
 
     private static let shardCount = 64
 

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import Synchronization
 public import WorkflowCore
 
@@ -14,6 +15,8 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
         public var key = "ip"
         /// Proxies whose `X-Forwarded-For` is believed.
         public var trustedProxies: [String] = []
+        /// The module that counts for several processes.
+        public var store: String?
 
         public static let fields: [ConfigurationField<Self>] = [
             .init(
@@ -35,6 +38,10 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
                 "trustedProxies", \.trustedProxies,
                 "Proxies whose X-Forwarded-For tells the client's address: addresses, blocks (10.0.0.0/8), unix for a socket.",
                 aliases: ["trusted_proxies"], check: TrustedProxies.problem),
+            .init(
+                "store", \.store,
+                "The module that counts for all processes with the same configuration, such as one of type redis.connection. Without it each process counts for itself.",
+                reference: .rateLimitStore),
         ]
 
         /// One request a day.
@@ -64,6 +71,10 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
 
             The buckets survive a reload of the configuration. About 130000 clients are remembered; those whose bucket \
             is full are forgotten first.
+
+            **Several processes.** With `store: redis`, the name of a `redis.connection`, a client has one bucket \
+            whichever process it asks; the time is that of the Redis server. While Redis is away each process counts for \
+            itself, with the same numbers; the log says so once, and the health of the connection is degraded.
             """,
         provides: [.httpMiddleware],
         examples: [
@@ -98,6 +109,7 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
     private let resourceKey: String
     private let buckets = AtomicLazyReference<RateLimitBuckets>()
     private let isAcquired = Atomic<Bool>(false)
+    private let shared: RateLimitSharing?
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         // Within bounds also for a value that no configuration was checked for.
@@ -109,6 +121,12 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
         clock = context.clock
         resources = context.environment.resources
         resourceKey = "rate limit \(context.name)"
+        shared = try configuration.store.map { name in
+            RateLimitSharing(
+                store: try context.services.require(
+                    (any RateLimitStore).self, kind: .rateLimitStore, named: name),
+                name: context.name, logger: context.logger)
+        }
     }
 
     public func prepare() async throws {
@@ -123,8 +141,14 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
     }
 
     public func handle(_ request: ServerRequest, next: any HTTPHandler) async throws -> ServerResponse {
-        let buckets = buckets.load() ?? buckets.storeIfNil(RateLimitBuckets())
-        let decision = buckets.take(client(of: request), now: clock.now.nanoseconds, interval: interval, burst: burst)
+        let client = client(of: request)
+        let decision: RateLimitDecision
+        if let shared, let counted = try await shared.take(client, interval: interval, burst: burst) {
+            decision = counted
+        } else {
+            let buckets = buckets.load() ?? buckets.storeIfNil(RateLimitBuckets())
+            decision = buckets.take(client, now: clock.now.nanoseconds, interval: interval, burst: burst)
+        }
         let seconds = (decision.wait + 999_999_999) / 1_000_000_000
         var response: ServerResponse
         if decision.isAllowed {

@@ -7,6 +7,7 @@ final class GenerationListener: Sendable {
     private struct State {
         var key = ""
         var listener: SharedListener?
+        var settings: ConnectionSettings?
         var responder: GenerationResponder?
         /// When the end of the requests in progress was first waited for.
         var stopBegan: ContinuousClock.Instant?
@@ -38,25 +39,34 @@ final class GenerationListener: Sendable {
         }
     }
 
-    /// Binds the address, unless an earlier generation has done so with the same key.
+    /// Whether the files of the certificate and the key still hold what was read from them; blocks while it reads them.
+    var isCurrent: Bool { state.withLock { $0.settings }?.isCurrent ?? true }
+
+    /// Reads certificate and key, and binds the address, unless an earlier generation has done so.
     ///
+    /// - Parameters:
+    ///   - configuration: How to listen, and what connections get that are accepted while this generation is active.
+    ///   - owner: What tells listeners apart whose ports the system chooses.
     /// - Throws: What ``HTTPServer/start()`` throws.
-    func open(_ settings: HTTPServerConfiguration, key: String) async throws {
-        var settings = settings
-        settings.inheritedSockets = (environment.httpListeners as? SharedListenerFactory)?.inheritedSockets
+    func open(_ configuration: HTTPServerConfiguration, owner: String) async throws {
+        var configuration = configuration
+        configuration.inheritedSockets = (environment.httpListeners as? SharedListenerFactory)?.inheritedSockets
+        let settings = try await ConnectionSettings.load(configuration, on: HTTPEventLoops.shared.threadPool)
+        let key = configuration.listenerKey(owner: owner)
         let listener = try environment.resources.acquire(
-            key, make: { SharedListener(settings: settings, environment: environment) },
-            close: { await $0.close() })
+            key, make: { SharedListener(environment: environment) }, close: { await $0.close() })
         state.withLock { state in
             state.key = key
             state.listener = listener
+            state.settings = settings
         }
+        let address = configuration.address
         do {
-            try await listener.open()
-        } catch let error as WorkflowError where environment.resources.hasOther(than: key, address: settings.address) {
+            try await listener.open(settings)
+        } catch let error as WorkflowError where environment.resources.hasOther(than: key, address: address) {
             throw WorkflowError(
                 error.code,
-                "This program listens on \(settings.address) with other settings, which it keeps until it is restarted "
+                "This program listens on \(address) with another reusePort, which cannot change until it is restarted "
                     + "(see docs/upgrade.md).", cause: error.cause)
         }
     }
@@ -65,11 +75,11 @@ final class GenerationListener: Sendable {
     func activate(_ handler: any HTTPHandler) {
         let responder = GenerationResponder(
             next: environment.traces.tracing(handler), outcomes: context.generation.outcomes)
-        let listener = state.withLock { state in
+        let (listener, settings) = state.withLock { state in
             state.responder = responder
-            return state.listener
+            return (state.listener, state.settings)
         }
-        listener?.activate(responder)
+        if let listener, let settings { listener.activate(responder, settings) }
     }
 
     /// Takes nothing new any more, unless another generation goes on; the time to finish runs from here.

@@ -1,7 +1,7 @@
 public import WorkflowCore
 
 /// `httpserver.modular`: an `http.server` whose keys may also stand in the section `httpserver` of a file.
-public struct ModularServerModule: WorkflowModule, SummarizedModule {
+public struct ModularServerModule: FileReadingModule, SummarizedModule {
     public typealias Configuration = HTTPServerModule.Configuration
 
     public static let descriptor = ModuleDescriptor(
@@ -47,6 +47,8 @@ public struct ModularServerModule: WorkflowModule, SummarizedModule {
 
     public var services: [any Sendable] { [server] }
     public var summaryLines: [SummaryLine] { server.summaryLines }
+
+    public var isCurrent: Bool { server.isCurrent }
 
     public func validate() throws { try server.validate() }
     public func prepare() async throws { try await server.prepare() }

@@ -52,11 +52,9 @@ final class RouteListener: HTTPListener {
         let table = try compile()
         state.withLock { $0.table = table }
         var settings = HTTPServerConfiguration(address: address)
-        // The routes limit the bodies; this way a change of their limits keeps the listener.
+        // The routes limit the bodies; this way a change of their limits counts for open connections too.
         settings.maxBodyBytes = 1 << 30
-        // Listeners on ports that the system chooses are different ones.
-        let owner = address.port == 0 ? " \(name)" : ""
-        try await listener.open(settings, key: "listener \(address)\(owner) for routes")
+        try await listener.open(settings, owner: "\(name) for routes")
     }
 
     func activate() async throws {

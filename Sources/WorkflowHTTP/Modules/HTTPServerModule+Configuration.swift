@@ -202,24 +202,6 @@ extension HTTPServerModule.Configuration {
         }
         return settings
     }
-
-    /// What tells listeners apart that generations may share.
-    func resourceKey(address: ListenAddress, name: String) -> String {
-        var copy = self
-        copy.address = nil
-        copy.host = ""
-        copy.port = nil
-        // These are not settings of the listener, so a change of them keeps it.
-        copy.router = ""
-        copy.requestId = false
-        copy.serverTiming = false
-        copy.shutdownTimeout = .zero
-        let files = tls.map { " \($0.certificate?.resolved ?? "") \($0.key?.resolved ?? "")" } ?? ""
-        let settings = copy.configurationValue?.jsonString(sortedKeys: true) ?? ""
-        // Servers on ports that the system chooses are different ones.
-        let owner = address.port == 0 ? " \(name)" : ""
-        return "listener \(address)\(owner) \(settings)\(files)"
-    }
 }
 
 extension ListenAddress {

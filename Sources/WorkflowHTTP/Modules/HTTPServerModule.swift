@@ -3,7 +3,7 @@ import Logging
 public import WorkflowCore
 
 /// `http.server`: listens for HTTP requests.
-public final class HTTPServerModule: WorkflowModule, SummarizedModule, HTTPListening {
+public final class HTTPServerModule: FileReadingModule, SummarizedModule, HTTPListening {
     public static let descriptor = ModuleDescriptor(
         type: "http.server", summary: "Listens for HTTP requests and gives them to a router.",
         details: """
@@ -18,9 +18,12 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule, HTTPListe
             Behind a proxy, name it in `trustedProxies`, or everything that tells clients apart by their address takes \
             all of them for one: rate limits, the limits of the auth module, the access log.
 
-            When the configuration is reloaded and the settings here have not changed, the socket stays open and no \
-            request is lost: requests in progress end with the old modules, new ones begin with the new modules. At the \
-            end of the program it takes nothing new and lets requests in progress finish for `shutdownTimeout`.
+            When the configuration is reloaded the socket stays open and no request is lost: requests in progress end \
+            with the old modules, new ones begin with the new modules. Limits, times, `trustedProxies`, `http2` and `tls` \
+            may change; they count for connections that are accepted from then on, and open connections keep those that \
+            they began with. Only `reusePort` cannot change while the address stays. A certificate that was renewed under \
+            the same name is read by a reload. At the end of the program the server takes nothing new and lets requests \
+            in progress finish for `shutdownTimeout`.
 
             Two servers on the same port, or on a port of all addresses and of one of them, are an error before anything \
             is started. Port 0 lets the system choose.
@@ -106,15 +109,17 @@ public final class HTTPServerModule: WorkflowModule, SummarizedModule, HTTPListe
         }
     }
 
+    /// Whether the files of certificate and key still hold what was read from them.
+    public var isCurrent: Bool { listener.isCurrent }
+
     public func validate() throws {
         _ = try router()
     }
 
     public func prepare() async throws {
-        var (settings, configuration) = (settings, configuration)
-        configuration.requestTimeout = try configuration.requestTimeout ?? router().requestTimeout
-        settings.handlerTimeout = configuration.requestTimeout
-        try await listener.open(settings, key: configuration.resourceKey(address: settings.address, name: name))
+        var settings = settings
+        settings.handlerTimeout = try configuration.requestTimeout ?? router().requestTimeout
+        try await listener.open(settings, owner: name)
     }
 
     public func activate() async throws {

@@ -8,36 +8,33 @@ struct ConnectionAcceptor: Sendable {
     let loops: [ServerLoop]
     private let group: any EventLoopGroup
     private let loopOfEventLoop: [ObjectIdentifier: ServerLoop]
-    private let tls: @Sendable () -> TLSContext?
 
     /// - Parameters:
     ///   - core: What the connections share.
     ///   - group: The event loops that the connections run on.
-    ///   - tls: The certificates that a new connection uses.
-    init(core: ServerCore, group: any EventLoopGroup, tls: @escaping @Sendable () -> TLSContext?) {
+    init(core: ServerCore, group: any EventLoopGroup) {
         self.core = core
         self.group = group
         loops = group.makeIterator().map { ServerLoop(core: core, eventLoop: $0) }
         loopOfEventLoop = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
-        self.tls = tls
     }
 
     /// Sets a new connection up, on its event loop.
     ///
-    /// - Parameter peer: Who is at the other end, when the channel does not know yet.
-    func admit(_ channel: any Channel, from peer: Peer? = nil) -> EventLoopFuture<Void> {
+    /// - Parameter accepted: The socket, when the channel does not know yet who is at the other end.
+    func admit(_ channel: any Channel, of accepted: AcceptedSocket? = nil) -> EventLoopFuture<Void> {
         guard let loop = loopOfEventLoop[ObjectIdentifier(channel.eventLoop)] else {
             return channel.eventLoop.makeFailedFuture(ForeignEventLoop())
         }
-        return ConnectionSetup(
-            loop: loop, loops: loops, tls: tls(), peer: peer ?? Peer(of: channel, proxies: core.trustedProxies)
-        ).admit(channel)
+        let settings = core.settings
+        let proxies = settings.trustedProxies
+        let peer = accepted.map { Peer(address: $0.address, proxies: proxies) } ?? Peer(of: channel, proxies: proxies)
+        return ConnectionSetup(loop: loop, loops: loops, settings: settings, peer: peer).admit(channel)
     }
 
     /// Takes a connection over that was accepted without NIO.
     func take(_ accepted: AcceptedSocket) {
-        let peer = Peer(address: accepted.address, proxies: core.trustedProxies)
-        var bootstrap = ClientBootstrap(group: group).channelInitializer { admit($0, from: peer) }
+        var bootstrap = ClientBootstrap(group: group).channelInitializer { admit($0, of: accepted) }
         if !accepted.isLocal {
             bootstrap = bootstrap.channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
         }

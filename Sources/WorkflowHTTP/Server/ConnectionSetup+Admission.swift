@@ -8,10 +8,11 @@ extension ConnectionSetup {
     func admit(_ channel: any Channel) -> EventLoopFuture<Void> {
         loop.refreshTime()
         let open = core.openConnections.add(1, ordering: .relaxed).newValue
-        let network = core.networkCounts == nil ? nil : peer.network
-        let isCounted = network.map { core.networkCounts?.add($0) == true }
+        let networkLimit = settings.configuration.maxConnectionsPerAddress
+        let network = networkLimit == nil ? nil : peer.network
+        let isCounted = network.map { core.networkCounts.add($0, limit: networkLimit ?? .max) }
         channel.closeFuture.whenComplete { [core] _ in
-            if let network, isCounted == true { core.networkCounts?.remove(network) }
+            if let network, isCounted == true { core.networkCounts.remove(network) }
             core.connectionClosed()
         }
         if isCounted == false { return reject(channel, "There are too many connections from this address.") }
@@ -51,7 +52,7 @@ extension ConnectionSetup {
     private func reject(_ channel: any Channel, _ reason: String) -> EventLoopFuture<Void> {
         core.observer?.requestRefused(status: .serviceUnavailable, reason: reason, remoteAddress: peer.address)
         return channel.eventLoop.makeCompletedFuture {
-            if tls == nil {
+            if settings.tls == nil {
                 try channel.pipeline.syncOperations.addHandler(Rejection())
             } else {
                 channel.close(promise: nil)

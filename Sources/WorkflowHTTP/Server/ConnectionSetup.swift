@@ -9,15 +9,15 @@ struct ConnectionSetup: Sendable {
     let loop: ServerLoop
     /// The event loops of the server, ``loop`` among them.
     let loops: [ServerLoop]
-    let tls: TLSContext?
+    let settings: ConnectionSettings
     let peer: Peer
 
     var core: ServerCore { loop.core }
 
     func configure(_ channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
-        guard let tls else {
-            if core.configuration.http2.allowsPriorKnowledge {
+        guard let tls = settings.tls else {
+            if settings.configuration.http2.allowsPriorKnowledge {
                 try pipeline.addHandler(PrefaceDetector(self))
             } else {
                 try addHTTP1(to: channel, isSecure: false)
@@ -25,10 +25,10 @@ struct ConnectionSetup: Sendable {
             return
         }
         try pipeline.addHandler(NIOSSLServerHandler(context: tls.context))
-        guard core.configuration.http2.isEnabled else { return try addHTTP1(to: channel, isSecure: true) }
+        guard settings.configuration.http2.isEnabled else { return try addHTTP1(to: channel, isSecure: true) }
         // Until the handshake is over there is no handler of ours that would watch the time.
-        let handshake = Handshake(channel: channel, deadline: loop.now + core.readTimeout)
-        loop.add(handshake)
+        let handshake = Handshake(channel: channel, deadline: loop.now + settings.readTimeout)
+        loop.add(handshake, sweptEvery: settings.sweepInterval)
         channel.closeFuture.whenComplete { _ in loop.remove(handshake) }
         channel.configureHTTP2SecureUpgrade(
             h2ChannelConfigurator: { channel in
@@ -48,23 +48,25 @@ struct ConnectionSetup: Sendable {
 
     func addHTTP1(to channel: any Channel, isSecure: Bool) throws {
         var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = core.configuration.maxHeaderBytes
-        limits.maxHeaderListSize = core.configuration.maxHeaderBytes
-        limits.maxHeaderFieldCount = core.configuration.maxHeaderFields
+        limits.maxHeaderFieldSize = settings.configuration.maxHeaderBytes
+        limits.maxHeaderListSize = settings.configuration.maxHeaderBytes
+        limits.maxHeaderFieldCount = settings.configuration.maxHeaderFields
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(
             HTTP1Connection.Decoder(
                 HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits),
                 maximumBufferSize: ServerCore.gatherLimit))
-        try pipeline.addHandler(HTTP1Connection(loop: loop, isSecure: isSecure, peer: peer))
+        try pipeline.addHandler(
+            HTTP1Connection(loop: loop, settings: settings, isSecure: isSecure, peer: peer))
     }
 
     func addHTTP2(to channel: any Channel, isSecure: Bool) throws {
-        let connection = HTTP2Connection(loop: loop, channel: channel, isSecure: isSecure, peer: peer)
-        var settings = NIOHTTP2Handler.ConnectionConfiguration()
-        settings.initialSettings = [
-            HTTP2Setting(parameter: .maxConcurrentStreams, value: core.configuration.http2.maxConcurrentStreams),
-            HTTP2Setting(parameter: .maxHeaderListSize, value: core.configuration.maxHeaderBytes),
+        let connection = HTTP2Connection(
+            loop: loop, settings: settings, channel: channel, isSecure: isSecure, peer: peer)
+        var initial = NIOHTTP2Handler.ConnectionConfiguration()
+        initial.initialSettings = [
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: settings.configuration.http2.maxConcurrentStreams),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: settings.configuration.maxHeaderBytes),
             HTTP2Setting(parameter: .enablePush, value: 0),
         ]
         var stream = NIOHTTP2Handler.StreamConfiguration()
@@ -74,7 +76,7 @@ struct ConnectionSetup: Sendable {
             eventLoop: channel.eventLoop,
             configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil))
         let handler = NIOHTTP2Handler(
-            mode: .server, eventLoop: channel.eventLoop, connectionConfiguration: settings,
+            mode: .server, eventLoop: channel.eventLoop, connectionConfiguration: initial,
             streamConfiguration: stream, streamDelegate: management.http2StreamDelegate
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
@@ -83,7 +85,7 @@ struct ConnectionSetup: Sendable {
             }
         }
         try channel.pipeline.syncOperations.addHandlers([handler, management, connection])
-        loop.add(connection)
+        loop.add(connection, sweptEvery: settings.sweepInterval)
         channel.closeFuture.whenComplete { [loop] _ in loop.remove(connection) }
     }
 }

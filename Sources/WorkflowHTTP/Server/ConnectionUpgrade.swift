@@ -44,7 +44,7 @@ extension HTTP1Connection {
         var buffer = context.channel.allocator.buffer(capacity: 512)
         ResponseHeadWriter(
             status: response.status, framing: .none, connection: .upgrade(name),
-            dateLine: loop.dateLine(at: exchange.receivedAt), serverLine: core.serverLine
+            dateLine: loop.dateLine(at: exchange.receivedAt), serverLine: settings.serverLine
         ).write(response.headers, to: &buffer)
         put(.byteBuffer(buffer), to: context)
         flush()

@@ -25,7 +25,7 @@ struct Exchange {
 
     init(
         id: UInt64, head: borrowing RequestHead, request: borrowing ServerRequest, record: RequestRecord,
-        body: StreamedRequestBody?, gatheredBytes: Int, loop: ServerLoop
+        body: StreamedRequestBody?, gatheredBytes: Int, handlerTimeout: TimeAmount?, loop: ServerLoop
     ) {
         self.id = id
         self.method = head.method
@@ -34,7 +34,7 @@ struct Exchange {
         self.path = request.path
         self.receivedAt = request.receivedAt
         self.startedAt = loop.core.observer == nil ? loop.now : .now()
-        self.handlerDeadline = loop.core.handlerTimeout.map { loop.now + $0 }
+        self.handlerDeadline = handlerTimeout.map { loop.now + $0 }
         self.body = body
         self.keepAlive = head.keepAlive
         self.gatheredBytes = gatheredBytes

@@ -18,7 +18,7 @@ extension HTTP1Connection: RequestBodyTransport {
         }
         // Bytes without a part: the parser holds an unfinished head.
         if !sawPart, case .head = inbound, current == nil, receiveDeadline == nil {
-            receiveDeadline = loop.now + core.readTimeout
+            receiveDeadline = loop.now + settings.readTimeout
         }
         sawPart = false
         context.fireChannelReadComplete()
@@ -103,7 +103,7 @@ extension HTTP1Connection: RequestBodyTransport {
             dispatch(head, body: gathered, stream: nil)
         case (.part(.body(let bytes)), .streaming(let body)):
             body.append(bytes)
-            if body.received > core.configuration.maxBodyBytes + ServerCore.discardLimit {
+            if body.received > settings.configuration.maxBodyBytes + ServerCore.discardLimit {
                 // The handler has been told that the body is too large; nothing more of it is read.
                 current?.keepAlive = false
                 inbound = .closing(0)
@@ -129,10 +129,10 @@ extension HTTP1Connection: RequestBodyTransport {
     }
 
     private func receiveHead(_ head: HTTPRequestHead) {
-        if receiveDeadline == nil { receiveDeadline = loop.now + core.readTimeout }
+        if receiveDeadline == nil { receiveDeadline = loop.now + settings.readTimeout }
         let request: RequestHead
         do throws(RequestRefusal) {
-            request = try RequestHead(head, maxBodyBytes: core.configuration.maxBodyBytes)
+            request = try RequestHead(head, maxBodyBytes: settings.configuration.maxBodyBytes)
         } catch {
             return refuse(error)
         }
@@ -149,7 +149,8 @@ extension HTTP1Connection: RequestBodyTransport {
             var expected: Int?
             if case .length(let length) = request.framing { expected = length }
             let body = StreamedRequestBody(
-                eventLoop: loop.eventLoop, expected: expected, limit: core.configuration.maxBodyBytes, transport: self)
+                eventLoop: loop.eventLoop, expected: expected, limit: settings.configuration.maxBodyBytes,
+                transport: self)
             inbound = .streaming(body)
             dispatch(request, body: [], stream: body)
         }
@@ -165,7 +166,8 @@ extension HTTP1Connection: RequestBodyTransport {
             receivedAt: .systemNow(), body: stream.map { RequestBody(source: $0) } ?? RequestBody(bytes: body),
             record: record)
         let exchange = Exchange(
-            id: id, head: head, request: request, record: record, body: stream, gatheredBytes: body.count, loop: loop)
+            id: id, head: head, request: request, record: record, body: stream, gatheredBytes: body.count,
+            handlerTimeout: settings.handlerTimeout, loop: loop)
         exchange.begin(request, core: core)
         current = exchange
         let upgrade = head.isUpgrade ? ConnectionUpgrade(transport: self) : nil
@@ -195,8 +197,8 @@ extension HTTP1Connection: RequestBodyTransport {
             refuse(
                 RequestRefusal(
                     .requestHeaderFieldsTooLarge,
-                    "The header is larger than \(core.configuration.maxHeaderBytes) bytes or "
-                        + "\(core.configuration.maxHeaderFields) fields."))
+                    "The header is larger than \(settings.configuration.maxHeaderBytes) bytes or "
+                        + "\(settings.configuration.maxHeaderFields) fields."))
         case .invalidVersion?:
             refuse(RequestRefusal(.httpVersionNotSupported, "Only HTTP/1.0 and HTTP/1.1 are spoken here."))
         default:
@@ -212,7 +214,7 @@ extension HTTP1Connection: RequestBodyTransport {
         var buffer = context.channel.allocator.buffer(capacity: 512 + body.count)
         ResponseHeadWriter(
             status: response.status, framing: .length(Int64(body.count)), connection: .close,
-            dateLine: loop.dateLine(at: .systemNow()), serverLine: core.serverLine
+            dateLine: loop.dateLine(at: .systemNow()), serverLine: settings.serverLine
         ).write(response.headers, to: &buffer)
         buffer.writeBytes(body)
         pending.removeAll()

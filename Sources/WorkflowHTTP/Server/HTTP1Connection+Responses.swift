@@ -76,7 +76,7 @@ extension HTTP1Connection {
         current?.status = response.status
         ResponseHeadWriter(
             status: response.status, framing: framing, connection: connection,
-            dateLine: loop.dateLine(at: exchange.receivedAt), serverLine: core.serverLine
+            dateLine: loop.dateLine(at: exchange.receivedAt), serverLine: settings.serverLine
         ).write(response.headers, to: &buffer)
     }
 
@@ -91,7 +91,7 @@ extension HTTP1Connection {
     private func decideKeepAlive(_ response: ServerResponse) {
         guard let exchange = current, exchange.keepAlive else { return }
         var keepAlive = !isDraining
-        if let limit = core.configuration.maxRequestsPerConnection, requestCount >= limit { keepAlive = false }
+        if let limit = settings.configuration.maxRequestsPerConnection, requestCount >= limit { keepAlive = false }
         if case .streaming(let body) = inbound {
             switch response.body {
             case .stream: break
@@ -239,7 +239,7 @@ extension HTTP1Connection {
     /// reset the connection and could take the answer away from the client.
     func linger() {
         if case .closing(let budget) = inbound, budget > 0 {} else { inbound = .closing(ServerCore.lingerLimit) }
-        lingerDeadline = loop.now + ServerCore.lingerTime + core.sweepInterval
+        lingerDeadline = loop.now + ServerCore.lingerTime + settings.sweepInterval
         if !isSecure { context?.close(mode: .output, promise: nil) }
         resumeReading()
     }

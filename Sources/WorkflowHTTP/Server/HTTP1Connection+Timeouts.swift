@@ -38,17 +38,18 @@ extension HTTP1Connection {
 
     /// Until when the connection may stay open without a request.
     private var restDeadline: NIODeadline {
-        guard requestCount == 0 else { return lastUse + core.idleTimeout }
-        return min(lastUse + core.readTimeout, firstRequestDeadline ?? .distantFuture)
+        guard requestCount == 0 else { return lastUse + settings.idleTimeout }
+        return min(lastUse + settings.readTimeout, firstRequestDeadline ?? .distantFuture)
     }
 
     private func refuseAsTooSlow() {
-        refuse(RequestRefusal(.requestTimeout, "The request did not arrive within \(core.configuration.readTimeout)."))
+        refuse(
+            RequestRefusal(.requestTimeout, "The request did not arrive within \(settings.configuration.readTimeout)."))
     }
 
     private func hasStalled(_ now: NIODeadline) -> Bool {
         sendProgress.isStalled(
-            written: writtenBytes, unsent: unsentBytes, least: ServerCore.leastProgress, timeout: core.writeTimeout,
+            written: writtenBytes, unsent: unsentBytes, least: ServerCore.leastProgress, timeout: settings.writeTimeout,
             now: now)
     }
 

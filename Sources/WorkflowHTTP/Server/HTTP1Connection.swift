@@ -38,6 +38,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ServerConnection, ResponseTra
     }
 
     let loop: ServerLoop
+    let settings: ConnectionSettings
     let isSecure: Bool
     let peer: Peer
     var context: ChannelHandlerContext?
@@ -73,8 +74,9 @@ final class HTTP1Connection: ChannelDuplexHandler, ServerConnection, ResponseTra
     var isReadHeld = false
     var isProcessingPending = false
 
-    init(loop: ServerLoop, isSecure: Bool, peer: Peer) {
+    init(loop: ServerLoop, settings: ConnectionSettings, isSecure: Bool, peer: Peer) {
         self.loop = loop
+        self.settings = settings
         self.isSecure = isSecure
         self.peer = peer
         self.lastUse = loop.now
@@ -94,7 +96,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ServerConnection, ResponseTra
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        loop.add(self)
+        loop.add(self, sweptEvery: settings.sweepInterval)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

@@ -8,6 +8,7 @@ final class HTTP2Connection: ChannelInboundHandler, ServerConnection, @unchecked
     typealias InboundIn = HTTP2Frame
 
     let loop: ServerLoop
+    let settings: ConnectionSettings
     let isSecure: Bool
     let peer: Peer
     private let channel: any Channel
@@ -22,8 +23,9 @@ final class HTTP2Connection: ChannelInboundHandler, ServerConnection, @unchecked
     /// How much may be unsent when a further request is begun.
     private static let unsentLimit = 4 << 20
 
-    init(loop: ServerLoop, channel: any Channel, isSecure: Bool, peer: Peer) {
+    init(loop: ServerLoop, settings: ConnectionSettings, channel: any Channel, isSecure: Bool, peer: Peer) {
         self.loop = loop
+        self.settings = settings
         self.channel = channel
         self.isSecure = isSecure
         self.peer = peer
@@ -76,10 +78,10 @@ final class HTTP2Connection: ChannelInboundHandler, ServerConnection, @unchecked
     func sweep(now: NIODeadline) {
         for stream in streams.values { stream.sweep(now: now) }
         guard streams.isEmpty else { return }
-        let limit = lastUse + loop.core.idleTimeout
+        let limit = lastUse + settings.idleTimeout
         if now >= limit { drain() }
         // A client that does not answer the announced end is not waited for.
-        if now >= limit + loop.core.readTimeout { channel.close(promise: nil) }
+        if now >= limit + settings.readTimeout { channel.close(promise: nil) }
     }
 
     func drain() {

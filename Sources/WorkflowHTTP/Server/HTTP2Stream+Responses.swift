@@ -72,7 +72,7 @@ extension HTTP2Stream: ResponseTransport {
             fields.append(field)
         }
         if !fields.contains(.date) { fields.append(HTTPField(name: .date, value: loop.dateText(at: .systemNow()))) }
-        if let name = loop.core.configuration.serverName { fields.append(HTTPField(name: .server, value: name)) }
+        if let name = settings.configuration.serverName { fields.append(HTTPField(name: .server, value: name)) }
         if let length { fields.append(HTTPField(name: .contentLength, value: String(length))) }
         context.write(
             wrapOutboundOut(.head(HTTPResponse(status: response.status, headerFields: fields))), promise: nil)

@@ -16,7 +16,8 @@ extension HTTP2Stream {
         case .head, .gathering:
             guard now >= deadline else { return }
             refuse(
-                RequestRefusal(.requestTimeout, "The request did not arrive within \(core.configuration.readTimeout)."))
+                RequestRefusal(
+                    .requestTimeout, "The request did not arrive within \(settings.configuration.readTimeout)."))
         case .streaming(let body):
             guard now >= deadline + .seconds(Int64(body.received / 16_384)) else { return }
             inbound = .discarding(ServerCore.discardLimit)
@@ -30,7 +31,7 @@ extension HTTP2Stream {
 
     private func hasStalled(_ now: NIODeadline) -> Bool {
         sendProgress.isStalled(
-            written: writtenBytes, unsent: writtenBytes - sentBytes, least: 1, timeout: core.writeTimeout, now: now)
+            written: writtenBytes, unsent: writtenBytes - sentBytes, least: 1, timeout: settings.writeTimeout, now: now)
     }
 
     private func timeOut(_ exchange: Exchange) {

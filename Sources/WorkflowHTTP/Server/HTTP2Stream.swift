@@ -41,11 +41,12 @@ final class HTTP2Stream: ChannelDuplexHandler, RequestBodyTransport, @unchecked 
 
     init(connection: HTTP2Connection) {
         self.connection = connection
-        self.receiveDeadline = connection.loop.now + connection.loop.core.readTimeout
+        self.receiveDeadline = connection.loop.now + connection.settings.readTimeout
     }
 
     var loop: ServerLoop { connection.loop }
     var core: ServerCore { connection.loop.core }
+    var settings: ConnectionSettings { connection.settings }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -123,7 +124,7 @@ final class HTTP2Stream: ChannelDuplexHandler, RequestBodyTransport, @unchecked 
     private func receiveHead(_ request: HTTPRequest) {
         let head: RequestHead
         do throws(RequestRefusal) {
-            head = try RequestHead(request, maxBodyBytes: core.configuration.maxBodyBytes)
+            head = try RequestHead(request, maxBodyBytes: settings.configuration.maxBodyBytes)
         } catch {
             return refuse(error)
         }
@@ -138,7 +139,8 @@ final class HTTP2Stream: ChannelDuplexHandler, RequestBodyTransport, @unchecked 
             var expected: Int?
             if case .length(let length) = head.framing { expected = length }
             let body = StreamedRequestBody(
-                eventLoop: loop.eventLoop, expected: expected, limit: core.configuration.maxBodyBytes, transport: self)
+                eventLoop: loop.eventLoop, expected: expected, limit: settings.configuration.maxBodyBytes,
+                transport: self)
             inbound = .streaming(body)
             dispatch(head, body: [], stream: body)
         }
@@ -160,7 +162,7 @@ final class HTTP2Stream: ChannelDuplexHandler, RequestBodyTransport, @unchecked 
             record: record)
         let exchange = Exchange(
             id: Self.exchangeID, head: head, request: request, record: record, body: stream,
-            gatheredBytes: body.count, loop: loop)
+            gatheredBytes: body.count, handlerTimeout: settings.handlerTimeout, loop: loop)
         exchange.begin(request, core: core)
         current = exchange
         let responder = core.responder

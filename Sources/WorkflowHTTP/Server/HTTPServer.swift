@@ -40,11 +40,8 @@ public final class HTTPServer: Sendable {
         }
     }
 
-    /// The configuration.
-    public let configuration: HTTPServerConfiguration
     private let core: ServerCore
     let loops: HTTPEventLoops
-    private let tls: Mutex<TLSContext?> = Mutex(nil)
     private let state = Mutex(State.idle)
 
     /// Creates a server. Nothing happens before ``start()``.
@@ -59,12 +56,14 @@ public final class HTTPServer: Sendable {
         configuration: HTTPServerConfiguration, responder: any HTTPHandler, loops: HTTPEventLoops = .shared,
         observer: (any HTTPServerObserver)? = nil, logger: Logger
     ) {
-        self.configuration = configuration
         self.loops = loops
         self.core = ServerCore(
-            configuration: configuration, responder: responder, observer: observer, logger: logger,
+            settings: ConnectionSettings(configuration), responder: responder, observer: observer, logger: logger,
             threadPool: loops.threadPool)
     }
+
+    /// The configuration that connections get which are accepted now.
+    public var configuration: HTTPServerConfiguration { core.settings.configuration }
 
     /// The number of connections that are open.
     public var openConnections: Int { core.openConnections.load(ordering: .relaxed) }
@@ -103,27 +102,46 @@ public final class HTTPServer: Sendable {
     ///
     /// - Throws: ``WorkflowError`` when they cannot be used; the ones so far stay in use.
     public func reloadCertificates() throws {
-        guard let settings = configuration.tls else { return }
-        let context = try TLSContext(settings, offersHTTP2: configuration.http2.isEnabled)
-        tls.withLock { $0 = context }
+        let configuration = configuration
+        guard configuration.tls != nil else { return }
+        core.settings = try ConnectionSettings(loading: configuration)
+    }
+
+    /// Gives other settings to the connections that are accepted from now on; those that are open keep theirs.
+    ///
+    /// Where and how the server listens, which is decided by ``start()``, stays as it is.
+    func exchangeSettings(_ settings: ConnectionSettings) {
+        let previous = core.settings
+        guard settings !== previous else { return }
+        core.settings = settings
+        if settings.configuration.maxConnections != previous.configuration.maxConnections { limitConnections() }
     }
 
     /// Binds the address, unless the process was started with a socket that has it, and begins to serve.
     ///
     /// - Throws: ``WorkflowError`` with code `unavailable` that names the address, the reason and a way out.
     public func start() async throws {
+        try await start(with: nil)
+    }
+
+    /// Does what ``start()`` does.
+    ///
+    /// - Parameter settings: What connections get, when it has been loaded already.
+    func start(with settings: ConnectionSettings?) async throws {
         let mayStart = state.withLock { state in
             guard case .idle = state else { return false }
             state = .starting
             return true
         }
         guard mayStart else { throw WorkflowError(.conflict, "The server was started before; make a new one.") }
-        limitConnections()
         do {
-            if configuration.tls != nil {
-                try await loops.threadPool.runIfActive { try self.reloadCertificates() }
+            if let settings {
+                core.settings = settings
+            } else {
+                core.settings = try await ConnectionSettings.load(configuration, on: loops.threadPool)
             }
-            let acceptor = ConnectionAcceptor(core: core, group: loops.group) { [self] in tls.withLock { $0 } }
+            limitConnections()
+            let acceptor = ConnectionAcceptor(core: core, group: loops.group)
             let sockets = try await listen(acceptor)
             state.withLock { $0 = .running(sockets: sockets, acceptor: acceptor) }
         } catch {

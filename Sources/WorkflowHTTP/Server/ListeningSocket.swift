@@ -46,7 +46,7 @@ enum ListeningSocket: Sendable {
         } catch {
             acceptor.core.logger.warning(
                 "A listener was not closed as it should be",
-                metadata: ["http.listener": "\(acceptor.core.configuration.address)", "error": "\(error)"])
+                metadata: ["http.listener": "\(acceptor.core.settings.configuration.address)", "error": "\(error)"])
             cancel()
         }
     }

@@ -31,17 +31,12 @@ struct Peer: Sendable {
 
 /// How many connections each network has open.
 final class NetworkCounts: Sendable {
-    private let limit: Int
     private let counts = Mutex<[IPAddress: Int]>([:])
 
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    /// Counts a connection unless there are too many.
+    /// Counts a connection unless there are `limit` already.
     ///
     /// - Returns: Whether it was counted and needs a ``remove(_:)``.
-    func add(_ network: IPAddress) -> Bool {
+    func add(_ network: IPAddress, limit: Int) -> Bool {
         counts.withLock { counts in
             let count = counts[network] ?? 0
             guard count < limit else { return false }

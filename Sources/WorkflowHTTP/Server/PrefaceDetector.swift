@@ -16,12 +16,12 @@ final class PrefaceDetector: ChannelInboundHandler, RemovableChannelHandler, Ser
 
     init(_ setup: ConnectionSetup) {
         self.setup = setup
-        self.deadline = setup.loop.now + setup.loop.core.readTimeout
+        self.deadline = setup.loop.now + setup.settings.readTimeout
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        setup.loop.add(self)
+        setup.loop.add(self, sweptEvery: setup.settings.sweepInterval)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

@@ -21,46 +21,29 @@ final class ServerCore: Sendable {
     /// How much of a response a client has to take within the write timeout, unless it takes all that is there.
     static let leastProgress = 64 * 1024
 
-    let configuration: HTTPServerConfiguration
     let observer: (any HTTPServerObserver)?
     let logger: Logger
     let threadPool: NIOThreadPool
-    let serverLine: [UInt8]
-    let readTimeout: TimeAmount
-    let idleTimeout: TimeAmount
-    let writeTimeout: TimeAmount
-    let handlerTimeout: TimeAmount?
-    let sweepInterval: TimeAmount
     /// How many connections may be open: as many as configured, or as the system allows.
     let connectionLimit: Atomic<Int>
-    let networkCounts: NetworkCounts?
-    let trustedProxies: TrustedProxies
+    let networkCounts = NetworkCounts()
     let openConnections = Atomic<Int>(0)
     let requestsInFlight = Atomic<Int>(0)
     /// Resumed when the last connection is closed.
     let emptied = Mutex<CheckedContinuation<Bool, Never>?>(nil)
     private let currentResponder: Mutex<any HTTPHandler>
+    private let currentSettings: Mutex<ConnectionSettings>
 
     init(
-        configuration: HTTPServerConfiguration, responder: any HTTPHandler, observer: (any HTTPServerObserver)?,
-        logger: Logger, threadPool: NIOThreadPool
+        settings: ConnectionSettings, responder: any HTTPHandler, observer: (any HTTPServerObserver)?, logger: Logger,
+        threadPool: NIOThreadPool
     ) {
-        self.configuration = configuration
         self.observer = observer
         self.logger = logger
         self.threadPool = threadPool
-        self.connectionLimit = Atomic(configuration.maxConnections)
-        self.networkCounts = configuration.maxConnectionsPerAddress.map { NetworkCounts(limit: $0) }
-        self.trustedProxies = TrustedProxies(configuration.trustedProxies)
+        self.connectionLimit = Atomic(settings.configuration.maxConnections)
         self.currentResponder = Mutex(responder)
-        let name = configuration.serverName.map { HTTPField(name: .server, value: $0).value }
-        self.serverLine = name.map { Array("server: \($0)\r\n".utf8) } ?? []
-        self.readTimeout = TimeAmount(configuration.readTimeout)
-        self.idleTimeout = TimeAmount(configuration.idleTimeout)
-        self.writeTimeout = TimeAmount(configuration.writeTimeout)
-        self.handlerTimeout = configuration.handlerTimeout.map { TimeAmount($0) }
-        let shortest = [readTimeout, idleTimeout, writeTimeout, handlerTimeout ?? idleTimeout].min() ?? .seconds(1)
-        self.sweepInterval = .nanoseconds(max(2_000_000, min(1_000_000_000, shortest.nanoseconds / 4)))
+        self.currentSettings = Mutex(settings)
     }
 
     var responder: any HTTPHandler { currentResponder.withLock { $0 } }
@@ -71,6 +54,12 @@ final class ServerCore: Sendable {
             current = responder
             return previous
         }
+    }
+
+    /// What connections get that are accepted now.
+    var settings: ConnectionSettings {
+        get { currentSettings.withLock { $0 } }
+        set { currentSettings.withLock { $0 = newValue } }
     }
 
     /// The answer for an error that a handler threw.

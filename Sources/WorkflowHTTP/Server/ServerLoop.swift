@@ -27,7 +27,7 @@ final class ServerLoop: @unchecked Sendable {
     /// The time of the last sweep; good enough for deadlines, which are only acted on by sweeps.
     private(set) var now = NIODeadline.now()
     private var connections: [ObjectIdentifier: any ServerConnection] = [:]
-    private var sweeping: RepeatedTask?
+    private var sweeping: (task: RepeatedTask, interval: TimeAmount)?
     private var isDraining = false
     /// Whether no connection was idle when one was looked for since the last sweep.
     private var isBusy = false
@@ -62,14 +62,16 @@ final class ServerLoop: @unchecked Sendable {
         dateLine = Array("date: \(dateText)\r\n".utf8)
     }
 
-    func add(_ connection: any ServerConnection) {
+    /// - Parameter interval: How often the deadlines of the connection have to be looked at.
+    func add(_ connection: any ServerConnection, sweptEvery interval: TimeAmount) {
         connections[ObjectIdentifier(connection)] = connection
         if isDraining { connection.drain() }
-        guard sweeping == nil else { return }
-        let interval = core.sweepInterval
-        sweeping = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in
+        if let sweeping, sweeping.interval <= interval { return }
+        sweeping?.task.cancel()
+        let task = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in
             self?.sweep()
         }
+        sweeping = (task, interval)
     }
 
     /// Sets ``now``, which stands still while there is no connection.
@@ -80,7 +82,7 @@ final class ServerLoop: @unchecked Sendable {
     func remove(_ connection: any ServerConnection) {
         connections.removeValue(forKey: ObjectIdentifier(connection))
         if connections.isEmpty {
-            sweeping?.cancel()
+            sweeping?.task.cancel()
             sweeping = nil
         }
     }

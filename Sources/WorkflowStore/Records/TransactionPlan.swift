@@ -4,13 +4,16 @@ import WorkflowCore
 ///
 /// It is made on the caller's thread, so that the thread that writes only binds and steps.
 struct TransactionPlan: Sendable {
-    private(set) var steps: [TransactionStep] = []
+    private(set) var steps: [SQLStep] = []
+    /// What the outcome of each step must be.
+    private var expected: [TransactionStep] = []
     private let statements: StoreStatements
 
     /// Plans a transaction.
     init(_ transaction: StoreTransaction, statements: StoreStatements) {
         self.statements = statements
         steps.reserveCapacity(transaction.operations.count + 2)
+        expected.reserveCapacity(transaction.operations.count + 2)
         for (index, operation) in transaction.operations.enumerated() { plan(operation, index) }
     }
 
@@ -20,8 +23,8 @@ struct TransactionPlan: Sendable {
     /// - Throws: ``StoreError`` with the index of the operation that failed.
     func run(on connection: any SQLConnection) throws -> [ResourcePosition] {
         var positions: [ResourcePosition] = []
-        for step in steps {
-            if let position = try step.run(on: connection) { positions.append(position) }
+        try connection.run(steps) { index, outcome in
+            if let position = try expected[index].position(after: outcome) { positions.append(position) }
         }
         return positions
     }
@@ -29,8 +32,9 @@ struct TransactionPlan: Sendable {
     private mutating func add(
         _ index: Int, _ statement: SQLStatement, _ expectation: TransactionStep.Expectation, _ arguments: [SQLValue]
     ) {
-        steps.append(
-            TransactionStep(statement: statement, arguments: arguments, expectation: expectation, operation: index))
+        let step = TransactionStep(expectation: expectation, operation: index)
+        expected.append(step)
+        steps.append(SQLStep(statement, arguments, returnsRow: step.returnsRow))
     }
 
     private mutating func plan(_ operation: StoreTransaction.Operation, _ index: Int) {

@@ -1,6 +1,6 @@
 import WorkflowCore
 
-/// One statement of a transaction with what its outcome must be.
+/// What the outcome of a statement of a transaction must be.
 struct TransactionStep: Sendable {
     /// What the outcome of a statement must be.
     enum Expectation: Sendable {
@@ -14,40 +14,37 @@ struct TransactionStep: Sendable {
         case position(conflict: StaticString)
     }
 
-    let statement: SQLStatement
-    let arguments: [SQLValue]
     let expectation: Expectation
     /// The index of the operation in the transaction.
     let operation: Int
 
-    /// Runs the statement.
+    /// Judges what became of the statement.
     ///
     /// - Returns: The position of a resource, for ``Expectation/position(conflict:)``.
-    func run(on connection: any SQLConnection) throws -> ResourcePosition? {
-        do {
+    /// - Throws: ``StoreError``.
+    func position(after outcome: SQLStepOutcome) throws -> ResourcePosition? {
+        switch outcome {
+        case .done(let changes, let row):
             switch expectation {
-            case .any, .insert:
-                try connection.execute(statement, arguments)
+            case .any, .insert: return nil
             case .change(let conflict):
-                guard try connection.execute(statement, arguments) == 1 else { throw refuse(conflict) }
+                guard changes == 1 else { throw refuse(conflict) }
+                return nil
             case .position(let conflict):
-                var position: ResourcePosition?
-                try connection.query(statement, arguments) { row in
-                    position = ResourcePosition(operation: operation, sequence: row.integer(0), version: row.integer(1))
-                }
-                guard let position else { throw refuse(conflict) }
-                return position
+                guard let row else { throw refuse(conflict) }
+                return ResourcePosition(operation: operation, sequence: row.integer(0), version: row.integer(1))
             }
-            return nil
-        } catch let error as SQLError where error.kind == .uniqueViolation {
+        case .failed(let error):
+            guard error.kind == .uniqueViolation else { throw StoreError(error, operation: operation) }
             switch expectation {
             case .insert(let conflict), .change(let conflict), .position(let conflict): throw refuse(conflict)
             case .any: throw StoreError(error, operation: operation)
             }
-        } catch let error as SQLError {
-            throw StoreError(error, operation: operation)
         }
     }
+
+    /// Whether the statement returns a row.
+    var returnsRow: Bool { if case .position = expectation { true } else { false } }
 
     private func refuse(_ conflict: StaticString) -> StoreError {
         StoreError(.conflict, conflict.description, operation: operation)

@@ -19,6 +19,15 @@ public protocol SQLConnection {
     /// - Throws: ``SQLError``, or what `row` throws.
     func query(_ statement: SQLStatement, _ arguments: [SQLValue], _ row: (any SQLRow) throws -> Void) throws
 
+    /// Runs statements in order until one fails. A database at a distance gets them in one message.
+    ///
+    /// - Parameters:
+    ///   - steps: The statements.
+    ///   - outcome: Receives the index of each statement and what became of it; an error it throws ends the run, and
+    ///     statements behind that one may have been carried out by then. It must not throw an ``SQLError``.
+    /// - Throws: The ``SQLError`` of the statement that failed, or what `outcome` throws.
+    func run(_ steps: [SQLStep], _ outcome: (Int, SQLStepOutcome) throws -> Void) throws
+
     /// Runs several statements without arguments, separated by semicolons; the only way to change the schema.
     ///
     /// - Throws: ``SQLError``.

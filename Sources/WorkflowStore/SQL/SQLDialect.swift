@@ -8,22 +8,29 @@ public struct SQLDialect: Sendable {
     public var clusteredTable: String
     /// What a query adds to lock its rows and pass over rows that others have locked.
     public var lockSkippingLocked: String
+    /// What a transaction begins with so that only one process at a time changes the schema.
+    public var lockSchema: String
 
     /// Creates a dialect.
-    public init(textType: String, sequenceKey: String, clusteredTable: String, lockSkippingLocked: String) {
+    public init(
+        textType: String, sequenceKey: String, clusteredTable: String, lockSkippingLocked: String, lockSchema: String
+    ) {
         self.textType = textType
         self.sequenceKey = sequenceKey
         self.clusteredTable = clusteredTable
         self.lockSkippingLocked = lockSkippingLocked
+        self.lockSchema = lockSchema
     }
 
     /// SQLite from version 3.35.
     public static let sqlite = SQLDialect(
         textType: "TEXT", sequenceKey: "INTEGER PRIMARY KEY AUTOINCREMENT", clusteredTable: "WITHOUT ROWID",
-        lockSkippingLocked: "")
+        lockSkippingLocked: "", lockSchema: "")
 
     /// PostgreSQL from version 12. The adapter numbers the placeholders.
     public static let postgreSQL = SQLDialect(
         textType: "TEXT COLLATE \"C\"", sequenceKey: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-        clusteredTable: "", lockSkippingLocked: "FOR UPDATE SKIP LOCKED")
+        clusteredTable: "", lockSkippingLocked: "FOR UPDATE SKIP LOCKED",
+        // The number is this program's own; locks of others in the same database have other numbers.
+        lockSchema: "SELECT pg_advisory_xact_lock(7596553694153);")
 }

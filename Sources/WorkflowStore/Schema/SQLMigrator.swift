@@ -22,36 +22,48 @@ package struct SQLMigrator: Sendable {
     /// - Throws: ``StoreError`` `.corrupted` when the schema is newer than this program or belongs to another one.
     package func migrate(_ database: some SQLDatabase, now: Timestamp) async throws -> [String] {
         let dialect = database.dialect
-        let known = try await database.write { [applied] connection in
-            try connection.executeScript(
-                """
-                CREATE TABLE IF NOT EXISTS schema_migrations (
-                    position BIGINT NOT NULL PRIMARY KEY,
-                    name \(dialect.textType) NOT NULL UNIQUE,
-                    applied_at BIGINT NOT NULL
-                )
-                """)
-            var names: [String] = []
-            try connection.query(applied, []) { names.append($0.text(0)) }
-            return names
-        }
-        try check(known)
-        for (position, migration) in migrations.enumerated().dropFirst(known.count) {
-            try await database.write { [record] connection in
-                // Another process may have migrated in the meantime; then this insert fails and nothing is done twice.
-                try connection.execute(
-                    record, [.integer(Int64(position + 1)), .text(migration.name), .time(now)])
-                do {
-                    try connection.executeScript(migration.script(dialect))
-                } catch let error as SQLError where error.kind == .invalidStatement {
-                    throw StoreError(
-                        .corrupted,
-                        "the schema migration '\(migration.name)' does not fit the tables in the database; "
-                            + "was it made by another program? (\(error.message))")
-                }
+        var done: [String] = []
+        // One more than there are, to look again behind the last.
+        for _ in 0...migrations.count {
+            let next = try await database.write { connection in
+                try connection.executeScript(
+                    """
+                    \(dialect.lockSchema)
+                    CREATE TABLE IF NOT EXISTS schema_migrations (
+                        position BIGINT NOT NULL PRIMARY KEY,
+                        name \(dialect.textType) NOT NULL UNIQUE,
+                        applied_at BIGINT NOT NULL
+                    )
+                    """)
+                var names: [String] = []
+                try connection.query(applied, []) { names.append($0.text(0)) }
+                try check(names)
+                guard names.count < migrations.count else { return String?.none }
+                return try apply(migrations[names.count], at: names.count + 1, on: connection, dialect, now)
             }
+            guard let next else { break }
+            done.append(next)
         }
-        return migrations.dropFirst(known.count).map(\.name)
+        return done
+    }
+
+    /// Applies a migration.
+    ///
+    /// - Returns: Its name.
+    private func apply(
+        _ migration: SQLMigration, at position: Int, on connection: any SQLConnection, _ dialect: SQLDialect,
+        _ now: Timestamp
+    ) throws -> String {
+        try connection.execute(record, [.integer(Int64(position)), .text(migration.name), .time(now)])
+        do {
+            try connection.executeScript(migration.script(dialect))
+        } catch let error as SQLError where error.kind == .invalidStatement {
+            throw StoreError(
+                .corrupted,
+                "the schema migration '\(migration.name)' does not fit the tables in the database; "
+                    + "was it made by another program? (\(error.message))")
+        }
+        return migration.name
     }
 
     private func check(_ applied: [String]) throws {

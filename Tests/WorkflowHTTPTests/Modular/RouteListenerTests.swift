@@ -1,6 +1,4 @@
 import HTTPTypes
-import NIOCore
-import NIOPosix
 import Testing
 import WorkflowCore
 import WorkflowTesting
@@ -76,17 +74,8 @@ struct RouteListenerTests {
         }
     }
 
-    /// A port that nobody listens on.
-    private static func freePort() async throws -> Int {
-        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = listener.localAddress?.port
-        try await listener.close().get()
-        return try #require(port)
-    }
-
     @Test func `a server on the same port has the routes`() async throws {
-        let port = try await Self.freePort()
+        let port = try await freePort()
         let yaml = """
             modules:
               - {name: hook, type: test.listening, config: {port: \(port), path: "/hooks/{id}"}}
@@ -129,6 +118,26 @@ struct RouteListenerTests {
         await second.stop()
         #expect(try await connection.receiveToEnd().isEmpty)
         await #expect(throws: (any Error).self) { try await RawConnection.open(port: port ?? 0) }
+    }
+
+    @Test func `a server takes the listener over, and gives it back`() async throws {
+        let port = try await freePort()
+        let alone = "modules: [{name: hook, type: test.listening, config: {port: \(port), path: /x}}]"
+        let both = """
+            modules:
+              - {name: hook, type: test.listening, config: {port: \(port), path: /x}}
+              - {name: server, type: http.server, config: {address: "127.0.0.1:\(port)", maxHeaderBytes: 1KB}}
+              - {name: router, type: http.router}
+            """
+        try await withEngine(alone) { engine async throws in
+            let app = app(engine, port)
+            let large = ["x-large: " + String(repeating: "x", count: 2000)]
+            #expect(try await app.send("POST", "/x", headers: large).status == 200)
+            #expect(try await engine.reload(try ApplicationConfiguration(yaml: both)).status == .reloaded)
+            #expect(try await app.send("POST", "/x", headers: large).status == 431)
+            #expect(try await engine.reload(try ApplicationConfiguration(yaml: alone)).status == .reloaded)
+            #expect(try await app.send("POST", "/x", headers: large).status == 200)
+        }
     }
 
     @Test func `a port in use is named when the application starts`() async throws {

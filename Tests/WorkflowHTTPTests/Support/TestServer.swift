@@ -1,6 +1,9 @@
 import HTTPTypes
 import Logging
+import NIOCore
+import NIOPosix
 import Synchronization
+import Testing
 import WorkflowCore
 import WorkflowHTTP
 
@@ -51,6 +54,15 @@ func withServer(
     }
     await server.stop(deadline: .zero)
     try await loops.shutdown()
+}
+
+/// A port that nobody listens on.
+func freePort() async throws -> Int {
+    let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .bind(host: "127.0.0.1", port: 0).get()
+    let port = listener.localAddress?.port
+    try await listener.close().get()
+    return try #require(port)
 }
 
 /// Collects what a server tells.

@@ -55,6 +55,15 @@ import WorkflowTesting
         }
     }
 
+    @Test func itDoesNotKeepTheEngineThatItObserves() async throws {
+        weak var machine: StateMachineEngine?
+        try await TestApplication.run(StateMachineWorkflowTests.yaml) { app in
+            machine = try app.machine()
+            #expect(machine != nil)
+        }
+        #expect(machine == nil)
+    }
+
     @Test func withoutMappingsResourcesAreNamedAfterTheirDefinition() async throws {
         let yaml = """
             modules:

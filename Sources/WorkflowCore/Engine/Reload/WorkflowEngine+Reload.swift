@@ -368,5 +368,7 @@ extension WorkflowEngine {
 
 extension EngineGeneration {
     /// Whether a module is not what its settings lead to any more, such as a script whose file has changed.
-    var hasOutdatedModules: Bool { instances.contains { $0.carried?.isCurrent == false } }
+    var hasOutdatedModules: Bool {
+        instances.contains { ($0.module as? any FileReadingModule)?.isCurrent == false }
+    }
 }

@@ -1,6 +1,3 @@
-#if SQLite
-import WorkflowStore
-
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -10,7 +7,7 @@ import Darwin
 #endif
 
 /// Starts threads for blocking work, which must not run on the threads of Swift concurrency.
-enum WorkerThread {
+package enum WorkerThread {
     /// Room for reading deeply nested documents; the defaults of some systems are too small.
     private static let stackSize = 4 * 1024 * 1024
 
@@ -30,7 +27,7 @@ enum WorkerThread {
     ///   - name: The name that debuggers show, where C's headers offer it to Swift.
     ///   - body: What the thread runs.
     /// - Returns: Whether the system could start it.
-    static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
+    package static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
         let argument = Unmanaged.passRetained(Start(name: name, body: body)).toOpaque()
         guard create(argument) else {
             Unmanaged<Start>.fromOpaque(argument).release()
@@ -40,22 +37,24 @@ enum WorkerThread {
     }
 
     private static func create(_ argument: UnsafeMutableRawPointer) -> Bool {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, stackSize)
+        let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+        pthread_attr_init(attributes)
+        pthread_attr_setdetachstate(attributes, Int32(PTHREAD_CREATE_DETACHED))
+        pthread_attr_setstacksize(attributes, stackSize)
+        defer {
+            pthread_attr_destroy(attributes)
+            attributes.deallocate()
+        }
         #if canImport(Darwin)
         var thread: pthread_t?
         #else
         var thread = pthread_t()
         #endif
-        let code = pthread_create(&thread, &attributes, { WorkerThread.run($0) }, argument)
-        pthread_attr_destroy(&attributes)
-        return code == 0
+        return pthread_create(&thread, attributes, { WorkerThread.run($0) }, argument) == 0
     }
 
     /// Runs `body` on a thread of its own and returns its result.
-    static func run<Result: Sendable>(
+    package static func run<Result: Sendable>(
         _ name: String, _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
@@ -76,4 +75,3 @@ enum WorkerThread {
         return nil
     }
 }
-#endif

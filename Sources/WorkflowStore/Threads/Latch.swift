@@ -1,8 +1,7 @@
-#if SQLite
 import Synchronization
 
 /// Something that happens once and that tasks can wait for.
-final class Latch: Sendable {
+package final class Latch: Sendable {
     private struct State {
         var isOpen = false
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -10,8 +9,10 @@ final class Latch: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// Lets all waiting and later tasks continue.
-    func open() {
+    package func open() {
         let waiting = state.withLock { state in
             state.isOpen = true
             defer { state.waiting = [] }
@@ -21,7 +22,7 @@ final class Latch: Sendable {
     }
 
     /// Waits until the latch is open.
-    func wait() async {
+    package func wait() async {
         await withCheckedContinuation { continuation in
             let isOpen = state.withLock { state in
                 if !state.isOpen { state.waiting.append(continuation) }
@@ -31,4 +32,3 @@ final class Latch: Sendable {
         }
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if SQLite
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -10,7 +9,7 @@ import Darwin
 /// A queue whose consumers are threads that block while it is empty.
 ///
 /// `@unchecked Sendable`: every access to the stored state happens with the mutex held.
-final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
+package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var elements: [Element] = []
@@ -18,7 +17,7 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     private var waiting = 0
     private var isClosed = false
 
-    init() {
+    package init() {
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(condition, nil)
     }
@@ -33,7 +32,7 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     /// Adds an element and wakes a consumer.
     ///
     /// - Returns: `false` when the queue is closed; the element is not added then.
-    func push(_ element: Element) -> Bool {
+    package func push(_ element: Element) -> Bool {
         pthread_mutex_lock(mutex)
         guard !isClosed else {
             pthread_mutex_unlock(mutex)
@@ -50,7 +49,7 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     ///
     /// - Parameter limit: The greatest number to take.
     /// - Returns: The elements, or `nil` when the queue is closed and empty.
-    func take(upTo limit: Int) -> ArraySlice<Element>? {
+    package func take(upTo limit: Int) -> ArraySlice<Element>? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while head == elements.count {
@@ -77,11 +76,10 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     }
 
     /// Refuses further elements; consumers get what is left, then `nil`.
-    func close() {
+    package func close() {
         pthread_mutex_lock(mutex)
         isClosed = true
         pthread_mutex_unlock(mutex)
         pthread_cond_broadcast(condition)
     }
 }
-#endif
