@@ -11,6 +11,8 @@ let package = Package(
         .library(name: "WorkflowStore", targets: ["WorkflowStore"]),
         .library(name: "WorkflowStoreSQLite", targets: ["WorkflowStoreSQLite"]),
         .library(name: "WorkflowStorePostgreSQL", targets: ["WorkflowStorePostgreSQL"]),
+        .library(name: "WorkflowNATS", targets: ["WorkflowNATS"]),
+        .library(name: "WorkflowRedis", targets: ["WorkflowRedis"]),
         .library(name: "WorkflowJavaScript", targets: ["WorkflowJavaScript"]),
         .library(name: "WorkflowCatalog", targets: ["WorkflowCatalog"]),
         .library(name: "WorkflowTesting", targets: ["WorkflowTesting"]),
@@ -19,10 +21,12 @@ let package = Package(
     traits: [
         .trait(name: "SQLite", description: "Durable state on SQLite, through GRDB. Needs libsqlite3."),
         .trait(name: "PostgreSQL", description: "State that several processes share, on PostgreSQL. Needs libpq."),
+        .trait(name: "NATS", description: "Messages between nodes on NATS. Needs libnats."),
+        .trait(name: "Redis", description: "Caches and rate limits between nodes on Redis. Needs libhiredis."),
         .trait(
             name: "JavaScript",
             description: "Components in JavaScript, on JavaScriptCore. Needs libjavascriptcoregtk-4.1."),
-        .default(enabledTraits: ["SQLite", "PostgreSQL", "JavaScript"]),
+        .default(enabledTraits: ["SQLite", "PostgreSQL", "NATS", "Redis", "JavaScript"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -95,6 +99,29 @@ let package = Package(
                     name: "DequeModule", package: "swift-collections", condition: .when(traits: ["PostgreSQL"])),
             ]
         ),
+        .systemLibrary(name: "CNATS", pkgConfig: "libnats", providers: [.apt(["libnats-dev"]), .brew(["cnats"])]),
+        .target(
+            name: "WorkflowNATS",
+            dependencies: [
+                "WorkflowCore", "WorkflowModules",
+                .target(name: "CNATS", condition: .when(traits: ["NATS"])),
+                .product(name: "DequeModule", package: "swift-collections", condition: .when(traits: ["NATS"])),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .systemLibrary(
+            name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+        .target(
+            name: "WorkflowRedis",
+            dependencies: [
+                "WorkflowCore",
+                .target(name: "CHiredis", condition: .when(traits: ["Redis"])),
+                .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Redis"])),
+                .product(name: "DequeModule", package: "swift-collections", condition: .when(traits: ["Redis"])),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .target(
             name: "WorkflowHTTP",
             dependencies: [
@@ -125,7 +152,7 @@ let package = Package(
             name: "WorkflowCatalog",
             dependencies: [
                 "WorkflowCore", "WorkflowModules", "WorkflowHTTP", "WorkflowStore", "WorkflowStoreSQLite",
-                "WorkflowStorePostgreSQL", "WorkflowJavaScript",
+                "WorkflowStorePostgreSQL", "WorkflowNATS", "WorkflowRedis", "WorkflowJavaScript",
             ]
         ),
         .target(
@@ -156,14 +183,29 @@ let package = Package(
             ]
         ),
         .testTarget(
-            name: "WorkflowStoreTests", dependencies: ["WorkflowStoreSQLite", "WorkflowStore", "WorkflowTesting"]),
+            name: "WorkflowStoreTests",
+            dependencies: [
+                "WorkflowCore", "WorkflowModules", "WorkflowStoreSQLite", "WorkflowStore", "WorkflowTesting",
+            ]),
         .target(name: "TestServices", path: "Tests/TestServices"),
         .testTarget(
             name: "WorkflowStorePostgreSQLTests",
             dependencies: [
-                "TestServices", "WorkflowCore", "WorkflowStore", "WorkflowStorePostgreSQL", "WorkflowTesting",
+                "TestServices", "WorkflowCore", "WorkflowModules", "WorkflowStore", "WorkflowStorePostgreSQL",
+                "WorkflowTesting",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(
+            name: "WorkflowNATSTests",
+            dependencies: ["TestServices", "WorkflowCore", "WorkflowNATS", "WorkflowTesting"]),
+        .testTarget(
+            name: "WorkflowRedisTests",
+            dependencies: [
+                "TestServices", "WorkflowCore", "WorkflowHTTP", "WorkflowRedis", "WorkflowTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(
             name: "WorkflowHTTPTests",
             dependencies: [
@@ -182,8 +224,9 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "WorkflowCatalog", "WorkflowCore", "WorkflowModules", "WorkflowStore", "WorkflowStoreSQLite",
-                "WorkflowTesting", "wfserver",
+                "TestServices", "WorkflowCatalog", "WorkflowCore", "WorkflowModules", "WorkflowStore",
+                "WorkflowStorePostgreSQL",
+                "WorkflowStoreSQLite", "WorkflowTesting", "wfserver",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

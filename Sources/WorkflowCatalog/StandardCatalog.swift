@@ -2,18 +2,51 @@ public import WorkflowCore
 import WorkflowHTTP
 import WorkflowModules
 
+#if NATS
+import WorkflowNATS
+#endif
+#if PostgreSQL
+import WorkflowStorePostgreSQL
+#endif
+#if Redis
+import WorkflowRedis
+#endif
 #if SQLite
 import WorkflowStoreSQLite
 #endif
 
-/// All module types that come with the engine, as far as the package traits include them.
+/// What comes with the engine, as far as the package traits include it.
 public enum StandardCatalog {
-    /// A registry of all types.
+    /// A registry of all module types.
     public static var registry: ModuleRegistry {
         var types = StandardModules.all + HTTPModules.all
-        #if SQLite
-        types += SQLiteModules.all
+        #if NATS
+        types += NATSModules.all
+        #endif
+        #if Redis
+        types += RedisModules.all
         #endif
         return ModuleRegistry(types)
+    }
+
+    /// Who makes brokers that need a driver, for ``EngineEnvironment/brokerProviders``.
+    public static var brokerProviders: [String: any BrokerProvider.Type] {
+        #if NATS
+        [NATSBrokerProvider.name: NATSBrokerProvider.self]
+        #else
+        [:]
+        #endif
+    }
+
+    /// The kinds of databases that modules can open, for ``EngineEnvironment/databaseDrivers``.
+    public static var databaseDrivers: [any DatabaseDriver] {
+        var drivers: [any DatabaseDriver] = []
+        #if SQLite
+        drivers.append(SQLiteDriver())
+        #endif
+        #if PostgreSQL
+        drivers.append(PostgreSQLDriver())
+        #endif
+        return drivers
     }
 }

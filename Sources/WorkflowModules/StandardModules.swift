@@ -1,6 +1,6 @@
 public import WorkflowCore
 
-/// The module types that need neither a database driver nor a server.
+/// The module types that need no server and link no driver.
 public enum StandardModules {
     /// All of them, in the order of the reference pages.
     public static let all: [any WorkflowModule.Type] = [
@@ -26,6 +26,8 @@ public enum StandardModules {
         SchedulerModule.self,
         SchedulerWorkflowModule.self,
         ScheduleTriggerModule.self,
+        DatabaseModule.self,
+        PersistenceStoreModule.self,
         IntegrationRegistryModule.self,
         IntegrationWorkflowModule.self,
         JWTAuthentication.self,

@@ -1,3 +1,4 @@
+import Synchronization
 public import WorkflowCore
 
 extension SQLStateStore {
@@ -37,7 +38,7 @@ extension SQLStateStore {
     }
 
     public func outbox(limit: Int) async throws -> [OutboxEvent] {
-        try await all(statements.outbox, [Self.limit(limit)], RecordMapping.event)
+        try await all(statements.outbox, [.text(node.withLock { $0 }), Self.limit(limit)], RecordMapping.event)
     }
 
     public func resource(type: String, id: String) async throws -> ResourceSnapshot? {

@@ -36,6 +36,8 @@ public final class SQLStateStore: StateStore {
     let statements: StoreStatements
     let cache: RecordCache?
     private let isClosed = Atomic<Bool>(false)
+    /// The identifier under which this process is registered; empty when it is not.
+    let node = Mutex("")
 
     private init(database: any SQLDatabase, configuration: Configuration) {
         self.database = database
@@ -76,7 +78,7 @@ public final class SQLStateStore: StateStore {
             guard !isClosed.load(ordering: .relaxed) else { throw StoreError(.unavailable, "the store is closed") }
             return
         }
-        let plan = TransactionPlan(transaction, statements: statements)
+        let plan = TransactionPlan(transaction, statements: statements, node: node.withLock { $0 })
         let cache = cache
         let changes = cache == nil ? [] : CacheChange.changes(of: transaction)
         do {

@@ -6,6 +6,8 @@ import WorkflowStore
 struct ConnectionSettings: Sendable, Hashable {
     /// The schema of our tables; the name is one that needs no quotes.
     let schema: String
+    /// How long a statement may take.
+    let statementTimeout: Duration
     /// The names and values for libpq.
     let parameters: [(name: String, value: String)]
 
@@ -27,6 +29,7 @@ struct ConnectionSettings: Sendable, Hashable {
     init(dsn: String, _ configuration: PostgreSQLDatabase.Configuration) throws {
         let (text, schema) = Self.withoutSchema(dsn)
         self.schema = schema ?? "workflow"
+        statementTimeout = configuration.statementTimeout
         guard Self.isPlainName(self.schema) else {
             throw SQLError(
                 .invalidStatement, "the schema \"\(self.schema)\" is not a name of lower-case letters, digits and _")

@@ -18,8 +18,8 @@ final class PostgreSQLConnection: SQLConnection {
     /// Where a transaction is.
     private enum Transaction {
         case none
-        /// `BEGIN` is to be sent with the next statement.
-        case wanted
+        /// This is to be sent with the next statement.
+        case wanted(String)
         case open
         /// `COMMIT` has been sent: whether it took effect is not known when the connection is lost.
         case committing
@@ -35,7 +35,7 @@ final class PostgreSQLConnection: SQLConnection {
     private(set) var handle: OpaquePointer
     private var prepared: [ObjectIdentifier: (statement: SQLStatement, name: String)] = [:]
     private var statementCount = 0
-    private var parameters = ParameterBuffer()
+    var parameters = ParameterBuffer()
     private var transaction = Transaction.none
     /// The code of the last error of the server since ``reset()``.
     private(set) var lastState = ""
@@ -52,8 +52,11 @@ final class PostgreSQLConnection: SQLConnection {
         }
     }
 
+    /// Whether the connection waits for something that never comes.
+    private var isStuck = false
+
     /// Whether the connection cannot be used any more.
-    var isLost: Bool { PQstatus(handle) != CONNECTION_OK }
+    var isLost: Bool { isStuck || PQstatus(handle) != CONNECTION_OK }
 
     /// Whether a commit may have taken effect although its answer did not come.
     var isCommitUnknown: Bool { if case .committing = transaction { true } else { false } }
@@ -67,6 +70,7 @@ final class PostgreSQLConnection: SQLConnection {
         self.handle = handle
         prepared = [:]
         transaction = .none
+        isStuck = false
         try prepareSession()
     }
 
@@ -114,7 +118,9 @@ final class PostgreSQLConnection: SQLConnection {
     func reset() { lastState = "" }
 
     /// Lets the next statement begin a transaction.
-    func begin() { transaction = .wanted }
+    ///
+    /// - Parameter readOnly: Whether the server refuses statements that change something.
+    func begin(readOnly: Bool = false) { transaction = .wanted(readOnly ? "BEGIN READ ONLY" : "BEGIN") }
 
     /// Makes what was changed durable.
     func commit() throws {
@@ -205,11 +211,7 @@ final class PostgreSQLConnection: SQLConnection {
     /// Sends statements and hands each of their results on; the first error, also one of `body`, ends that.
     private func exchange(_ steps: [SQLStep], _ body: (Int, OpaquePointer) throws -> Void) throws {
         var expected: [Expected] = []
-        if case .wanted = transaction {
-            try accepted(PQsendQueryParams(handle, "BEGIN", 0, nil, nil, nil, nil, 0))
-            expected.append(.begin)
-            transaction = .open
-        }
+        if try sendBegin() { expected.append(.begin) }
         if prepared.count + steps.count > Self.preparedLimit, prepared.count > 0 { try forgetPrepared(&expected) }
         var unsendable: SQLError?
         for (index, step) in steps.enumerated() {
@@ -244,6 +246,16 @@ final class PostgreSQLConnection: SQLConnection {
         if let unsendable { throw unsendable }
     }
 
+    /// Sends what begins a transaction, when one is wanted.
+    ///
+    /// - Returns: Whether it did.
+    func sendBegin() throws -> Bool {
+        guard case .wanted(let sql) = transaction else { return false }
+        try accepted(PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, 0))
+        transaction = .open
+        return true
+    }
+
     /// The name under which a statement is prepared, or will be by this message.
     private func name(of statement: SQLStatement, _ expected: inout [Expected]) throws -> String {
         if let known = prepared[ObjectIdentifier(statement)] { return known.name }
@@ -266,31 +278,43 @@ final class PostgreSQLConnection: SQLConnection {
         guard PQpipelineSync(handle) == 1 else { throw lost() }
     }
 
-    private func accepted(_ code: Int32) throws {
+    func accepted(_ code: Int32) throws {
         guard code == 1 else { throw lost() }
     }
 
     /// Reads results up to the end of the message.
-    private func receive(_ body: (OpaquePointer) -> Void) throws {
+    ///
+    /// - Parameters:
+    ///   - body: Gets the results of statements.
+    ///   - next: Called between one statement and the next one.
+    func receive(_ body: (OpaquePointer) -> Void, next: () -> Void = {}) throws {
         var nothing = 0
         while true {
             guard let result = PQgetResult(handle) else {
                 // One without a result ends a statement; two are the end of the connection.
                 nothing += 1
                 guard nothing < 2, !isLost else { throw lost() }
+                next()
                 continue
             }
             nothing = 0
             defer { PQclear(result) }
-            if PQresultStatus(result) == PGRES_PIPELINE_SYNC { return }
+            switch PQresultStatus(result) {
+            case PGRES_PIPELINE_SYNC: return
+            case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+                // Pipelines cannot copy, and cannot get out of it either.
+                isStuck = true
+                throw SQLError(.invalidStatement, "the database cannot run COPY here")
+            default: break
+            }
             guard !isLost else { throw lost(result) }
             body(result)
         }
     }
 
-    private func error(in result: OpaquePointer) -> SQLError? {
+    func error(in result: OpaquePointer) -> SQLError? {
         switch PQresultStatus(result) {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: nil
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY: nil
         default: remembered(result)
         }
     }
@@ -301,7 +325,7 @@ final class PostgreSQLConnection: SQLConnection {
         return SQLError(result: result, at: settings.location)
     }
 
-    private func lost(_ result: OpaquePointer? = nil) -> SQLError {
+    func lost(_ result: OpaquePointer? = nil) -> SQLError {
         let text = result.flatMap { PQresultErrorField($0, Int32(UInt8(ascii: "M"))) } ?? PQerrorMessage(handle)
         return SQLError(
             .unavailable, "the connection to the database \(settings.location) was lost: \(Self.reason(text))")

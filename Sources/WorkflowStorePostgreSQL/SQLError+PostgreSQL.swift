@@ -27,9 +27,19 @@ extension SQLError {
             self.init(.corrupted, "the database \(location) is damaged: \(message); restore it from a backup")
         case _ where ["08", "40", "53", "55", "57", "58"].contains(sqlState.prefix(2)):
             self.init(.unavailable, "the database \(location) cannot be used now: \(message)")
+        case _ where sqlState.hasPrefix("22"):
+            self.init(.invalidStatement, "the database refused a value: \(Self.withoutValue(message))")
         default:
             self.init(.invalidStatement, "the database refused a statement: \(message)")
         }
+    }
+
+    /// Messages about values quote them.
+    private static func withoutValue(_ message: String) -> String {
+        guard let start = message.firstIndex(of: "\""), let end = message.lastIndex(of: "\""), start < end else {
+            return message
+        }
+        return message[...start] + "…" + message[end...]
     }
 
     /// Codes of transactions that were undone because of another one and may be tried again: serialization failure and

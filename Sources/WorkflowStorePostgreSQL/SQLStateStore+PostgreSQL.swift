@@ -12,13 +12,20 @@ extension SQLStateStore {
     public static func postgreSQL(
         _ configuration: PostgreSQLDatabase.Configuration, store: Configuration = Configuration()
     ) async throws -> SQLStateStore {
+        try await opened(configuration, store: store).store
+    }
+
+    /// Opens a store, and gives the database that it is in as well.
+    static func opened(
+        _ configuration: PostgreSQLDatabase.Configuration, store: Configuration
+    ) async throws -> (store: SQLStateStore, database: PostgreSQLDatabase) {
         let database: PostgreSQLDatabase
         do {
             database = try await PostgreSQLDatabase.open(configuration)
         } catch let error as SQLError {
             throw StoreError(error)
         }
-        return try await open(database, configuration: store)
+        return (try await open(database, configuration: store), database)
     }
 }
 #endif

@@ -19,7 +19,7 @@ struct RunCommand: AsyncParsableCommand {
     @Argument(help: "Configuration files or folders; several are merged.")
     var files: [String]
 
-    @Option(help: "Folder for the state, or none to keep it in memory.")
+    @Option(help: "Folder for the state, a postgres:// URL to share it with other nodes, or none to keep it in memory.")
     var state: String?
 
     @Option(help: "Where scripts run: process (isolated, the default) or in-process (trusted scripts only).")
@@ -35,6 +35,8 @@ struct RunCommand: AsyncParsableCommand {
     var quiet = false
 
     @OptionGroup var reload: ReloadCommandOptions
+
+    @OptionGroup var cluster: ClusterOptions
 
     @OptionGroup var upgrade: UpgradeOptions
 
@@ -76,7 +78,7 @@ struct RunCommand: AsyncParsableCommand {
     ) async throws {
         let parts = try await ServerParts.make(
             application: application, location: location, isolation: scripts, drain: .seconds(drainSeconds),
-            reload: reload.policy, sockets: sockets, patience: upgrade.waitForState)
+            reload: reload.policy, cluster: cluster.policy, sockets: sockets, patience: upgrade.waitForState)
         do {
             let reporter = StartReporter(isQuiet: quiet, began: began)
             let logger = parts.environment.logger

@@ -1,14 +1,13 @@
 import Foundation
 import Logging
+import WorkflowCatalog
 import WorkflowCore
 import WorkflowHTTP
 import WorkflowJavaScript
 import WorkflowModules
-import WorkflowStoreSQLite
-
-#if SQLite
 import WorkflowStore
-#endif
+import WorkflowStorePostgreSQL
+import WorkflowStoreSQLite
 
 /// The parts of the server that need a driver, and their end.
 struct ServerParts: Sendable {
@@ -26,12 +25,13 @@ struct ServerParts: Sendable {
     ///   - isolation: Where scripts run.
     ///   - drain: How long a stop waits for work that is under way.
     ///   - reload: When a reloaded configuration counts as good.
+    ///   - cluster: How processes that share the state look after each other.
     ///   - sockets: The listening sockets that the process was started with.
     ///   - patience: How long to wait for another process to let go of the state.
     /// - Throws: ``StoreError`` when the state cannot be opened.
     static func make(
         application: ApplicationConfiguration, location: StateLocation, isolation: ScriptIsolation, drain: Duration,
-        reload: ReloadPolicy, sockets: InheritedSockets, patience: Duration
+        reload: ReloadPolicy, cluster: ClusterPolicy, sockets: InheritedSockets, patience: Duration
     ) async throws -> ServerParts {
         let logger = Logger(label: "workflow")
         var quiet = logger
@@ -40,29 +40,50 @@ struct ServerParts: Sendable {
         ProcessMetrics.register(in: environment.metrics.registry)
         environment.drainDeadline = drain
         environment.reloadPolicy = reload
+        environment.clusterPolicy = cluster
+        environment.nodeDescription = ClusterOptions.description
         environment.components = DynamicComponents()
         environment.httpListeners = SharedListenerFactory(inheritedSockets: sockets)
         environment.statePatience = patience
+        environment.databaseDrivers = StandardCatalog.databaseDrivers
+        environment.brokerProviders = StandardCatalog.brokerProviders
         #if JavaScript
         // Before the state is opened: processes start while this one goes on.
         let runtime = try runtime(isolation)
         if application.modules.contains(where: { $0.type == "dynamic.component" }) { runtime.warmUp() }
         environment.scriptRuntime = runtime
         #endif
-        #if SQLite
-        let keepsState = application.modules.contains { $0.type == "persistence.store" }
-        if !keepsState, let folder = location.folder {
+        if !application.modules.contains(where: { $0.type == "persistence.store" }) {
             do {
-                var database = SQLiteDatabase.Configuration(path: "\(folder)/state.sqlite")
-                database.patience = patience
-                environment.defaultStore = try await SQLStateStore.sqlite(database)
+                if let store = try await store(at: location, patience) { environment.defaultStore = store }
             } catch {
                 await environment.scriptRuntime?.shutdown()
                 throw error
             }
         }
-        #endif
         return ServerParts(environment: environment, quietLogger: quiet)
+    }
+
+    /// Opens the store that the command line asks for; `nil` for memory.
+    private static func store(at location: StateLocation, _ patience: Duration) async throws -> (any StateStore)? {
+        switch location.kind {
+        case .memory:
+            return nil
+        case .files:
+            #if SQLite
+            var database = SQLiteDatabase.Configuration(path: "\(location.folder ?? ".")/state.sqlite")
+            database.patience = patience
+            return try await SQLStateStore.sqlite(database)
+            #else
+            return nil
+            #endif
+        case .database(let url):
+            #if PostgreSQL
+            return try await SQLStateStore.postgreSQL(PostgreSQLDatabase.Configuration(dsn: url))
+            #else
+            throw StoreError(.unavailable, "this program was built without PostgreSQL")
+            #endif
+        }
     }
 
     /// Releases everything, in the order in which parts depend on each other.

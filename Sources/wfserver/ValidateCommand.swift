@@ -29,6 +29,8 @@ struct ValidateCommand: AsyncParsableCommand {
         var environment = EngineEnvironment()
         environment.scriptRuntime = CheckingScriptRuntime()
         environment.httpListeners = SharedListenerFactory()
+        environment.databaseDrivers = StandardCatalog.databaseDrivers
+        environment.brokerProviders = StandardCatalog.brokerProviders
         try await WorkflowEngine.validate(
             configuration, registry: StandardCatalog.registry, environment: environment)
     }

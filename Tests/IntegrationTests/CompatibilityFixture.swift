@@ -26,7 +26,7 @@ struct CompatibilityFixture {
             let configuration = try ConfigurationLoader(environment: [:]).load([file])
             try await WorkflowEngine.validate(
                 configuration, registry: StandardCatalog.registry,
-                environment: EngineEnvironment(logger: RecordedLog().logger))
+                environment: .standard(RecordedLog()))
             return []
         } catch let error as ConfigurationError {
             return error.issues.map { issue in
@@ -70,7 +70,7 @@ struct RunningApplication: Sendable {
         let (log, port) = (RecordedLog(), FirstPort())
         let engine = WorkflowEngine(
             configuration: configuration, registry: StandardCatalog.registry,
-            environment: EngineEnvironment(logger: log.logger),
+            environment: .standard(log),
             onReady: { port.find(in: $0) })
         try await engine.start()
         do {
@@ -173,5 +173,15 @@ final class RecordedLog: Sendable {
             let metadata = metadata.merging(event.metadata ?? [:]) { $1 }
             log.recorded.withLock { $0.append(Line(message: "\(event.message)", metadata: metadata)) }
         }
+    }
+}
+
+extension EngineEnvironment {
+    /// An environment with the drivers of the catalogue.
+    fileprivate static func standard(_ log: RecordedLog) -> EngineEnvironment {
+        var environment = EngineEnvironment(logger: log.logger)
+        environment.databaseDrivers = StandardCatalog.databaseDrivers
+        environment.brokerProviders = StandardCatalog.brokerProviders
+        return environment
     }
 }

@@ -8,8 +8,13 @@ import WorkflowTesting
 
 @Suite struct DatabaseStatementsTests {
     private static let registry = ModuleRegistry(
-        StandardModules.all + [IntegrationRegistryModule.self, IntegrationWorkflowModule.self]
-            + SQLiteModules.all)
+        StandardModules.all + [IntegrationRegistryModule.self, IntegrationWorkflowModule.self])
+
+    private static var environment: EngineEnvironment {
+        var environment = EngineEnvironment(logger: .quiet)
+        environment.databaseDrivers = [SQLiteDriver()]
+        return environment
+    }
 
     private func run(_ dsn: String, _ steps: [String], data: JSONObject = [:]) async throws
         -> JSONValue
@@ -26,7 +31,7 @@ import WorkflowTesting
             \(steps.map { "      - \($0)" }.joined(separator: "\n"))
             """
         return try await withTestEngine(
-            yaml, registry: Self.registry, environment: EngineEnvironment(logger: .quiet)
+            yaml, registry: Self.registry, environment: Self.environment
         ) { engine in
             let answer = try await engine.invoke("integration", action: "integration", data: data)
             return answer["results"] ?? .null

@@ -33,7 +33,8 @@ struct MutationTests {
     }
 
     private func check(_ name: String, isText: Bool, _ make: () throws -> ApplicationConfiguration) async -> Answer {
-        let environment = EngineEnvironment(logger: .quiet)
+        var environment = EngineEnvironment(logger: .quiet)
+        environment.databaseDrivers = StandardCatalog.databaseDrivers
         let start = ContinuousClock.now
         defer {
             let time = ContinuousClock.now - start

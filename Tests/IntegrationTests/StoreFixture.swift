@@ -12,10 +12,14 @@ enum StoreFixture {
     static func start(state: String, latency: ClosedRange<Int> = 0...0, extra: [String] = []) throws -> ServerProcess {
         try ServerProcess(
             ["run", file, "--state", state, "--management-address", "none"] + extra,
-            environment: [
-                "HOST": "127.0.0.1", "PORT": "0", "JWT_SECRET": "a secret that is only good for tests",
-                "RATE_LIMIT": "1000000", "RATE_BURST": "100000",
-                "STEP_LATENCY_MIN": "\(latency.lowerBound)", "STEP_LATENCY_MAX": "\(latency.upperBound)",
-            ])
+            environment: environment(latency: latency))
+    }
+
+    static func environment(latency: ClosedRange<Int>) -> [String: String] {
+        [
+            "HOST": "127.0.0.1", "PORT": "0", "JWT_SECRET": "a secret that is only good for tests",
+            "RATE_LIMIT": "1000000", "RATE_BURST": "100000",
+            "STEP_LATENCY_MIN": "\(latency.lowerBound)", "STEP_LATENCY_MAX": "\(latency.upperBound)",
+        ]
     }
 }

@@ -2,15 +2,23 @@
 import Foundation
 import Testing
 import WorkflowCore
-@testable import WorkflowStoreSQLite
+import WorkflowModules
+import WorkflowStoreSQLite
 import WorkflowTesting
 
 @Suite struct DatabaseConnectionTests {
+    private static let registry = ModuleRegistry([DatabaseModule.self, PersistenceStoreModule.self])
+
+    private static var environment: EngineEnvironment {
+        var environment = EngineEnvironment(logger: .quiet)
+        environment.databaseDrivers = [SQLiteDriver()]
+        return environment
+    }
+
     private static func issues(_ yaml: String) async throws -> [ConfigurationIssue] {
         do {
             try await WorkflowEngine.validate(
-                try ApplicationConfiguration(yaml: yaml), registry: ModuleRegistry(SQLiteModules.all),
-                environment: EngineEnvironment(logger: .quiet))
+                try ApplicationConfiguration(yaml: yaml), registry: registry, environment: environment)
             return []
         } catch let error as ConfigurationError {
             return error.issues
@@ -29,7 +37,7 @@ import WorkflowTesting
                 """
             let engine = WorkflowEngine(
                 configuration: try ApplicationConfiguration(yaml: yaml, file: "\(folder)/app.yaml"),
-                registry: ModuleRegistry(SQLiteModules.all), environment: EngineEnvironment(logger: .quiet))
+                registry: Self.registry, environment: Self.environment)
             try await engine.start()
             #expect(FileManager.default.fileExists(atPath: "\(folder)/app.sqlite"))
             await engine.stop()
@@ -40,7 +48,7 @@ import WorkflowTesting
         ("connections: {a: {dsn: x}}", "there is no connection \"default\""),
         ("connections: {default: {dsn: x}, b: {dsn: y}}", "a module opens one database, but there are 2 connections"),
         ("dsn: x, connections: {default: {dsn: y}}", "\"dsn\" and \"connections\" exclude each other"),
-        ("connections: {default: {driver: postgres, dsn: x}}", "comes with the part for several nodes"),
+        ("connections: {default: {driver: postgres, dsn: x}}", "there is no driver \"postgres\"; use sqlite"),
         ("connections: {default: {driver: sqlite}}", "missing key \"dsn\""), ("driver: sqlite", "missing key \"dsn\""),
     ])
     func connectionsThatCannotWorkAreRefused(config: String, message: String) async throws {

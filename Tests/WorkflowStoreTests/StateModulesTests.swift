@@ -2,6 +2,7 @@
 import Foundation
 import Testing
 import WorkflowCore
+import WorkflowModules
 @testable import WorkflowStoreSQLite
 import WorkflowTesting
 
@@ -16,7 +17,13 @@ import WorkflowTesting
         }
     }
 
-    private static let registry = ModuleRegistry(SQLiteModules.all + [Probe.self])
+    private static let registry = ModuleRegistry([DatabaseModule.self, PersistenceStoreModule.self, Probe.self])
+
+    private static var environment: EngineEnvironment {
+        var environment = EngineEnvironment(logger: .quiet)
+        environment.databaseDrivers = [SQLiteDriver()]
+        return environment
+    }
 
     private static func yaml(_ dsn: String) -> String {
         """
@@ -32,7 +39,7 @@ import WorkflowTesting
     ) async throws -> Result {
         let engine = WorkflowEngine(
             configuration: try ApplicationConfiguration(yaml: yaml, file: "\(folder)/app.yaml"), registry: registry,
-            environment: EngineEnvironment(logger: .quiet))
+            environment: environment)
         try await engine.start()
         do {
             let result = try await body(try engine.service(Probe.self).store)
@@ -48,7 +55,7 @@ import WorkflowTesting
         do {
             try await WorkflowEngine.validate(
                 try ApplicationConfiguration(yaml: yaml), registry: registry,
-                environment: EngineEnvironment(logger: .quiet))
+                environment: environment)
             return []
         } catch let error as ConfigurationError {
             return error.issues
@@ -80,26 +87,28 @@ import WorkflowTesting
         }
     }
 
-    @Test func absolutePathsStayAsTheyAre() {
-        func path(_ dsn: String) -> String {
-            var configuration = DatabaseModule.Configuration()
-            configuration.dsn = ConfigurationFilePath(dsn, base: "/base")
-            return configuration.path
-        }
-        #expect(path("/data/a.db") == "/data/a.db")
-        #expect(path("file:/data/a.db?x=y") == "/data/a.db")
-        #expect(path("file:///data/a.db") == "/data/a.db")
-        #expect(path("a.db") == "/base/a.db")
+    @Test(arguments: [
+        ("/data/a.db", "/data/a.db"), ("file:/data/a.db?x=y", "/data/a.db"), ("file:///data/a.db", "/data/a.db"),
+        ("a.db", "/base/a.db"), ("file:a.db", "/base/a.db"), (":memory:", ":memory:"),
+    ])
+    func absolutePathsStayAsTheyAre(dsn: String, path: String) {
+        var settings = DatabaseSettings(dsn: dsn)
+        settings.folder = "/base"
+        #expect(SQLiteDriver.path(settings) == path)
     }
 
     @Test(arguments: [
-        ("driver: postgres, dsn: x", "comes with the part for several nodes"), ("driver: oracle, dsn: x", "use sqlite"),
-        ("driver: sqlite", "missing key \"dsn\""), ("dsn: x, maxOpenConns: 0", "must be at least 1"),
+        ("driver: postgres, dsn: x", "there is no driver \"postgres\"; use sqlite"),
+        ("driver: oracle, dsn: x", "there is no driver \"oracle\"; use sqlite"),
+        ("dsn: 'postgres://u:p@h/d'", "this is a URL, but sqlite needs a file or :memory:"),
+        ("driver: sqlite", "missing key \"dsn\""), ("driver: sqlite, dsn: ''", "must not be empty"),
+        ("dsn: x, maxOpenConns: 0", "must be at least 1"),
     ])
     func databasesThatCannotWorkAreRefused(config: String, message: String) async throws {
         let issues = try await Self.issues("modules: [{name: db, type: database.workflow, config: {\(config)}}]")
         #expect(issues.count == 1)
         #expect(issues.first?.message.contains(message) == true, "\(issues)")
+        #expect(issues.first?.location.line == 1)
     }
 
     @Test func theDatabaseIsTheOneCalledDatabaseOrTheOnlyOne() async throws {

@@ -19,8 +19,12 @@ public struct EngineEnvironment: Sendable {
     public var scriptRuntime: (any ScriptRuntime)?
     /// Looks after components that are changed, and added, while the application runs; `nil` when the program has none.
     public var components: (any ComponentManaging)?
+    /// Who makes brokers that need a driver, by the word for it in the configuration.
+    public var brokerProviders: [String: any BrokerProvider.Type] = [:]
     /// Makes listeners for modules that answer on a port of their own; `nil` when the program has none.
     public var httpListeners: (any HTTPListenerFactory)?
+    /// The kinds of databases that modules can open.
+    public var databaseDrivers: [any DatabaseDriver] = []
     /// A number from 0 up to 1, for jitter.
     public var random: @Sendable () -> Double
     /// Makes spans, unless a module provides a tracer; `nil` for none.
@@ -31,6 +35,10 @@ public struct EngineEnvironment: Sendable {
     public var drainDeadline: Duration = .seconds(30)
     /// How long to wait for another process to give the state back when a store is opened.
     public var statePatience: Duration = .zero
+    /// How processes that share the state look after each other.
+    public var clusterPolicy = ClusterPolicy()
+    /// What other processes that share the state see of this one, such as host and version.
+    public var nodeDescription: JSONObject = [:]
     /// When a reloaded configuration counts as good.
     public var reloadPolicy = ReloadPolicy()
 

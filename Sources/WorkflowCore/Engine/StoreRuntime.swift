@@ -8,6 +8,8 @@ final class StoreRuntime: Sendable {
     let work: WorkDispatcher
     let outbox: OutboxDispatcher
     let observers = InstanceObservers()
+    /// This process among those that share the store; `nil` when it is not shared.
+    let member: ClusterMember?
     private let brokers = ActiveBrokers()
     private let environment: EngineEnvironment
     private let tasks = Mutex<[Task<Void, Never>]?>(nil)
@@ -15,8 +17,10 @@ final class StoreRuntime: Sendable {
     init(store: any StateStore, environment: EngineEnvironment) {
         self.store = store
         self.environment = environment
+        member = store.membership.map { ClusterMember($0, environment: environment) }
         work = WorkDispatcher(
-            store: store, environment: environment, instrumentation: Instrumentation(environment: environment))
+            store: store, environment: environment, instrumentation: Instrumentation(environment: environment),
+            member: member)
         outbox = OutboxDispatcher(
             store: store, clock: environment.clock, random: environment.random, metrics: environment.metrics,
             logger: environment.logger, traces: environment.traces, broker: { [brokers] in brokers[$0] })
@@ -34,6 +38,16 @@ final class StoreRuntime: Sendable {
         tasks.withLock { tasks in
             guard tasks == nil else { return }
             tasks = [Task { [outbox] in await outbox.run() }, Task { [work] in await work.run() }]
+            guard let member else { return }
+            let life = Task { [work, outbox] in
+                await member.run {
+                    work.forgetWaiting()
+                } found: { taken in
+                    work.lookIntoStore()
+                    if taken.events > 0 { outbox.lookIntoStore() }
+                }
+            }
+            tasks?.append(life)
         }
     }
 
@@ -55,6 +69,7 @@ final class StoreRuntime: Sendable {
         await outbox.shutdown(deadline: max(.zero, clock.now.duration(to: end)))
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
+        await member?.leave()
     }
 
     /// Forgets the modules of the last generation.

@@ -61,6 +61,19 @@ public final class WorkflowEngine: Service {
         }
     }
 
+    /// The identifier of this process among those that share the state; `nil` when it is not shared, and while it is not sure
+    /// that others have not taken over.
+    public var nodeIdentifier: String? {
+        runningGeneration?.runtime.member?.identifier(at: environment.clock.now)
+    }
+
+    /// Lets other processes that share the state see what runs here.
+    func describeNode() {
+        var data = environment.nodeDescription
+        data["configHash"] = .string(configurationHash)
+        runningGeneration?.runtime.member?.tell(data)
+    }
+
     /// The hash of what the configuration means that runs, or that will; see ``ApplicationConfiguration/hash``.
     public var configurationHash: String {
         phase.withLock { phase in
@@ -126,6 +139,7 @@ public final class WorkflowEngine: Service {
                 throw CancellationError()
             }
             reloads.withLock { $0.since = environment.clock.now }
+            describeNode()
             environment.metrics.engineGeneration.with().set(Double(generation.context.number))
             let summary = summary(of: generation, startup: began.duration(to: environment.clock.now))
             environment.logger.info(

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The dead letters of one broker, in a state store.
-final class DeadLetterBox: Sendable {
+package final class DeadLetterBox: Sendable {
     private static let namespace = "dead letters"
 
     private let broker: String
@@ -18,7 +18,7 @@ final class DeadLetterBox: Sendable {
     ///   - store: Where the letters are kept.
     ///   - retention: How long they are kept.
     ///   - clock: The time.
-    init(broker: String, store: any StateStore, retention: Duration, clock: any EngineClock) {
+    package init(broker: String, store: any StateStore, retention: Duration, clock: any EngineClock) {
         self.broker = broker
         self.store = store
         keptFor = Mutex(retention)
@@ -27,20 +27,20 @@ final class DeadLetterBox: Sendable {
     }
 
     /// How long letters are kept that are put in from now on.
-    var retention: Duration {
+    package var retention: Duration {
         get { keptFor.withLock { $0 } }
         set { keptFor.withLock { $0 = newValue } }
     }
 
     /// How many letters there are; those that have expired since ``count()`` included.
-    var knownCount: Int { counter.load(ordering: .relaxed) }
+    package var knownCount: Int { counter.load(ordering: .relaxed) }
 
     /// Counts the letters of earlier runs.
-    func count() async throws {
+    package func count() async throws {
         counter.store(try await letters(limit: 100_000).count, ordering: .relaxed)
     }
 
-    func letters(limit: Int) async throws -> [DeadLetter] {
+    package func letters(limit: Int) async throws -> [DeadLetter] {
         try await store.values(namespace: Self.namespace, prefix: key(""), limit: limit, now: clock.now)
             .compactMap { DeadLetter($0.value) }
     }
@@ -49,7 +49,7 @@ final class DeadLetterBox: Sendable {
     ///
     /// - Parameter id: The letter that it was delivered from, which it replaces; `nil` for a new one.
     /// - Throws: ``StoreError``.
-    func put(_ message: Message, subscription: String, error: String, id: String?) async throws {
+    package func put(_ message: Message, subscription: String, error: String, id: String?) async throws {
         let now = clock.now
         let letter = DeadLetter(
             id: id ?? identifiers.next(), message: message, subscription: subscription, error: error, failedAt: now)
@@ -66,7 +66,7 @@ final class DeadLetterBox: Sendable {
     /// Takes a letter for a delivery; ``put(_:subscription:error:id:)``, ``remove(_:)`` or ``release(_:)`` must follow.
     ///
     /// - Throws: ``WorkflowError`` `.notFound`, or `.conflict` when it is being delivered; ``StoreError``.
-    func take(_ id: String) async throws -> DeadLetter {
+    package func take(_ id: String) async throws -> DeadLetter {
         // Taken before it is read, so that one that is being removed is not delivered once more.
         guard inDelivery.withLock({ $0.insert(id).inserted }) else {
             throw WorkflowError(.conflict, "The dead letter \"\(id)\" is being delivered again.")
@@ -84,7 +84,7 @@ final class DeadLetterBox: Sendable {
     }
 
     /// Says that a delivery has not come about.
-    func release(_ id: String) {
+    package func release(_ id: String) {
         _ = inDelivery.withLock { $0.remove(id) }
     }
 
@@ -93,7 +93,7 @@ final class DeadLetterBox: Sendable {
     /// - Returns: Whether there was one.
     /// - Throws: ``StoreError``.
     @discardableResult
-    func remove(_ id: String) async throws -> Bool {
+    package func remove(_ id: String) async throws -> Bool {
         let key = key(id)
         let exists = try await store.value(namespace: Self.namespace, key: key, now: clock.now) != nil
         if exists {

@@ -176,3 +176,13 @@ extension GenerationBroker: DeadLetterKeeping {
         try await broker().discardDeadLetter(id: id)
     }
 }
+
+extension GenerationBroker: GenerationalBroker {
+    public func subscribe(
+        to pattern: TopicPattern, name: String, isSerial: Bool, handler: any MessageHandler
+    ) async throws -> any Subscription {
+        var options = configuration.subscription
+        if isSerial { options.concurrency = 1 }
+        return try await subscribe(to: pattern, name: name, options: options, handler: handler)
+    }
+}

@@ -4,7 +4,7 @@ import DequeModule
 /// while other keys go on.
 ///
 /// Elements with an empty key have no order among each other beyond the order in which they are taken.
-struct KeyedQueue<Element> {
+package struct KeyedQueue<Element> {
     private struct Item {
         let key: String
         let element: Element
@@ -14,17 +14,21 @@ struct KeyedQueue<Element> {
     private var arrived = Deque<Item>()
     /// Elements whose key is reserved for them already.
     private var due = Deque<Element>()
+
     /// The keys in hand, each with the elements that wait for it.
     private var reserved: [String: Deque<Element>] = [:]
 
     /// How many elements wait, whether they could be taken now or not.
-    private(set) var count = 0
+    package private(set) var count = 0
+
+    /// Creates an empty queue.
+    package init() {}
 
     /// Whether there may be an element whose key is free.
-    var mayHaveMore: Bool { !due.isEmpty || !arrived.isEmpty }
+    package var mayHaveMore: Bool { !due.isEmpty || !arrived.isEmpty }
 
     /// Adds an element at the end.
-    mutating func append(_ element: Element, key: String) {
+    package mutating func append(_ element: Element, key: String) {
         arrived.append(Item(key: key, element: element))
         count += 1
     }
@@ -32,7 +36,7 @@ struct KeyedQueue<Element> {
     /// Takes the first element whose key is free and reserves the key.
     ///
     /// - Returns: The element, or `nil` when there is none; ``finish(key:)`` or ``putBack(_:)`` must follow.
-    mutating func take() -> Element? {
+    package mutating func take() -> Element? {
         if let element = due.popFirst() {
             count -= 1
             return element
@@ -52,7 +56,7 @@ struct KeyedQueue<Element> {
     }
 
     /// Frees the key of an element that was taken.
-    mutating func finish(key: String) {
+    package mutating func finish(key: String) {
         guard !key.isEmpty, let index = reserved.index(forKey: key) else { return }
         if let next = reserved.values[index].popFirst() {
             due.append(next)
@@ -62,13 +66,13 @@ struct KeyedQueue<Element> {
     }
 
     /// Returns an element that was taken; it comes before all others of its key.
-    mutating func putBack(_ element: Element) {
+    package mutating func putBack(_ element: Element) {
         due.append(element)
         count += 1
     }
 
     /// Removes and returns all elements that wait.
-    mutating func removeAll() -> [Element] {
+    package mutating func removeAll() -> [Element] {
         let elements = Array(due) + reserved.values.joined() + arrived.map(\.element)
         arrived.removeAll()
         due.removeAll()

@@ -85,6 +85,9 @@ struct OutboxBacklog {
         isBehind = true
     }
 
+    /// Looks into the store again, where events of others have become this process's own.
+    mutating func readAgain() { isBehind = true }
+
     private mutating func insert(_ event: OutboxEvent) -> Bool {
         guard known.insert(event.id).inserted else { return false }
         queues[event.broker, default: KeyedQueue()].append(event, key: event.key)

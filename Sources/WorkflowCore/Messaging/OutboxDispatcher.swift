@@ -132,6 +132,12 @@ public final class OutboxDispatcher: Sendable {
         reader.signal()
     }
 
+    /// Reads the store again, when events have been taken over from another process.
+    func lookIntoStore() {
+        state.withLock { $0.backlog.readAgain() }
+        reader.signal()
+    }
+
     // MARK: - Life
 
     /// Delivers events, at first those that an earlier run left in the store, until ``shutdown(deadline:)`` or until the

@@ -9,6 +9,8 @@
 public protocol StateStore: Sendable {
     /// Whether other processes write to the same data. When `false`, callers may cache what they read and wrote.
     var isShared: Bool { get }
+    /// How the processes that share the data know of each other; `nil` when it is not shared.
+    var membership: (any StoreMembership)? { get }
 
     /// Applies all operations of the transaction, or none.
     ///
@@ -86,4 +88,8 @@ public protocol StateStore: Sendable {
     func checkHealth() async throws
     /// Finishes what is under way and releases files, connections and threads. Later calls throw `.unavailable`.
     func close() async
+}
+
+extension StateStore {
+    public var membership: (any StoreMembership)? { nil }
 }

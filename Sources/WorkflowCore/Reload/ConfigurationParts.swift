@@ -21,9 +21,12 @@ struct ConfigurationParts {
         var removed: ReloadPlan.Part { part(.remove, []) }
 
         /// What changed from an earlier version of the part, or `nil`.
-        func change(from old: Part) -> ReloadPlan.Part? {
+        func change(from old: Part, changedScript: String? = nil) -> ReloadPlan.Part? {
             let changes = type == old.type ? changes(from: old) : replacement(of: old)
-            return changes.isEmpty ? nil : part(.change, changes)
+            guard !changes.isEmpty || changedScript != nil else { return nil }
+            var part = part(.change, changes)
+            part.changedScript = changedScript
+            return part
         }
 
         private func part(_ action: ReloadPlan.Action, _ changes: [ConfigurationChange]) -> ReloadPlan.Part {

@@ -28,7 +28,8 @@ extension ReloadPlan {
     ///   ]
     /// }
     /// ```
-    /// `section` is `module`, `workflow`, `trigger` or `settings`; `action` is `add`, `change` or `remove`; `effect` is
+    /// A module whose script is another one now has `"scriptChanged"` with the path of the file, and need not have
+    /// `changes`. `section` is `module`, `workflow`, `trigger` or `settings`; `action` is `add`, `change` or `remove`; `effect` is
     /// `started`, `restarted`, `stopped` or `none`. `schedules` and `subscriptions` look like `routes`.
     public var json: JSONValue {
         var object: JSONObject = ["empty": .bool(isEmpty), "summary": summary]
@@ -66,6 +67,7 @@ extension ReloadPlan.Part {
         object["action"] = .string(action.rawValue)
         object["effect"] = .string(effect.rawValue)
         if !changes.isEmpty { object["changes"] = .array(changes.map(\.json)) }
+        if let changedScript { object["scriptChanged"] = .string(changedScript) }
         return .object(object)
     }
 }

@@ -38,6 +38,9 @@ extension ReloadPlan {
         public let action: Action
         /// What changed, key by key; empty for parts that are added or removed.
         public let changes: [ConfigurationChange]
+        /// The script that is another one now than was loaded, as the configuration writes its path; what is in it is not
+        /// told.
+        public internal(set) var changedScript: String?
 
         /// The name of a module; for sections the path, such as `workflows.http`, and for settings their key with
         /// `settings.` before it.

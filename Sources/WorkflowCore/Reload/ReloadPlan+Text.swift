@@ -73,6 +73,7 @@ private struct PlanLines {
         let type = part.type.isEmpty ? "" : " (\(part.type))"
         let effect = part.effect == .none ? "" : ", is \(part.effect.rawValue)"
         add("\(Self.signs[part.action] ?? "") \(part.section.rawValue) \(part.name)\(type)\(effect)")
+        if let script = part.changedScript { add("    ~ the script \(script) has changed") }
         for change in part.changes {
             let path = change.path.isEmpty ? "(all keys)" : change.path
             switch (change.old, change.new) {

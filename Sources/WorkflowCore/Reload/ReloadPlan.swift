@@ -40,9 +40,10 @@ public struct ReloadPlan: Sendable, Equatable {
     ///   - registry: The types of both; parts of unknown types are compared, but not shown.
     ///   - carried: The parts that can go on running: modules by name, sections as `workflows.http` or `triggers.http`.
     ///     Names of parts that have changed are ignored.
+    ///   - changedScripts: The modules whose script is another one now than was loaded, with the path of the file.
     public init(
         from old: ApplicationConfiguration, to new: ApplicationConfiguration, registry: ModuleRegistry,
-        carried: Set<String> = []
+        carried: Set<String> = [], changedScripts: [String: String] = [:]
     ) {
         let before = ConfigurationParts(old, registry: registry)
         let after = ConfigurationParts(new, registry: registry)
@@ -53,7 +54,8 @@ public struct ReloadPlan: Sendable, Equatable {
                 parts.append(part.added)
                 continue
             }
-            if let change = part.change(from: other) {
+            let script = part.section == .module ? changedScripts[part.name] : nil
+            if let change = part.change(from: other, changedScript: script) {
                 parts.append(change)
             } else if part.section != .settings {
                 unchanged.append(part.identifier)
@@ -80,7 +82,7 @@ public struct ReloadPlan: Sendable, Equatable {
         newStates = newMachines.states
     }
 
-    /// Whether both configurations mean the same, so that nothing is to be done.
+    /// Whether both configurations mean the same, and no script has changed, so that nothing is to be done.
     public var isEmpty: Bool { parts.isEmpty && !isReordered }
 
     /// How many parts nothing changes in.

@@ -5,7 +5,9 @@ public import Logging
 /// - Every run is recorded in the store before it is performed: **at most once** per slot. A crash loses the runs that go
 ///   on, never repeats one; slots that wait in a queue, and those that pass while no runner is there, are dealt with at the
 ///   next start as ``ScheduledJob/missedRuns`` says.
-/// - Runners on the same store share their slots: one of them performs each one. Overlap is judged by each on its own.
+/// - Runners on the same store share their slots: one of them performs each one. Those of one environment, such as those
+///   of two generations of an engine, also share the runs that go on: the one that was told to run last begins runs, with
+///   an eye to all. Others judge overlap each on its own.
 /// - Runs are bounded by ``ScheduledJob/concurrency``, waiting slots by the policies. A run that fails is logged and
 ///   counted; the next one is that of the next slot.
 /// - While the store refuses, runs wait and are begun when it works again.
@@ -44,7 +46,8 @@ public final class ScheduleRunner: Sendable {
         }
     }
 
-    /// Begins runs when they are due, until the task is cancelled. Runs that go on then are left alone.
+    /// Begins runs when they are due, until the task is cancelled, except for jobs that a later runner of the environment
+    /// has. Runs that go on then are left alone.
     public func run() async {
         await withDiscardingTaskGroup { group in
             for loop in loops { group.addTask { await loop.run() } }
@@ -55,6 +58,11 @@ public final class ScheduleRunner: Sendable {
     ///
     /// - Parameter deadline: How long they have. Afterwards it is up to them how fast they react to being cancelled.
     public func shutdown(deadline: Duration) async {
+        await finish(within: deadline)
+        for loop in loops { await loop.close() }
+    }
+
+    private func finish(within deadline: Duration) async {
         let runs = loops.flatMap(\.activeRuns)
         guard !runs.isEmpty else { return }
         await withDiscardingTaskGroup { group in

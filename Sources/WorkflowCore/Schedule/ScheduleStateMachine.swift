@@ -63,12 +63,12 @@ public struct ScheduleStateMachine: Sendable {
     /// When it is due.
     public let schedule: Schedule
 
-    private let overlap: OverlapPolicy
+    let overlap: OverlapPolicy
     private let missedRuns: MissedRunPolicy
     /// All slots up to here have been looked at.
-    private var decidedThrough: Timestamp
-    private var running: [String: Timestamp] = [:]
-    private var waiting: [Timestamp] = []
+    var decidedThrough: Timestamp
+    var running: [String: Timestamp] = [:]
+    var waiting: [Timestamp] = []
 
     /// Creates the machine of a job.
     ///
@@ -130,8 +130,8 @@ public struct ScheduleStateMachine: Sendable {
     ///
     /// - Returns: Runs to begin.
     public mutating func finished(_ runID: String) -> [Action] {
-        guard running.removeValue(forKey: runID) != nil, running.isEmpty, !waiting.isEmpty else { return [] }
-        return [start(waiting.removeFirst())]
+        guard running.removeValue(forKey: runID) != nil else { return [] }
+        return startWaiting()
     }
 
     private var queueLimit: Int {
@@ -146,7 +146,7 @@ public struct ScheduleStateMachine: Sendable {
         return nil
     }
 
-    private mutating func start(_ slot: Timestamp) -> Action {
+    mutating func start(_ slot: Timestamp) -> Action {
         let run = ScheduledRun(job: job, scheduledTime: slot)
         running[run.id] = slot
         return .run(run)

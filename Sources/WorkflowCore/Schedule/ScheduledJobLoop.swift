@@ -4,9 +4,10 @@ import Synchronization
 /// Carries out what the state machine of one job decides.
 final class ScheduledJobLoop: Sendable {
     private struct State {
+        /// The runs that this loop has begun and that go on.
         var runs: [String: Task<Void, Never>] = [:]
-        /// The runs that are over and that the state machine has not been told of.
-        var finished: [String] = []
+        /// What is shared with the loops of other generations; `nil` until it is acquired.
+        var line: ScheduledJobLine?
         /// When the loop wakes next by itself.
         var alarm: Timestamp?
     }
@@ -27,22 +28,19 @@ final class ScheduledJobLoop: Sendable {
         self.logger = logger
     }
 
-    /// The runs that go on.
+    /// The runs that this loop has begun and that go on.
     var activeRuns: [Task<Void, Never>] { state.withLock { Array($0.runs.values) } }
 
-    /// Begins runs when they are due, until it is cancelled. Runs that go on then are not.
+    /// Begins runs when they are due, unless a later loop of the job does, until it is cancelled. Runs that go on then are
+    /// not.
     func run() async {
         do {
-            let record = try await insist { try await self.ledger.open() }
-            var machine = ScheduleStateMachine(
-                job: job.name, schedule: job.schedule, overlap: job.overlap, missedRuns: job.missedRuns,
-                record: record, now: environment.clock.now)
-            var recorded = record
+            let line = try acquiredLine()
+            let place = line.join(wakeUp)
+            defer { line.leave(place) }
             try await withThrowingDiscardingTaskGroup { group in
                 while !Task.isCancelled {
-                    if let time = try await proceed(&machine, recorded: &recorded), needsAlarm(at: time) {
-                        group.addTask { await self.sleep(until: time) }
-                    }
+                    if line.takeCharge(place) { try await lead(line, place, &group) }
                     await wakeUp.wait()
                 }
                 group.cancelAll()
@@ -54,23 +52,59 @@ final class ScheduledJobLoop: Sendable {
         }
     }
 
+    /// Gives back what is shared with other generations. Call it when nothing goes on any more.
+    func close() async {
+        guard state.withLock({ $0.line.take() }) != nil else { return }
+        await ScheduledJobLine.release(job: job.name, resources: environment.resources)
+    }
+
+    private func acquiredLine() throws -> ScheduledJobLine {
+        if let line = state.withLock({ $0.line }) { return line }
+        let line = try ScheduledJobLine.acquire(job: job.name, resources: environment.resources)
+        state.withLock { $0.line = line }
+        return line
+    }
+
+    /// Begins runs when they are due, until it is cancelled or a later loop shall do it.
+    private func lead(
+        _ line: ScheduledJobLine, _ place: ScheduledJobLine.Place, _ group: inout ThrowingDiscardingTaskGroup<any Error>
+    ) async throws {
+        var handover: ScheduleStateMachine.Handover?
+        defer { line.handOver(place, handover) }
+        var recorded = try await insist { try await self.ledger.open() }
+        var machine = ScheduleStateMachine(
+            job: job.name, schedule: job.schedule, overlap: job.overlap, missedRuns: job.missedRuns,
+            record: recorded, now: environment.clock.now)
+        if let slot = machine.goOn(from: line.takeHandover(), with: line.runs.values) { skip(slot, "rescheduled") }
+        defer { handover = machine.handover }
+        while !Task.isCancelled, line.isLast(place) {
+            if let time = try await proceed(&machine, in: line, recorded: &recorded), needsAlarm(at: time) {
+                group.addTask { await self.sleep(until: time) }
+            }
+            await wakeUp.wait()
+        }
+    }
+
     /// Tells the state machine what has happened and does what it asks for.
     ///
     /// - Returns: When to come again; `nil` when there are no more slots.
     private func proceed(
-        _ machine: inout ScheduleStateMachine, recorded: inout Timestamp
+        _ machine: inout ScheduleStateMachine, in line: ScheduledJobLine, recorded: inout Timestamp
     ) async throws -> Timestamp? {
-        var actions: [ScheduleStateMachine.Action] = []
-        for run in takeFinished() { actions += machine.finished(run) }
+        var actions = machine.keepOnly(line.runs)
         actions += machine.tick(now: environment.clock.now)
         var wakeTime: Timestamp?
         var index = 0
+        // What is not begun is left to the loop that is in charge next.
+        defer {
+            for case .run(let run) in actions[index...] { machine.withdraw(run) }
+        }
         while index < actions.count {
             switch actions[index] {
             case .run(let run):
                 try Task.checkCancellation()
-                if try await begin(run) {
-                    recorded = run.scheduledTime
+                if try await begin(run, in: line) {
+                    recorded = max(recorded, run.scheduledTime)
                 } else {
                     actions += machine.finished(run.id)
                 }
@@ -103,8 +137,8 @@ final class ScheduledJobLoop: Sendable {
     }
 
     /// Begins a run, unless too many go on or another runner has it.
-    private func begin(_ run: ScheduledRun) async throws -> Bool {
-        guard state.withLock({ $0.runs.count }) < max(job.concurrency, 1) else {
+    private func begin(_ run: ScheduledRun, in line: ScheduledJobLine) async throws -> Bool {
+        guard line.runs.count < max(job.concurrency, 1) else {
             skip(run.scheduledTime, "limit")
             return false
         }
@@ -114,32 +148,23 @@ final class ScheduledJobLoop: Sendable {
         }
         logger.debug("A scheduled run begins", metadata: ["run": "\(run.id)"])
         // Not a child of this task: what goes on may finish when no more runs are begun. `ScheduleRunner.shutdown` waits.
-        state.withLock { $0.runs[run.id] = Task { await self.perform(run) } }
+        line.begin(run)
+        state.withLock { $0.runs[run.id] = Task { await self.perform(run, in: line) } }
         return true
     }
 
-    private func perform(_ run: ScheduledRun) async {
+    private func perform(_ run: ScheduledRun, in line: ScheduledJobLine) async {
         var failure: (any Error)?
         do {
             try await environment.traces.perform(run) { try await job.perform(run) }
         } catch {
             failure = error
         }
-        state.withLock { state in
-            state.runs[run.id] = nil
-            state.finished.append(run.id)
-        }
+        state.withLock { $0.runs[run.id] = nil }
+        line.end(run)
         count(failure == nil ? "success" : "failure")
         if let failure {
             logger.warning("A scheduled run failed", metadata: ["run": "\(run.id)", "error": "\(failure)"])
-        }
-        wakeUp.signal()
-    }
-
-    private func takeFinished() -> [String] {
-        state.withLock { state in
-            defer { state.finished = [] }
-            return state.finished
         }
     }
 

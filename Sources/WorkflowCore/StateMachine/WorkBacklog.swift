@@ -118,6 +118,13 @@ struct WorkBacklog {
     /// Says how many items of a handler may run at once.
     mutating func limit(_ handler: String, to limit: Int) { queue.limit(handler, to: limit) }
 
+    /// Forgets the items that are not running, and looks for what is left of them in the store.
+    mutating func forgetWaiting(now: Timestamp) {
+        queue.forgetWaiting()
+        unconfirmed = []
+        lookIntoStore(at: now)
+    }
+
     mutating func stop() { isStopping = true }
 
     private var room: Int {

@@ -6,8 +6,8 @@ import Synchronization
 /// Items are committed with the transition that causes them. This dispatcher holds a lease on the ones it keeps in memory;
 /// when there are too many, further items stay in the store without a lease and are claimed when there is room.
 ///
-/// In a store that several processes share, a lease ends after a while, so that others take over the work of a process that
-/// died. In any other store a lease lasts as long as the run of the process; the next run takes over everything.
+/// A lease lasts as long as the run of the process, and the next run takes over everything. In a store that several processes
+/// share, others do so when the process has given no sign of life for a while; see ``ClusterMember``.
 public final class WorkDispatcher: Sendable {
     private struct State {
         var backlog = WorkBacklog(concurrency: 512, capacity: 10_000)
@@ -15,15 +15,14 @@ public final class WorkDispatcher: Sendable {
         var handlers: WorkHandlers?
         /// Items that this run has a lease on and no generation so far could run.
         var left: [WorkItem] = []
-        /// The end of all leases of this run in a store that is not shared; `nil` until the run has a number.
+        /// The end of all leases of this run; `nil` until the run has a number.
         var runLease: Timestamp?
     }
 
-    private static let leaseDuration = Duration.seconds(300)
     private static let cleaningInterval = Duration.seconds(30)
     private static let leftCapacity = 10_000
-    /// How often to look for work of other processes that died.
-    private static let takeoverInterval = Duration.seconds(30)
+    /// How often to look for work that other processes have left to everybody.
+    private static let sharedInterval = Duration.seconds(5)
     /// Leases of runs end after this time, in the year 2223, by as many nanoseconds as there were runs.
     private static let firstRunLease: Int64 = 8_000_000_000_000_000_000
 
@@ -31,14 +30,20 @@ public final class WorkDispatcher: Sendable {
     private let environment: EngineEnvironment
     private let instrumentation: Instrumentation
     private let owner: String
+    /// This process among others; `nil` when there are none.
+    private let member: ClusterMember?
     private let inFlight: MetricGauge
     private let deadlines: DeadlineQueue
     private let state = Mutex(State())
     private let wakeUp = WakeUp()
     private let idle = WakeUp()
 
-    init(store: any StateStore, environment: EngineEnvironment, instrumentation: Instrumentation) {
+    init(
+        store: any StateStore, environment: EngineEnvironment, instrumentation: Instrumentation,
+        member: ClusterMember? = nil
+    ) {
         self.store = store
+        self.member = member
         self.environment = environment
         self.instrumentation = instrumentation
         self.owner = environment.identifiers.next()
@@ -76,9 +81,32 @@ public final class WorkDispatcher: Sendable {
 
     /// Decides whether a new item is kept in memory: returns its lease, or `nil` when it is left to the store.
     func reserveLease(now: Timestamp) -> (owner: String, until: Timestamp)? {
-        state.withLock { state in
-            guard let until = leaseEnd(now, state), state.backlog.reserve(now: now) else { return nil }
+        guard let owner = owner(at: now) else { return nil }
+        return state.withLock { state in
+            guard let until = state.runLease, state.backlog.reserve(now: now) else { return nil }
             return (owner, until)
+        }
+    }
+
+    /// Who leases work now; `nil` while it is not sure that others have not taken over.
+    private func owner(at now: Timestamp) -> String? {
+        guard let member else { return owner }
+        return member.identifier(at: now)
+    }
+
+    /// Looks for work in the store, when others have left some there.
+    func lookIntoStore() {
+        let now = environment.clock.now
+        state.withLock { $0.backlog.endReading([], next: now, now: now) }
+        wakeUp.signal()
+    }
+
+    /// Forgets the items that wait: others have taken them over.
+    func forgetWaiting() {
+        let now = environment.clock.now
+        state.withLock { state in
+            state.backlog.forgetWaiting(now: now)
+            state.left = []
         }
     }
 
@@ -115,7 +143,10 @@ public final class WorkDispatcher: Sendable {
                 while !Task.isCancelled {
                     await readStore()
                     let now = environment.clock.now
-                    let (next, due) = state.withLock { ($0.backlog.next(now: now), $0.backlog.nextDue) }
+                    let mayBegin = owner(at: now) != nil
+                    let (next, due) = state.withLock { state in
+                        mayBegin ? (state.backlog.next(now: now), state.backlog.nextDue) : (nil, nil)
+                    }
                     if let next {
                         group.addTask { await self.perform(next.item, isUnconfirmed: next.isUnconfirmed) }
                     } else {
@@ -150,7 +181,10 @@ public final class WorkDispatcher: Sendable {
     ///
     /// - Throws: `CancellationError`.
     private func openRun() async throws {
-        guard !store.isShared else { return }
+        guard member == nil else {
+            state.withLock { $0.runLease = Timestamp(nanoseconds: Self.firstRunLease) }
+            return
+        }
         let (namespace, key) = ("workflow.engine", "work-dispatcher-runs")
         let number = try await StoreRetry(environment: environment).untilItWorks("Durable work cannot be opened") {
             let last = try await self.store.value(namespace: namespace, key: key, now: self.environment.clock.now)
@@ -163,25 +197,21 @@ public final class WorkDispatcher: Sendable {
         state.withLock { $0.runLease = Timestamp(nanoseconds: Self.firstRunLease + number) }
     }
 
-    private func leaseEnd(_ now: Timestamp, _ state: State) -> Timestamp? {
-        store.isShared ? now.advanced(by: Self.leaseDuration) : state.runLease
-    }
-
     /// Claims what the store holds without a living owner, when it is time for that and there is room.
     private func readStore() async {
         let now = environment.clock.now
+        guard let owner = owner(at: now) else { return }
         let (room, lease) = state.withLock { state in
-            let lease = leaseEnd(now, state)
-            return (lease == nil ? 0 : state.backlog.beginReading(now: now), lease)
+            (state.runLease == nil ? 0 : state.backlog.beginReading(now: now), state.runLease)
         }
         guard room > 0, let lease else { return }
         do {
             // In a store that is not shared, leases that end earlier are those of runs that have ended.
-            let time = store.isShared ? now : lease.advanced(by: .nanoseconds(-1))
+            let time = member == nil ? lease.advanced(by: .nanoseconds(-1)) : now
             let items = try await store.claimWork(owner: owner, now: time, leaseUntil: lease, limit: room)
             state.withLock { $0.backlog.endReading(items, next: items.count < room ? nil : now, now: now) }
-            guard store.isShared, items.count < room else { return }
-            let limit = now.advanced(by: Self.takeoverInterval)
+            guard member != nil, items.count < room else { return }
+            let limit = now.advanced(by: Self.sharedInterval)
             let due = try await store.nextWorkDue() ?? limit
             state.withLock { $0.backlog.endReading([], next: max(now, min(limit, due)), now: now) }
         } catch {
@@ -205,6 +235,7 @@ public final class WorkDispatcher: Sendable {
             handlers?.end()
             inFlight.add(-1)
             let now = environment.clock.now
+            let mayBegin = owner(at: now) != nil
             let isStopping = state.withLock { state in
                 switch result {
                 case .done: state.backlog.finish(item)
@@ -213,7 +244,7 @@ public final class WorkDispatcher: Sendable {
                     state.backlog.finish(item)
                     if state.left.count < Self.leftCapacity { state.left.append(item) }
                 }
-                current = Task.isCancelled ? nil : state.backlog.next(now: now)
+                current = Task.isCancelled || !mayBegin ? nil : state.backlog.next(now: now)
                 return state.backlog.isStopping
             }
             if current == nil { (isStopping ? idle : wakeUp).signal() }
@@ -224,7 +255,6 @@ public final class WorkDispatcher: Sendable {
         WorkExecution(
             item: item, store: store, environment: environment, instrumentation: instrumentation, deadlines: deadlines,
             engine: handlers?.engine(item.engine), target: handlers?.target(item.handler), isUnconfirmed: isUnconfirmed,
-            leaseDuration: store.isShared ? Self.leaseDuration : nil,
             token: { self.state.withLock { $0.backlog.queue.token(of: item) } },
             writing: { [self] isWriting in state.withLock { $0.backlog.writers += isWriting ? 1 : -1 } })
     }

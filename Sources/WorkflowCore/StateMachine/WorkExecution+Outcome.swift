@@ -82,7 +82,6 @@ extension WorkExecution {
         following.attempts = 0
         following.lastError = nil
         following.fencingToken = token
-        renewLease(of: &following, from: environment.clock.now)
         return (.updateWork(following, expectedToken: token), .again(following))
     }
 
@@ -92,12 +91,7 @@ extension WorkExecution {
         later.lastError = message
         later.notBefore = environment.clock.now.advanced(by: delay)
         later.fencingToken = token()
-        renewLease(of: &later, from: later.notBefore)
         try await store.commit(StoreTransaction([.updateWork(later, expectedToken: later.fencingToken)]))
         return .again(later)
-    }
-
-    private func renewLease(of item: inout WorkItem, from time: Timestamp) {
-        if let leaseDuration { item.leaseUntil = time.advanced(by: leaseDuration) }
     }
 }

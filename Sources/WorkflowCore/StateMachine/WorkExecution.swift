@@ -40,8 +40,6 @@ struct WorkExecution: Sendable {
     let target: WorkTarget?
     /// Whether it is not known that the item was committed.
     let isUnconfirmed: Bool
-    /// How long leases last; `nil` when they last as long as the process.
-    let leaseDuration: Duration?
     /// The fencing token that is current when the outcome is applied.
     let token: @Sendable () -> Int64
     /// Told when the writing of an outcome begins and ends.
@@ -85,18 +83,10 @@ struct WorkExecution: Sendable {
         return .left
     }
 
-    /// Makes sure that the item exists and that the lease outlasts the step.
+    /// Makes sure that the item exists.
     private func confirm() async throws {
-        guard isUnconfirmed || leaseDuration != nil else { return }
-        let timeout = if case .step(let step) = target { step.policy.timeout } else { Duration.zero }
-        let now = environment.clock.now
-        var renewed = item
-        if let leaseDuration {
-            let end = now.advanced(by: timeout)
-            guard isUnconfirmed || (item.leaseUntil ?? end) < end else { return }
-            renewed.leaseUntil = end.advanced(by: leaseDuration)
-        }
-        let update = StoreTransaction.Operation.updateWork(renewed, expectedToken: token())
+        guard isUnconfirmed else { return }
+        let update = StoreTransaction.Operation.updateWork(item, expectedToken: token())
         try await retrying { try await store.commit(StoreTransaction([update])) }
     }
 

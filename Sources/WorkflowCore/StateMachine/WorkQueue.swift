@@ -111,6 +111,17 @@ struct WorkQueue {
         tokens[item.id] = nil
     }
 
+    /// Forgets the items that are not running.
+    mutating func forgetWaiting() {
+        for index in lanes.indices {
+            for item in lanes[index].ready { tokens[item.id] = nil }
+            lanes[index].ready = []
+        }
+        for entry in delayed.unordered { tokens[entry.item.id] = nil }
+        delayed = []
+        waitingInLanes = 0
+    }
+
     private mutating func schedule(_ item: WorkItem, now: Timestamp) {
         if item.notBefore <= now {
             enterLane(item)

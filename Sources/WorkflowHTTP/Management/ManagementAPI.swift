@@ -27,6 +27,8 @@ struct ManagementAPI: Sendable {
             .json(.array(application.registry.types.map { ModuleTypeDocument.make($0.descriptor, $0.schema) }))
         }
         try add(.post, "/api/workflow/validate") { try await validate($0) }
+        let cluster = ClusterAPI(application: application)
+        try add(.get, "/api/workflow/cluster") { _ in try await cluster.show() }
         let letters = DeadLetterAPI(application: application)
         try add(.get, "/api/workflow/dead-letters") { try await letters.list($0) }
         try add(.post, "/api/workflow/dead-letters/{broker}/{id}/redrive") { try await letters.redrive($0) }

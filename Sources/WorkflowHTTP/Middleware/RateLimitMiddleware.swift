@@ -40,7 +40,8 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
                 aliases: ["trusted_proxies"], check: TrustedProxies.problem),
             .init(
                 "store", \.store,
-                "The module that counts for all processes with the same configuration, such as one of type redis.connection. Without it each process counts for itself.",
+                "The module that counts for all processes with the same configuration, such as a redis.connection. "
+                    + "Without it each process counts for itself.",
                 reference: .rateLimitStore),
         ]
 
@@ -73,8 +74,8 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
             is full are forgotten first.
 
             **Several processes.** With `store: redis`, the name of a `redis.connection`, a client has one bucket \
-            whichever process it asks; the time is that of the Redis server. While Redis is away each process counts for \
-            itself, with the same numbers; the log says so once, and the health of the connection is degraded.
+            whichever process it asks; the time is that of the Redis server. While Redis is away each process counts \
+            for itself, with the same numbers; the log says so once, and the health of the connection is degraded.
             """,
         provides: [.httpMiddleware],
         examples: [

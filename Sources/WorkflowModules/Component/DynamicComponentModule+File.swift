@@ -5,6 +5,9 @@ extension DynamicComponentModule {
     /// The path of the file with the script.
     public var filePath: String { script.path }
 
+    /// The path of the file, as the configuration writes it.
+    public var scriptName: String { script.name }
+
     /// Whether the file still is what was loaded from it, or written to it.
     public var isCurrent: Bool { script.isCurrent }
 

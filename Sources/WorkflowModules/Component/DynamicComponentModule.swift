@@ -12,7 +12,7 @@ public import WorkflowCore
 ///     config:
 ///       source: components/payment-processor.js
 /// ```
-public final class DynamicComponentModule: CarriedModule, ExecutableComponent, ManagedComponent {
+public final class DynamicComponentModule: ScriptedModule, ExecutableComponent, ManagedComponent {
     let configuration: Configuration
     let context: ModuleContext
     let host: ComponentHost

@@ -13,8 +13,7 @@ final class EventBus: MessageBroker {
     }
 
     let name: String
-    let broker: GenerationBroker
-    private let options: InMemoryMessageBroker.SubscriptionOptions
+    let broker: any GenerationalBroker
     /// What is carried; empty for everything.
     private let topics: [BusPattern]
     let expiry: MessageExpiry?
@@ -23,16 +22,13 @@ final class EventBus: MessageBroker {
 
     /// - Parameters:
     ///   - broker: Carries the messages.
-    ///   - options: Bounds and retries of subscriptions.
     ///   - topics: What is carried; empty for everything.
     ///   - expiry: Tells messages that are too old; `nil` when none is.
     init(
-        _ broker: GenerationBroker, options: InMemoryMessageBroker.SubscriptionOptions, topics: [TopicPattern],
-        expiry: MessageExpiry?, logger: Logger
+        _ broker: any GenerationalBroker, topics: [TopicPattern], expiry: MessageExpiry?, logger: Logger
     ) {
         name = broker.name
         self.broker = broker
-        self.options = options
         self.topics = topics.map { BusPattern($0) }
         self.expiry = expiry
         self.logger = logger
@@ -52,6 +48,8 @@ final class EventBus: MessageBroker {
 
     func hasSubscribers(for topic: String) -> Bool {
         guard carries(topic) else { return false }
+        // Nobody knows who listens at a server.
+        guard broker is GenerationBroker else { return true }
         let listens = state.withLock { state in
             state.prefixes == 0 ? nil : state.patterns.values.contains { $0.matches(topic) }
         }
@@ -85,10 +83,8 @@ final class EventBus: MessageBroker {
     ) async throws -> any Subscription {
         if let problem = problem(withSubscribingTo: pattern) { throw WorkflowError(.invalidInput, problem + ".") }
         let pattern = BusPattern(pattern)
-        var options = options
-        if isSerial { options.concurrency = 1 }
         let subscription = try await broker.subscribe(
-            to: pattern.covering, name: name, options: options,
+            to: pattern.covering, name: name, isSerial: isSerial,
             handler: BusHandler(subscription: name, pattern: pattern, expiry: expiry, next: handler))
         let id = state.withLock { state in
             state.lastID += 1

@@ -6,7 +6,7 @@ extension EventBusModule {
         /// What the bus is for.
         public var description = ""
         /// What carries the messages.
-        public var provider = "memory"
+        public var provider = Self.memory
         /// Where the server of the provider is.
         public var url = ""
         /// What is carried; empty for everything.
@@ -31,11 +31,10 @@ extension EventBusModule {
         public static let fields: [ConfigurationField<Self>] = [
             .init("description", \.description, "What the bus is for, in words."),
             .init(
-                "provider", \.provider, "What carries the messages: `memory`, this process.", aliases: ["engine"],
-                check: { providerProblem($0) }),
-            .init(
-                "url", \.url, "Where the server of the provider is; `memory` has none.",
-                check: { $0.isEmpty ? nil : "the provider memory has no server; remove the url" }),
+                "provider", \.provider,
+                "What carries the messages: `memory`, this process; `nats`, a NATS server and with it other processes.",
+                aliases: ["engine"], check: { providerProblem($0) }),
+            .init("url", \.url, "Where the server of the provider is; `memory` has none."),
             .init(
                 "topics", \.topics,
                 "What the bus carries: topics, or patterns such as `order.*`; without them everything. Messages on other topics are left to the other brokers.",
@@ -76,11 +75,19 @@ extension EventBusModule {
 
         private static func providerProblem(_ provider: String) -> String? {
             switch provider {
-            case "memory": nil
-            case "nats", "kafka", "redis":
-                "the provider \"\(provider)\" comes with a connector that this version does not have; use memory"
-            default: "there is no provider \"\(provider)\"; use memory"
+            case memory, "nats": nil
+            case "kafka", "redis":
+                "the provider \"\(provider)\" comes with a connector that this version does not have; use nats"
+            default: "there is no provider \"\(provider)\"; use memory or nats"
             }
+        }
+
+        static let memory = "memory"
+
+        public func check(_ node: ConfigurationNode, using decoder: inout ConfigurationDecoder) {
+            guard provider == Self.memory, !url.isEmpty else { return }
+            decoder.fail(
+                node["url"] ?? node, "the provider memory has no server", suggestion: "remove the url")
         }
 
         var broker: InMemoryMessageBroker.Configuration {

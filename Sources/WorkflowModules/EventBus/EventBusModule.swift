@@ -15,19 +15,37 @@ extension ServiceKind {
 ///   workerCount: 8
 /// ```
 public final class EventBusModule: WorkflowModule {
-    private let broker: GenerationBroker
+    private let broker: any GenerationalBroker
     private let bus: EventBus
     private let context: ModuleContext
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         self.context = context
-        broker = GenerationBroker(configuration: configuration.broker, context: context)
+        let topics = try configuration.topics.map { try TopicPattern($0) }
+        broker = try Self.broker(configuration, topics, context)
         let expiry = configuration.eventTTL.map { lifetime in
             MessageExpiry(after: lifetime, maxDeliveries: configuration.maxDeliveries, clock: context.clock)
         }
-        bus = EventBus(
-            broker, options: configuration.broker.subscription,
-            topics: try configuration.topics.map { try TopicPattern($0) }, expiry: expiry, logger: context.logger)
+        bus = EventBus(broker, topics: topics, expiry: expiry, logger: context.logger)
+    }
+
+    private static func broker(
+        _ configuration: Configuration, _ topics: [TopicPattern], _ context: ModuleContext
+    ) throws -> any GenerationalBroker {
+        if configuration.provider == Configuration.memory {
+            return GenerationBroker(configuration: configuration.broker, context: context)
+        }
+        let providers = context.environment.brokerProviders
+        guard let provider = providers[configuration.provider] else {
+            let names = [Configuration.memory] + providers.keys.sorted()
+            throw context.error(
+                "there is no provider \"\(configuration.provider)\"",
+                suggestion: "use \(names.joined(separator: " or "))")
+        }
+        return try provider.broker(
+            BrokerRequest(
+                url: configuration.url, topics: topics, subscription: configuration.broker.subscription,
+                deadLetterRetention: configuration.broker.deadLetterRetention), context: context)
     }
 
     public var services: [any Sendable] { [bus] }

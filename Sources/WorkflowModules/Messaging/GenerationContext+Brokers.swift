@@ -3,7 +3,7 @@ import WorkflowCore
 extension GenerationContext {
     /// Lets triggers publish by the workflow `messaging` when there is no section of that name. Call it when all modules
     /// have been created.
-    func offerMessaging() throws {
+    package func offerMessaging() throws {
         guard invoker.handler("messaging") == nil else { return }
         try invoker.add(MessagingCallHandler(broker: "", generation: self), name: "messaging")
     }

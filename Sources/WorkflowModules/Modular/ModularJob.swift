@@ -11,7 +11,7 @@ struct ModularJob: Sendable {
     let configuration: ModularSchedulerModule.JobConfiguration
     /// The name of its record: that of the module and its own.
     let name: String
-    let workers: WorkerPool
+    let workers: SharedWorkers
     let generation: GenerationContext
 
     private var command: Located<String> { configuration.command }

@@ -15,6 +15,7 @@ public import WorkflowCore
 public final class ModularSchedulerModule: WorkflowModule, SummarizedModule {
     private let configuration: Configuration
     private let scheduler: SchedulerModule
+    private let workers: SharedWorkers
     private let jobs: [ModularJob]
     private let runner: ScheduleRunner
     private let context: ModuleContext
@@ -25,7 +26,10 @@ public final class ModularSchedulerModule: WorkflowModule, SummarizedModule {
         self.configuration = configuration
         self.context = context
         scheduler = SchedulerModule(configuration: configuration.scheduler, context: context)
-        let workers = WorkerPool(workers: configuration.workerCount, queueSize: configuration.queueSize)
+        let workers = SharedWorkers(
+            scheduler: context.name, workers: configuration.workerCount, queueSize: configuration.queueSize,
+            resources: context.environment.resources)
+        self.workers = workers
         jobs = configuration.jobs.map { job in
             ModularJob(
                 configuration: job, name: "\(context.name):\(job.name.value)", workers: workers,
@@ -52,7 +56,12 @@ public final class ModularSchedulerModule: WorkflowModule, SummarizedModule {
         if !issues.isEmpty { throw ConfigurationError(issues) }
     }
 
+    public func prepare() async throws {
+        try workers.open()
+    }
+
     public func run() async {
+        workers.takeOver()
         let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
         work.withLock { $0 = continuation }
         await withDiscardingTaskGroup { group in
@@ -70,6 +79,7 @@ public final class ModularSchedulerModule: WorkflowModule, SummarizedModule {
     public func shutdown() async {
         let longest = context.environment.drainDeadline
         await runner.shutdown(deadline: min(configuration.scheduler.shutdownTimeout ?? longest, longest))
+        await workers.close()
     }
 
     public var summaryLines: [SummaryLine] {

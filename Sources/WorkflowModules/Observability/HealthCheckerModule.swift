@@ -97,7 +97,7 @@ public final class HealthCheckerModule: WorkflowModule, HTTPHandler, SummarizedM
             ("store", ClosureHealthCheck { try await generation.store.checkHealth() })
         ]
         for (name, broker) in generation.brokers {
-            checks.append((name, ClosureHealthCheck { try await broker.checkHealth() }))
+            checks.append((name, BrokerHealthCheck(broker: broker)))
         }
         monitor.begin(checks + generation.healthChecks)
     }
@@ -116,4 +116,20 @@ public final class HealthCheckerModule: WorkflowModule, HTTPHandler, SummarizedM
     }
 
     public var summaryLines: [SummaryLine] { [SummaryLine("health", "GET /healthz, /readyz, /livez")] }
+}
+
+/// A broker that is away makes an application worse, but not unusable: events wait in the store.
+private struct BrokerHealthCheck: HealthCheck {
+    let broker: any MessageBroker
+
+    func check() async -> HealthStatus {
+        do {
+            try await broker.checkHealth()
+            return HealthStatus(.healthy)
+        } catch let error as WorkflowError where error.code == .unavailable {
+            return HealthStatus(.degraded, message: error.message)
+        } catch {
+            return HealthStatus(.unhealthy, message: "\(error)")
+        }
+    }
 }

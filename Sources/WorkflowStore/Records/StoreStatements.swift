@@ -72,10 +72,16 @@ struct StoreStatements: Sendable {
 
     // Outbox
     let appendOutbox = SQLStatement(
-        "INSERT INTO outbox (id, broker, topic, payload, ordering_key, created_at, trace) VALUES (?, ?, ?, ?, ?, ?, ?)")
+        """
+        INSERT INTO outbox (id, broker, topic, payload, ordering_key, created_at, trace, owner) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """)
     let removeOutbox = SQLStatement("DELETE FROM outbox WHERE id = ?")
     let outbox = SQLStatement(
-        "SELECT id, broker, topic, payload, ordering_key, created_at, trace FROM outbox ORDER BY sequence LIMIT ?")
+        """
+        SELECT id, broker, topic, payload, ordering_key, created_at, trace FROM outbox WHERE owner = ? \
+        ORDER BY sequence LIMIT ?
+        """)
 
     // Resources
     let createResource = SQLStatement(
@@ -151,7 +157,35 @@ struct StoreStatements: Sendable {
     let countHealthCheck = SQLStatement("UPDATE store_health SET checks = checks + 1 WHERE id = 1")
     let healthChecks = SQLStatement("SELECT checks FROM store_health WHERE id = 1")
 
+    // Nodes
+    let registerNode: SQLStatement
+    let renewNode: SQLStatement
+    let removeUnseenNodes: SQLStatement
+    let nodes: SQLStatement
+    let removeNode = SQLStatement("DELETE FROM workflow_nodes WHERE id = ?")
+    let releaseWork = SQLStatement(
+        """
+        UPDATE work_items SET lease_owner = NULL, lease_until = NULL, available_at = not_before \
+        WHERE lease_owner IS NOT NULL AND lease_owner NOT IN (SELECT id FROM workflow_nodes)
+        """)
+    let adoptEvents = SQLStatement(
+        "UPDATE outbox SET owner = ? WHERE owner NOT IN (SELECT id FROM workflow_nodes)")
+
     init(dialect: SQLDialect) {
+        registerNode = SQLStatement(
+            """
+            INSERT INTO workflow_nodes (id, data, started_at, renewed_at) VALUES (?, ?, \(dialect.now), \(dialect.now))
+            """)
+        renewNode = SQLStatement("UPDATE workflow_nodes SET renewed_at = \(dialect.now), data = ? WHERE id = ?")
+        removeUnseenNodes = SQLStatement(
+            "DELETE FROM workflow_nodes WHERE renewed_at < \(dialect.now) - ? AND id <> ? RETURNING id")
+        nodes = SQLStatement(
+            """
+            SELECT n.id, n.data, n.started_at, \(dialect.now) - n.renewed_at, \
+            (SELECT count(*) FROM work_items w WHERE w.lease_owner = n.id), \
+            (SELECT count(*) FROM outbox o WHERE o.owner = n.id) \
+            FROM workflow_nodes n ORDER BY n.started_at, n.id
+            """)
         claimWork = SQLStatement(
             """
             UPDATE work_items SET lease_owner = ?, lease_until = ?, available_at = ?, \

@@ -8,10 +8,13 @@ struct TransactionPlan: Sendable {
     /// What the outcome of each step must be.
     private var expected: [TransactionStep] = []
     private let statements: StoreStatements
+    /// Who delivers the events.
+    private let node: String
 
     /// Plans a transaction.
-    init(_ transaction: StoreTransaction, statements: StoreStatements) {
+    init(_ transaction: StoreTransaction, statements: StoreStatements, node: String) {
         self.statements = statements
+        self.node = node
         steps.reserveCapacity(transaction.operations.count + 2)
         expected.reserveCapacity(transaction.operations.count + 2)
         for (index, operation) in transaction.operations.enumerated() { plan(operation, index) }
@@ -127,7 +130,7 @@ struct TransactionPlan: Sendable {
             index, statements.appendOutbox, .insert(conflict: "an outgoing event with this identifier exists"),
             [
                 .text(event.id), .text(event.broker), .text(event.topic), .json(event.payload), .text(event.key),
-                .time(event.createdAt), .text(event.trace),
+                .time(event.createdAt), .text(event.trace), .text(node),
             ])
     }
 

@@ -10,27 +10,33 @@ public struct SQLDialect: Sendable {
     public var lockSkippingLocked: String
     /// What a transaction begins with so that only one process at a time changes the schema.
     public var lockSchema: String
+    /// The time of the database in nanoseconds since 1970.
+    public var now: String
 
     /// Creates a dialect.
     public init(
-        textType: String, sequenceKey: String, clusteredTable: String, lockSkippingLocked: String, lockSchema: String
+        textType: String, sequenceKey: String, clusteredTable: String, lockSkippingLocked: String, lockSchema: String,
+        now: String
     ) {
         self.textType = textType
         self.sequenceKey = sequenceKey
         self.clusteredTable = clusteredTable
         self.lockSkippingLocked = lockSkippingLocked
         self.lockSchema = lockSchema
+        self.now = now
     }
 
     /// SQLite from version 3.35.
     public static let sqlite = SQLDialect(
         textType: "TEXT", sequenceKey: "INTEGER PRIMARY KEY AUTOINCREMENT", clusteredTable: "WITHOUT ROWID",
-        lockSkippingLocked: "", lockSchema: "")
+        lockSkippingLocked: "", lockSchema: "",
+        now: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000000")
 
     /// PostgreSQL from version 12. The adapter numbers the placeholders.
     public static let postgreSQL = SQLDialect(
         textType: "TEXT COLLATE \"C\"", sequenceKey: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
         clusteredTable: "", lockSkippingLocked: "FOR UPDATE SKIP LOCKED",
         // The number is this program's own; locks of others in the same database have other numbers.
-        lockSchema: "SELECT pg_advisory_xact_lock(7596553694153);")
+        lockSchema: "SELECT pg_advisory_xact_lock(7596553694153);",
+        now: "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000")
 }

@@ -4,12 +4,13 @@ package enum StoreSchema {
     package static let migrations: [SQLMigration] = [
         SQLMigration(name: "001-initial", script: initial),
         SQLMigration(name: "002-traces", script: traces),
+        SQLMigration(name: "003-nodes", script: nodes),
     ]
 
     /// The tables and indexes, in lower case, which statements of other modules must not name.
     package static let tableNames: Set<String> = [
         "workflow_instances", "workflow_history", "work_items", "outbox", "resources", "users", "key_values",
-        "store_health", "schema_migrations", "workflow_instances_open", "workflow_history_instance",
+        "workflow_nodes", "store_health", "schema_migrations", "workflow_instances_open", "workflow_history_instance",
         "work_items_available", "work_items_instance", "resources_type", "resources_owner", "key_values_expiry",
     ]
 
@@ -18,6 +19,19 @@ package enum StoreSchema {
         """
         ALTER TABLE work_items ADD COLUMN trace \(dialect.textType) NOT NULL DEFAULT '';
         ALTER TABLE outbox ADD COLUMN trace \(dialect.textType) NOT NULL DEFAULT '';
+        """
+    }
+
+    /// The processes that share the store, and which of them delivers an event.
+    private static func nodes(_ dialect: SQLDialect) -> String {
+        """
+        ALTER TABLE outbox ADD COLUMN owner \(dialect.textType) NOT NULL DEFAULT '';
+        CREATE TABLE workflow_nodes (
+            id \(dialect.textType) NOT NULL PRIMARY KEY,
+            data \(dialect.textType) NOT NULL,
+            started_at BIGINT NOT NULL,
+            renewed_at BIGINT NOT NULL
+        );
         """
     }
 

@@ -136,6 +136,31 @@ import Testing
         #expect(try !plan("modules: [\(a), \(b)]", "modules: [\(a), \(c), \(b)]").isReordered)
     }
 
+    @Test func aScriptThatHasChangedIsAChangeOfItsModule() throws {
+        let yaml = try ApplicationConfiguration(yaml: "modules: [{name: a, type: planned}, {name: b, type: planned}]")
+        let plan = ReloadPlan(
+            from: yaml, to: yaml, registry: plannedRegistry, carried: ["b"],
+            changedScripts: ["a": "lib/tool.js", "gone": "gone.js"])
+        #expect(!plan.isEmpty)
+        #expect(plan.carriedOver == ["b"])
+        #expect(plan.rebuilt == [])
+        #expect(
+            plan.json["parts"] == [
+                [
+                    "section": "module", "name": "a", "type": "planned", "action": "change", "effect": "restarted",
+                    "scriptChanged": "lib/tool.js",
+                ]
+            ])
+        #expect(
+            plan.text() == """
+                ~ module a (planned), is restarted
+                    ~ the script lib/tool.js has changed
+
+                Plan: 0 to add, 1 to change, 0 to remove; 1 untouched (1 carried over, 0 rebuilt).
+
+                """)
+    }
+
     @Test func brokenConfigurationsAreComparedAllTheSame() throws {
         let twice =
             "modules: [{name: a, type: planned}, {name: a, type: nothing}, {type: planned}, {name: workflows.x}]"

@@ -17,7 +17,7 @@ import WorkflowTesting
             let broker = GenerationBroker(configuration: .init(subscription: options), context: context)
             try broker.activate()
             let expiry = MessageExpiry(after: .seconds(3600), maxDeliveries: 5, clock: SystemClock())
-            let bus = EventBus(broker, options: options, topics: [], expiry: expiry, logger: .quiet)
+            let bus = EventBus(broker, topics: [], expiry: expiry, logger: .quiet)
             // With a prefix among the subscriptions the bus itself says who listens.
             let other = try await bus.subscribe(to: "unheard-of*", name: "other", handler: MessageRecorder())
             try await body(bus)

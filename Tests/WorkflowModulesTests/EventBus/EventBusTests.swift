@@ -140,8 +140,9 @@ import WorkflowTesting
     }
 
     @Test(arguments: [
-        ("provider: nats", "the provider \"nats\" comes with a connector that this version does not have; use memory"),
-        ("engine: rabbit", "there is no provider \"rabbit\"; use memory"),
+        ("provider: nats", "there is no provider \"nats\"; use memory"),
+        ("provider: kafka", "the provider \"kafka\" comes with a connector that this version does not have; use nats"),
+        ("engine: rabbit", "there is no provider \"rabbit\"; use memory or nats"),
         ("url: 'nats://a:4222'", "the provider memory has no server; remove the url"),
         ("topics: ['a..b']", "The topic \"a..b\" has an empty segment or white space."),
         ("workerCount: 0", "must be at least 1, is 0"), ("eventTTL: 0", "must be more than 0"),

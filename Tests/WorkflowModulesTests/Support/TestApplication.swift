@@ -61,6 +61,7 @@ struct TestApplication: Sendable {
         var environment = EngineEnvironment(
             clock: options.clock, logger: .quiet, defaultStore: options.store, scriptRuntime: runtime)
         environment.random = options.random
+        environment.databaseDrivers = [FakeDatabaseDriver()]
         return environment
     }
 

@@ -62,7 +62,8 @@ extension WorkflowEngine {
         _ new: ApplicationConfiguration, after old: EngineGeneration, carried: [ModuleInstance]
     ) async throws -> ReloadPlan {
         var plan = ReloadPlan(
-            from: old.configuration, to: new, registry: registry, carried: Set(carried.map(\.name)))
+            from: old.configuration, to: new, registry: registry, carried: Set(carried.map(\.name)),
+            changedScripts: old.changedScripts)
         plan.stranded = try await StrandedInstances.find(in: old.context.store, plan: plan)
         return plan
     }
@@ -245,6 +246,7 @@ extension WorkflowEngine {
         // What was changed in the old modules while the new ones were made.
         for instance in new.instances where instance.carried?.isCurrent == false { await instance.module.resume() }
         reloads.withLock { $0.since = environment.clock.now }
+        describeNode()
     }
 
     // MARK: - After the swap
@@ -293,6 +295,7 @@ extension WorkflowEngine {
         report.time = environment.clock.now
         report.reason = reason
         reloads.withLock { $0.since = report.time }
+        describeNode()
         await onRollback(self.report(report))
     }
 
