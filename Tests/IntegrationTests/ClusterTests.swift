@@ -1,5 +1,6 @@
 #if PostgreSQL
 import Foundation
+import NIOCore
 import Testing
 import TestServices
 import WorkflowCore

@@ -140,10 +140,10 @@ import WorkflowTesting
     }
 
     @Test(arguments: [
-        ("provider: nats", "there is no provider \"nats\"; use memory"),
+        ("provider: nats", "there is no provider \"nats\"\n    hint: use memory"),
         ("provider: kafka", "the provider \"kafka\" comes with a connector that this version does not have; use nats"),
         ("engine: rabbit", "there is no provider \"rabbit\"; use memory or nats"),
-        ("url: 'nats://a:4222'", "the provider memory has no server; remove the url"),
+        ("url: 'nats://a:4222'", "the provider memory has no server\n    hint: remove the url"),
         ("topics: ['a..b']", "The topic \"a..b\" has an empty segment or white space."),
         ("workerCount: 0", "must be at least 1, is 0"), ("eventTTL: 0", "must be more than 0"),
         ("retention_days: 0", "must be at least 1, is 0"), ("maxEventQueueSize: 0", "must be at least 1, is 0"),
