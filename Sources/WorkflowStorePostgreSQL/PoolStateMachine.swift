@@ -102,7 +102,8 @@ struct PoolStateMachine<Job> {
         if isIdle { idle -= 1 }
         if openedAt.duration(to: now) >= limits.lifetime, !isClosed {
             open -= 1
-            guard waiting.count > idle + opening else { return .close }
+            // The signal that woke this connection for a job woke no other one.
+            guard !waiting.isEmpty else { return .close }
             opening += 1
             return .replace
         }

@@ -138,6 +138,8 @@ extension JavaScriptRuntimeTests {
             try await withProcessRuntime(workers: 1) { runtime in
                 var limits = Self.limits
                 limits.memory = 128 << 20
+                // The subject is memory, whose growth takes time on a busy machine.
+                limits.cpuTime = .seconds(5)
                 let component = try await runtime.load(
                     ScriptSource(
                         name: "test.js",

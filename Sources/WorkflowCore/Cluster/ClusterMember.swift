@@ -13,6 +13,7 @@ final class ClusterMember: Sendable {
     private let membership: any StoreMembership
     private let environment: EngineEnvironment
     private let state = Mutex(State())
+    private let registration = WakeUp()
 
     init(_ membership: any StoreMembership, environment: EngineEnvironment) {
         self.membership = membership
@@ -28,6 +29,9 @@ final class ClusterMember: Sendable {
         }
     }
 
+    /// Returns when this process is known to the others for the first time, or when the task is cancelled.
+    func waitForRegistration() async { await registration.wait() }
+
     /// What others see of this process.
     func tell(_ data: JSONObject) { state.withLock { $0.data = data } }
 
@@ -36,7 +40,7 @@ final class ClusterMember: Sendable {
     /// - Parameters:
     ///   - lost: Called when others have taken over what this process held.
     ///   - found: Called when there is something to do that others have left, and when work may be begun again.
-    func run(lost: @Sendable () -> Void, found: @Sendable (TakenOver) -> Void) async {
+    func run(lost: @Sendable () -> Void, found: @Sendable () -> Void) async {
         var failures = 0
         while !Task.isCancelled {
             do {
@@ -52,7 +56,8 @@ final class ClusterMember: Sendable {
                             "events": "\(taken.events)",
                         ])
                 }
-                if !taken.isEmpty || !wasSure { found(taken) }
+                // After a failure as well: the answer to a take-over that worked may have been lost.
+                if !taken.isEmpty || !wasSure || failures > 0 { found() }
                 failures = 0
             } catch {
                 guard !Task.isCancelled else { return }
@@ -100,5 +105,6 @@ final class ClusterMember: Sendable {
         let new = environment.identifiers.next()
         try await membership.register(new, data: data)
         state.withLock { ($0.id, $0.renewedAt) = (new, now) }
+        registration.close()
     }
 }

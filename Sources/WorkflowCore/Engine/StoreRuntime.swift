@@ -37,14 +37,19 @@ final class StoreRuntime: Sendable {
     func begin() {
         tasks.withLock { tasks in
             guard tasks == nil else { return }
-            tasks = [Task { [outbox] in await outbox.run() }, Task { [work] in await work.run() }]
+            let delivery = Task { [outbox, member] in
+                // Before that it is not known which events are this process's own.
+                await member?.waitForRegistration()
+                await outbox.run()
+            }
+            tasks = [delivery, Task { [work] in await work.run() }]
             guard let member else { return }
             let life = Task { [work, outbox] in
                 await member.run {
                     work.forgetWaiting()
-                } found: { taken in
+                } found: {
                     work.lookIntoStore()
-                    if taken.events > 0 { outbox.lookIntoStore() }
+                    outbox.lookIntoStore()
                 }
             }
             tasks?.append(life)

@@ -16,6 +16,8 @@ struct OutboxBacklog {
     /// Whether the store has events that are not in memory. Committers' events are not taken then, since older ones of
     /// the same key may come from the store.
     private(set) var isBehind = true
+    /// Whether the store got further events after the last reading began.
+    private var hasNews = false
     /// The events that were not taken since the last reading began; `nil` when there are too many.
     private var skipped: [OutboxEvent]? = []
 
@@ -58,6 +60,7 @@ struct OutboxBacklog {
     /// - Returns: How many events to read; those in memory come first.
     mutating func beginReading() -> Int {
         skipped = []
+        hasNews = false
         return known.count + undeliverableIDs.count + pageSize
     }
 
@@ -70,7 +73,7 @@ struct OutboxBacklog {
     mutating func endReading(_ page: [OutboxEvent], limit: Int) -> Set<String> {
         var brokers: Set<String> = []
         for event in page where !undeliverableIDs.contains(event.id) && insert(event) { brokers.insert(event.broker) }
-        guard page.count < limit, let skipped else { return brokers }
+        guard page.count < limit, !hasNews, let skipped else { return brokers }
         // Nothing is left in the store but what was committed meanwhile.
         for event in skipped where insert(event) { brokers.insert(event.broker) }
         self.skipped = []
@@ -82,11 +85,14 @@ struct OutboxBacklog {
     mutating func retryUndeliverable() {
         guard !undeliverableIDs.isEmpty else { return }
         undeliverableIDs = []
-        isBehind = true
+        readAgain()
     }
 
     /// Looks into the store again, where events of others have become this process's own.
-    mutating func readAgain() { isBehind = true }
+    mutating func readAgain() {
+        isBehind = true
+        hasNews = true
+    }
 
     private mutating func insert(_ event: OutboxEvent) -> Bool {
         guard known.insert(event.id).inserted else { return false }

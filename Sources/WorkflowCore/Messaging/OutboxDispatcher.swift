@@ -132,6 +132,13 @@ public final class OutboxDispatcher: Sendable {
         reader.signal()
     }
 
+    /// Looks for events whose commit failed in a way that leaves open whether it was made.
+    public func abandon(_ events: [OutboxEvent], after error: any Error) {
+        let code = (error as? StoreError)?.code
+        guard !events.isEmpty, code != .conflict, code != .storageFull else { return }
+        lookIntoStore()
+    }
+
     /// Reads the store again, when events have been taken over from another process.
     func lookIntoStore() {
         state.withLock { $0.backlog.readAgain() }

@@ -28,6 +28,7 @@ extension StateMachineEngine {
             try await generation.store.commit(transaction)
         } catch {
             generation.work.abandon(items, after: error)
+            generation.outbox.abandon(events, after: error)
             throw error
         }
         // Events before the work: what the work leads to comes after them.

@@ -150,7 +150,8 @@ public final class WorkDispatcher: Sendable {
                     if let next {
                         group.addTask { await self.perform(next.item, isUnconfirmed: next.isUnconfirmed) }
                     } else {
-                        await wakeUp.wait(until: due, clock: environment.clock)
+                        let time = mayBegin ? due : now.advanced(by: environment.clusterPolicy.interval)
+                        await wakeUp.wait(until: time, clock: environment.clock)
                     }
                 }
             } catch {
@@ -242,12 +243,30 @@ public final class WorkDispatcher: Sendable {
                 case .again(let next): state.backlog.resume(item, as: next, now: now)
                 case .left:
                     state.backlog.finish(item)
-                    if state.left.count < Self.leftCapacity { state.left.append(item) }
+                    if member == nil, state.left.count < Self.leftCapacity { state.left.append(item) }
                 }
                 current = Task.isCancelled || !mayBegin ? nil : state.backlog.next(now: now)
                 return state.backlog.isStopping
             }
+            if member != nil, case .left = result { await giveBack(item) }
             if current == nil { (isStopping ? idle : wakeUp).signal() }
+        }
+    }
+
+    /// Leaves an item to other processes, which may have a configuration that can do something with it.
+    private func giveBack(_ item: WorkItem) async {
+        var free = item
+        free.leaseOwner = nil
+        free.leaseUntil = nil
+        free.notBefore = environment.clock.now.advanced(by: Self.cleaningInterval)
+        do {
+            let update = StoreTransaction.Operation.updateWork(free, expectedToken: item.fencingToken)
+            try await store.commit(StoreTransaction([update]))
+            lookIntoStore()
+        } catch {
+            environment.logger.error(
+                "Durable work cannot be left to other nodes until this one stops",
+                metadata: ["item": "\(item.id)", "error": "\(error)"])
         }
     }
 

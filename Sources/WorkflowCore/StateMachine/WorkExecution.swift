@@ -183,6 +183,7 @@ struct WorkExecution: Sendable {
     }
 
     private func describe(_ error: any Error) -> String {
-        String("\(error)".prefix(500))
+        // Not every store keeps the character NUL.
+        String("\(error)".prefix(500)).replacing("\0", with: "")
     }
 }

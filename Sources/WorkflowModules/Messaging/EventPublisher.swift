@@ -35,6 +35,9 @@ struct EventPublisher {
         } catch let error as StoreError where error.code == .conflict && id != nil {
             // The same message was published before and is still on its way.
             return
+        } catch {
+            generation.outbox.abandon(events, after: error)
+            throw error
         }
         generation.outbox.enqueue(events)
     }

@@ -155,7 +155,12 @@ extension ResourceHandler {
     private func commit(_ operations: [StoreTransaction.Operation], _ events: [OutboxEvent]) async throws {
         var transaction = StoreTransaction(operations)
         if !events.isEmpty { transaction.append(.appendOutbox(events)) }
-        try await context.store.commit(transaction)
+        do {
+            try await context.store.commit(transaction)
+        } catch {
+            context.generation.outbox.abandon(events, after: error)
+            throw error
+        }
         if !events.isEmpty { context.generation.outbox.enqueue(events) }
     }
 

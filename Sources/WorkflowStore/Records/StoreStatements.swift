@@ -150,7 +150,7 @@ struct StoreStatements: Sendable {
     let removeExpiredValues = SQLStatement(
         """
         DELETE FROM key_values WHERE (namespace, key) IN \
-        (SELECT namespace, key FROM key_values WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)
+        (SELECT namespace, key FROM key_values WHERE expires_at <= ? ORDER BY expires_at LIMIT ?) AND expires_at <= ?
         """)
 
     // Health
