@@ -110,7 +110,8 @@ public final class SQLStateStore: StateStore {
         let statements = statements
         return try await translated {
             try await database.write { connection in
-                try connection.execute(statements.removeExpiredValues, [.time(now), .integer(Int64(max(0, limit))), .time(now)])
+                try connection.execute(
+                    statements.removeExpiredValues, [.time(now), .integer(Int64(max(0, limit))), .time(now)])
                     >= limit
             }
         }
