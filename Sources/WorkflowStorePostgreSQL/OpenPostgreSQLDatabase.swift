@@ -33,14 +33,7 @@ struct OpenPostgreSQLDatabase: OpenDatabase {
                 cancellation.cancel()
             }
         } catch let error as SQLError {
-            let code: WorkflowError.Code =
-                switch error.kind {
-                case .uniqueViolation: .conflict
-                case .full: .storageFull
-                case .invalidStatement: .invalidInput
-                case .unavailable, .corrupted: .unavailable
-                }
-            throw WorkflowError(code, error.message)
+            throw WorkflowError(error)
         }
     }
 }

@@ -40,14 +40,7 @@ struct OpenSQLiteDatabase: OpenDatabase {
         do {
             return try await body()
         } catch let error as SQLError {
-            let code: WorkflowError.Code =
-                switch error.kind {
-                case .uniqueViolation: .conflict
-                case .full: .storageFull
-                case .invalidStatement: .invalidInput
-                case .unavailable, .corrupted: .unavailable
-                }
-            throw WorkflowError(code, error.message)
+            throw WorkflowError(error)
         }
     }
 }

@@ -18,3 +18,17 @@ extension StoreError {
         if let error = error as? SQLError { StoreError(error) } else { error }
     }
 }
+
+extension WorkflowError {
+    /// Creates the error that a module which runs statements gets for an error of the database.
+    package init(_ error: SQLError) {
+        let code: Code =
+            switch error.kind {
+            case .uniqueViolation: .conflict
+            case .full: .storageFull
+            case .invalidStatement: .invalidInput
+            case .unavailable, .corrupted: .unavailable
+            }
+        self.init(code, error.message)
+    }
+}
