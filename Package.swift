@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "WorkflowStore", targets: ["WorkflowStore"]),
         .library(name: "WorkflowStoreSQLite", targets: ["WorkflowStoreSQLite"]),
         .library(name: "WorkflowStorePostgreSQL", targets: ["WorkflowStorePostgreSQL"]),
+        .library(name: "WorkflowKafka", targets: ["WorkflowKafka"]),
         .library(name: "WorkflowNATS", targets: ["WorkflowNATS"]),
         .library(name: "WorkflowRedis", targets: ["WorkflowRedis"]),
         .library(name: "WorkflowJavaScript", targets: ["WorkflowJavaScript"]),
@@ -21,12 +22,14 @@ let package = Package(
     traits: [
         .trait(name: "SQLite", description: "Durable state on SQLite, through GRDB. Needs libsqlite3."),
         .trait(name: "PostgreSQL", description: "State that several processes share, on PostgreSQL. Needs libpq."),
+        .trait(name: "Kafka", description: "Messages between nodes on Kafka. Needs librdkafka."),
         .trait(name: "NATS", description: "Messages between nodes on NATS. Needs libnats."),
-        .trait(name: "Redis", description: "Caches and rate limits between nodes on Redis. Needs libhiredis."),
+        .trait(
+            name: "Redis", description: "Messages, caches and rate limits between nodes on Redis. Needs libhiredis."),
         .trait(
             name: "JavaScript",
             description: "Components in JavaScript, on JavaScriptCore. Needs libjavascriptcoregtk-4.1."),
-        .default(enabledTraits: ["SQLite", "PostgreSQL", "NATS", "Redis", "JavaScript"]),
+        .default(enabledTraits: ["SQLite", "PostgreSQL", "Kafka", "NATS", "Redis", "JavaScript"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -99,6 +102,17 @@ let package = Package(
                     name: "DequeModule", package: "swift-collections", condition: .when(traits: ["PostgreSQL"])),
             ]
         ),
+        .systemLibrary(
+            name: "CKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
+        .target(
+            name: "WorkflowKafka",
+            dependencies: [
+                "WorkflowCore", "WorkflowModules",
+                .target(name: "CKafka", condition: .when(traits: ["Kafka"])),
+                .product(name: "DequeModule", package: "swift-collections", condition: .when(traits: ["Kafka"])),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .systemLibrary(name: "CNATS", pkgConfig: "libnats", providers: [.apt(["libnats-dev"]), .brew(["cnats"])]),
         .target(
             name: "WorkflowNATS",
@@ -114,7 +128,7 @@ let package = Package(
         .target(
             name: "WorkflowRedis",
             dependencies: [
-                "WorkflowCore",
+                "WorkflowCore", "WorkflowModules",
                 .target(name: "CHiredis", condition: .when(traits: ["Redis"])),
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Redis"])),
                 .product(name: "DequeModule", package: "swift-collections", condition: .when(traits: ["Redis"])),
@@ -152,7 +166,7 @@ let package = Package(
             name: "WorkflowCatalog",
             dependencies: [
                 "WorkflowCore", "WorkflowModules", "WorkflowHTTP", "WorkflowStore", "WorkflowStoreSQLite",
-                "WorkflowStorePostgreSQL", "WorkflowNATS", "WorkflowRedis", "WorkflowJavaScript",
+                "WorkflowStorePostgreSQL", "WorkflowKafka", "WorkflowNATS", "WorkflowRedis", "WorkflowJavaScript",
             ]
         ),
         .target(
@@ -196,8 +210,15 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
+            name: "WorkflowKafkaTests",
+            dependencies: [
+                "TestServices", "WorkflowCore", "WorkflowKafka", "WorkflowModules", "WorkflowTesting",
+                .target(name: "CKafka", condition: .when(traits: ["Kafka"])),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
             name: "WorkflowNATSTests",
-            dependencies: ["TestServices", "WorkflowCore", "WorkflowNATS", "WorkflowTesting"]),
+            dependencies: ["TestServices", "WorkflowCore", "WorkflowModules", "WorkflowNATS", "WorkflowTesting"]),
         .testTarget(
             name: "WorkflowRedisTests",
             dependencies: [
@@ -221,6 +242,12 @@ let package = Package(
             ]
         ),
         .testTarget(name: "WorkflowJavaScriptTests", dependencies: ["WorkflowJavaScript", "WorkflowTesting"]),
+        // On its own, since it keeps the threads that all tasks share busy.
+        .testTarget(
+            name: "WorkflowSimulationTests",
+            dependencies: [
+                "WorkflowCore", "WorkflowTesting", .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

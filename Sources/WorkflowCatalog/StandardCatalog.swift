@@ -2,6 +2,9 @@ public import WorkflowCore
 import WorkflowHTTP
 import WorkflowModules
 
+#if Kafka
+import WorkflowKafka
+#endif
 #if NATS
 import WorkflowNATS
 #endif
@@ -20,6 +23,9 @@ public enum StandardCatalog {
     /// A registry of all module types.
     public static var registry: ModuleRegistry {
         var types = StandardModules.all + HTTPModules.all
+        #if Kafka
+        types += KafkaModules.all
+        #endif
         #if NATS
         types += NATSModules.all
         #endif
@@ -31,11 +37,17 @@ public enum StandardCatalog {
 
     /// Who makes brokers that need a driver, for ``EngineEnvironment/brokerProviders``.
     public static var brokerProviders: [String: any BrokerProvider.Type] {
-        #if NATS
-        [NATSBrokerProvider.name: NATSBrokerProvider.self]
-        #else
-        [:]
+        var providers: [String: any BrokerProvider.Type] = [:]
+        #if Kafka
+        providers[KafkaBrokerProvider.name] = KafkaBrokerProvider.self
         #endif
+        #if NATS
+        providers[NATSBrokerProvider.name] = NATSBrokerProvider.self
+        #endif
+        #if Redis
+        providers[RedisBrokerProvider.name] = RedisBrokerProvider.self
+        #endif
+        return providers
     }
 
     /// The kinds of databases that modules can open, for ``EngineEnvironment/databaseDrivers``.

@@ -7,7 +7,7 @@ extension SQLStateStore: StoreMembership {
     public func register(_ id: String, data: JSONObject) async throws {
         let statements = statements
         try await translated {
-            try await database.write {
+            try await database.writeUrgently {
                 _ = try $0.execute(statements.registerNode, [.text(id), .json(.object(data))])
             }
         }
@@ -17,14 +17,16 @@ extension SQLStateStore: StoreMembership {
     public func renew(_ id: String, data: JSONObject) async throws -> Bool {
         let statements = statements
         return try await translated {
-            try await database.write { try $0.execute(statements.renewNode, [.json(.object(data)), .text(id)]) == 1 }
+            try await database.writeUrgently {
+                try $0.execute(statements.renewNode, [.json(.object(data)), .text(id)]) == 1
+            }
         }
     }
 
     public func takeOver(_ id: String, unseenFor duration: Duration) async throws -> TakenOver {
         let statements = statements
         return try await translated {
-            try await database.write { connection in
+            try await database.writeUrgently { connection in
                 var taken = TakenOver()
                 let age = SQLValue.integer(Int64(duration / .nanoseconds(1)))
                 try connection.query(statements.removeUnseenNodes, [age, .text(id)]) { taken.nodes.append($0.text(0)) }
@@ -38,7 +40,7 @@ extension SQLStateStore: StoreMembership {
     public func leave(_ id: String) async throws {
         let statements = statements
         try await translated {
-            try await database.write { connection in
+            try await database.writeUrgently { connection in
                 try connection.execute(statements.removeNode, [.text(id)])
                 try connection.execute(statements.releaseWork, [])
             }

@@ -37,6 +37,15 @@ extension SQLStateStore {
         try await first(statements.nextWorkDue, []) { Timestamp(nanoseconds: $0.integer(0)) }
     }
 
+    public func workItem(id: String) async throws -> WorkItem? {
+        try await first(statements.workItem, [.text(id)]) { try RecordMapping.work($0) }
+    }
+
+    public func leasedWork(owner: String) async throws -> [String: Int64] {
+        let tokens = try await all(statements.leasedWork, [.text(owner)]) { ($0.text(0), $0.integer(1)) }
+        return Dictionary(tokens) { max($0, $1) }
+    }
+
     public func outbox(limit: Int) async throws -> [OutboxEvent] {
         try await all(statements.outbox, [.text(node.withLock { $0 }), Self.limit(limit)], RecordMapping.event)
     }

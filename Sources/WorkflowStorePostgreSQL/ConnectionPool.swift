@@ -113,7 +113,7 @@ final class ConnectionPool: Sendable {
             }
             if case .done = job.run(connection, attempt == Self.attempts) { break }
         }
-        return !connection.isLost
+        return !connection.isLost && connection.isBetweenTransactions
     }
 
     private func opening(failed error: SQLError) {

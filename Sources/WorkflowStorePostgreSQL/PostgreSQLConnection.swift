@@ -58,6 +58,9 @@ final class PostgreSQLConnection: SQLConnection {
     /// Whether the connection cannot be used any more.
     var isLost: Bool { isStuck || PQstatus(handle) != CONNECTION_OK }
 
+    /// Whether the server has no transaction open for it.
+    var isBetweenTransactions: Bool { PQtransactionStatus(handle) == PQTRANS_IDLE }
+
     /// Whether a commit may have taken effect although its answer did not come.
     var isCommitUnknown: Bool { if case .committing = transaction { true } else { false } }
 
@@ -334,7 +337,7 @@ final class PostgreSQLConnection: SQLConnection {
     /// The first line of a message of libpq.
     private static func reason(_ message: UnsafePointer<CChar>?) -> String {
         let text = message.map { String(cString: $0) } ?? ""
-        return text.split(separator: "\n").joined(separator: "; ")
+        return text.split { $0 == "\n" || $0 == "\t" }.joined(separator: "; ")
     }
 }
 #endif

@@ -7,14 +7,19 @@ public import WorkflowStore
 /// one, or whose connection was lost before its commit, runs again by itself.
 public final class PostgreSQLDatabase: SQLDatabase {
     private let pool: ConnectionPool
+    /// One of the connections, for what must not wait behind others; the same pool when there is only one.
+    private let urgent: ConnectionPool
 
     private init(_ settings: ConnectionSettings, _ configuration: Configuration) {
         var limits = PoolStateMachine<ConnectionPool.Job>.Limits()
-        limits.connections = configuration.maximumConnections
-        limits.idleConnections = min(configuration.maximumIdleConnections, configuration.maximumConnections)
+        limits.connections = max(1, configuration.maximumConnections - 1)
+        limits.idleConnections = min(configuration.maximumIdleConnections, limits.connections)
         limits.idleTimeout = configuration.idleTimeout
         limits.lifetime = configuration.connectionLifetime
         pool = ConnectionPool(settings, limits)
+        limits.connections = 1
+        limits.idleConnections = 1
+        urgent = configuration.maximumConnections > 1 ? ConnectionPool(settings, limits) : pool
     }
 
     /// Opens the database and proves that it can be reached.
@@ -41,31 +46,49 @@ public final class PostgreSQLDatabase: SQLDatabase {
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result,
         committed: @escaping @Sendable (Result) -> Void
     ) async throws -> Result {
-        try await perform { connection in
+        try await perform(on: pool, Self.transaction(body), finish: committed)
+    }
+
+    public func writeUrgently<Result: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Result
+    ) async throws -> Result {
+        try await perform(on: urgent, Self.transaction(body), finish: { _ in })
+    }
+
+    private static func transaction<Result>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Result
+    ) -> @Sendable (PostgreSQLConnection) throws -> Result {
+        { connection in
             connection.begin()
             let result = try body(connection)
             try connection.commit()
             return result
-        } finish: {
-            committed($0)
         }
     }
 
     public func read<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result
     ) async throws -> Result {
-        try await perform({ try body($0) }, finish: { _ in })
+        try await perform(on: pool, { try body($0) }, finish: { _ in })
     }
 
-    public func close() async { await pool.close() }
+    public func close() async {
+        await pool.close()
+        await urgent.close()
+    }
 
     /// Runs `body` on a connection, and again when it had no effect.
+    ///
+    /// - Parameters:
+    ///   - pool: Whose connection; `nil` for the one that everybody shares.
+    ///   - body: What to do; it may run more than once.
+    ///   - finish: Called with the result before this method returns.
     func perform<Result: Sendable>(
-        _ body: @escaping @Sendable (PostgreSQLConnection) throws -> Result,
+        on pool: ConnectionPool? = nil, _ body: @escaping @Sendable (PostgreSQLConnection) throws -> Result,
         finish: @escaping @Sendable (Result) -> Void
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
-            pool.submit(
+            (pool ?? self.pool).submit(
                 ConnectionPool.Job { connection, isLastAttempt in
                     connection.reset()
                     do {

@@ -31,6 +31,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Seconds that a stop waits for work that is under way.")
     var drainSeconds = 30
 
+    @Option(help: "Seconds that a stop goes on serving after /readyz has turned, so that load balancers notice.")
+    var drainDelaySeconds = 0
+
     @Flag(name: .shortAndLong, help: "Do not print what was started.")
     var quiet = false
 
@@ -78,7 +81,8 @@ struct RunCommand: AsyncParsableCommand {
     ) async throws {
         let parts = try await ServerParts.make(
             application: application, location: location, isolation: scripts, drain: .seconds(drainSeconds),
-            reload: reload.policy, cluster: cluster.policy, sockets: sockets, patience: upgrade.waitForState)
+            drainDelay: .seconds(drainDelaySeconds), reload: reload.policy, cluster: cluster.policy, sockets: sockets,
+            patience: upgrade.waitForState)
         do {
             let reporter = StartReporter(isQuiet: quiet, began: began)
             let logger = parts.environment.logger

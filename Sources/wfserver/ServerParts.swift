@@ -24,6 +24,7 @@ struct ServerParts: Sendable {
     ///   - location: Where the state is kept.
     ///   - isolation: Where scripts run.
     ///   - drain: How long a stop waits for work that is under way.
+    ///   - drainDelay: How long a stop goes on serving before that, while it says that it is not ready.
     ///   - reload: When a reloaded configuration counts as good.
     ///   - cluster: How processes that share the state look after each other.
     ///   - sockets: The listening sockets that the process was started with.
@@ -31,7 +32,8 @@ struct ServerParts: Sendable {
     /// - Throws: ``StoreError`` when the state cannot be opened.
     static func make(
         application: ApplicationConfiguration, location: StateLocation, isolation: ScriptIsolation, drain: Duration,
-        reload: ReloadPolicy, cluster: ClusterPolicy, sockets: InheritedSockets, patience: Duration
+        drainDelay: Duration, reload: ReloadPolicy, cluster: ClusterPolicy, sockets: InheritedSockets,
+        patience: Duration
     ) async throws -> ServerParts {
         let logger = Logger(label: "workflow")
         var quiet = logger
@@ -39,6 +41,7 @@ struct ServerParts: Sendable {
         var environment = EngineEnvironment(logger: logger, metrics: EngineMetrics(registry: MetricsRegistry()))
         ProcessMetrics.register(in: environment.metrics.registry)
         environment.drainDeadline = drain
+        environment.drainDelay = drainDelay
         environment.reloadPolicy = reload
         environment.clusterPolicy = cluster
         environment.nodeDescription = ClusterOptions.description

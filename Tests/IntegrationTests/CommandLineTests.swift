@@ -23,6 +23,18 @@ struct CommandLineTests {
         }
     }
 
+    @Test("goes on serving for a while after it has said that it is not ready")
+    func servesWhileNotReady() async throws {
+        try await withTemporaryFolder { folder in
+            let server = try StoreFixture.start(state: folder, extra: ["--drain-delay-seconds", "3"])
+            let client = try await TestClient(port: server.port())
+            server.kill(SIGTERM)
+            try await eventually("it is not ready") { try await client.send("GET", "/readyz").status == 503 }
+            #expect(try await client.send("GET", "/api/products").status == 200)
+            #expect(try await server.exitStatus() == 0)
+        }
+    }
+
     @Test("tells everything that is wrong with file, line and column, and ends with 65")
     func wrongConfiguration() async throws {
         try await withTemporaryFolder { folder in

@@ -1,23 +1,9 @@
 import WorkflowCore
-
-/// A reproducible random source.
-struct MutationGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: Int) { state = UInt64(seed) }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
+import WorkflowTesting
 
 /// Changes what a configuration says: keys, values and their types.
 struct TreeMutation {
-    private var generator: MutationGenerator
+    private var generator: SeededGenerator
     private let others: [ConfigurationTree]
 
     private static let values: [JSONValue] = [
@@ -39,7 +25,7 @@ struct TreeMutation {
     ///   - seed: Two mutations with the same seed make the same changes.
     ///   - others: Where foreign parts come from.
     init(seed: Int, others: [ConfigurationTree]) {
-        generator = MutationGenerator(seed: seed)
+        generator = SeededGenerator(seed: UInt64(seed))
         self.others = others
     }
 
@@ -109,7 +95,7 @@ struct TreeMutation {
 
 /// Changes the bytes of a configuration.
 struct TextMutation {
-    private var generator: MutationGenerator
+    private var generator: SeededGenerator
 
     private static let pieces = [
         "[", "]", "{", "}", ":", ": ", "- ", "?", "&a ", "*a", "<<: ", "!!str ", "|", ">", "'", "\"", "\\", "#", "%",
@@ -119,7 +105,7 @@ struct TextMutation {
     ]
 
     /// - Parameter seed: Two mutations with the same seed make the same changes.
-    init(seed: Int) { generator = MutationGenerator(seed: seed) }
+    init(seed: Int) { generator = SeededGenerator(seed: UInt64(seed)) }
 
     /// Makes one to four changes.
     mutating func mutate(_ bytes: [UInt8]) -> [UInt8] {

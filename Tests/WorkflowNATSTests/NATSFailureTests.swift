@@ -1,6 +1,7 @@
 #if NATS
 import Synchronization
 import Testing
+import WorkflowModules
 import WorkflowTesting
 
 @testable import WorkflowCore

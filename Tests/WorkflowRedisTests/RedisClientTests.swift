@@ -7,9 +7,14 @@ import WorkflowRedis
 @Suite("Redis client")
 struct RedisClientTests {
     /// Runs a test with a server and a client of it.
-    private func withClient(_ body: (RedisServer, RedisClient) async throws -> Void) async throws {
+    /// - Parameter isPatient: Whether commands have time while the server stands still, however busy the machine is.
+    private func withClient(
+        isPatient: Bool = false, _ body: (RedisServer, RedisClient) async throws -> Void
+    ) async throws {
         try await RedisServer.run { server in
-            let client = try RedisClient(try server.settings)
+            var settings = try server.settings
+            if isPatient { settings.commandTimeout = .seconds(20) }
+            let client = try RedisClient(settings)
             try await body(server, client)
             await client.close()
         }
@@ -63,7 +68,7 @@ struct RedisClientTests {
     }
 
     @Test func `commands that come together are sent together`() async throws {
-        try await withClient { server, client in
+        try await withClient(isPatient: true) { server, client in
             // While the server stands still, all commands are written to it.
             _ = try await client.send("PING")
             server.signal(SIGSTOP)
@@ -151,7 +156,7 @@ struct RedisClientTests {
     }
 
     @Test func `whoever waits can be cancelled, and others get their answers`() async throws {
-        try await withClient { server, client in
+        try await withClient(isPatient: true) { server, client in
             _ = try await client.send("PING")
             server.signal(SIGSTOP)
             let first = Task { try await client.send("ECHO", "1") }
@@ -175,6 +180,7 @@ struct RedisClientTests {
         try await RedisServer.run { server in
             var settings = try server.settings
             settings.maximumPending = 10
+            settings.commandTimeout = .seconds(20)
             let client = try RedisClient(settings)
             _ = try await client.send("PING")
             server.signal(SIGSTOP)

@@ -13,11 +13,16 @@ final class RedisServer: Sendable {
     let port: Int
     private let folder: String
     private let password: String
+    private let isDurable: Bool
     private let process = Mutex<Process?>(nil)
 
     /// Runs a test with a server, which is ended whatever happens.
-    static func run(password: String = "", _ body: (RedisServer) async throws -> Void) async throws {
-        let server = try await started(password: password)
+    ///
+    /// - Parameter isDurable: Whether nothing that was answered is lost by a crash.
+    static func run(
+        password: String = "", isDurable: Bool = false, _ body: (RedisServer) async throws -> Void
+    ) async throws {
+        let server = try await started(password: password, isDurable: isDurable)
         do {
             try await body(server)
         } catch {
@@ -28,10 +33,10 @@ final class RedisServer: Sendable {
     }
 
     /// A server that has started; another process may take a port that was free a moment before.
-    private static func started(password: String) async throws -> RedisServer {
+    private static func started(password: String, isDurable: Bool) async throws -> RedisServer {
         var attempts = 0
         while true {
-            let server = try RedisServer(password: password)
+            let server = try RedisServer(password: password, isDurable: isDurable)
             do {
                 try await server.start()
                 return server
@@ -43,9 +48,10 @@ final class RedisServer: Sendable {
         }
     }
 
-    private init(password: String) throws {
+    private init(password: String, isDurable: Bool) throws {
         port = try FreePort.next()
         self.password = password
+        self.isDurable = isDurable
         folder = NSTemporaryDirectory() + "wf-redis-\(getpid())-\(port)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
@@ -69,7 +75,8 @@ final class RedisServer: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/redis-server")
         process.arguments =
-            ["--bind", "127.0.0.1", "--port", "\(port)", "--save", "", "--appendonly", "no", "--dir", folder]
+            ["--bind", "127.0.0.1", "--port", "\(port)", "--save", "", "--dir", folder]
+            + (isDurable ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"])
             + (password.isEmpty ? [] : ["--requirepass", password])
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice

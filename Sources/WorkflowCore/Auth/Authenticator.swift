@@ -4,5 +4,6 @@ public protocol Authenticator: Sendable {
     ///
     /// - Parameter token: The token without the scheme.
     /// - Returns: Who it belongs to, or `nil` when it is not valid, expired or revoked.
-    func authenticate(bearer token: String) async -> Principal?
+    /// - Throws: ``StoreError`` when it cannot be looked up now whether the token was revoked.
+    func authenticate(bearer token: String) async throws -> Principal?
 }

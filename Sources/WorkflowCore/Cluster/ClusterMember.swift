@@ -5,8 +5,8 @@ import Synchronization
 final class ClusterMember: Sendable {
     private struct State {
         var id: String?
-        /// When the last sign of life was sent that arrived.
-        var renewedAt: Timestamp?
+        /// When the last sign of life was sent that arrived, by ``EngineClock/uptime``.
+        var renewedAt: Duration?
         var data: JSONObject = [:]
     }
 
@@ -22,10 +22,11 @@ final class ClusterMember: Sendable {
     }
 
     /// The identifier under which work may be begun now; `nil` while it is not sure that others have not taken over.
-    func identifier(at now: Timestamp) -> String? {
-        state.withLock { state in
+    var identifier: String? {
+        let now = environment.clock.uptime
+        return state.withLock { state in
             guard let renewedAt = state.renewedAt else { return nil }
-            return renewedAt.duration(to: now) < environment.clusterPolicy.takeOverAfter ? state.id : nil
+            return now - renewedAt < environment.clusterPolicy.takeOverAfter ? state.id : nil
         }
     }
 
@@ -44,7 +45,7 @@ final class ClusterMember: Sendable {
         var failures = 0
         while !Task.isCancelled {
             do {
-                let wasSure = identifier(at: environment.clock.now) != nil
+                let wasSure = identifier != nil
                 try await renew(lost: lost)
                 guard let id = state.withLock({ $0.id }) else { continue }
                 let taken = try await membership.takeOver(id, unseenFor: environment.clusterPolicy.takeOverAfter)
@@ -91,7 +92,7 @@ final class ClusterMember: Sendable {
 
     private func renew(lost: @Sendable () -> Void) async throws {
         let (id, data) = state.withLock { ($0.id, $0.data) }
-        let now = environment.clock.now
+        let now = environment.clock.uptime
         if let id {
             if try await membership.renew(id, data: data) {
                 state.withLock { $0.renewedAt = now }

@@ -33,6 +33,8 @@ public struct EngineEnvironment: Sendable {
     public internal(set) var traces = Traces()
     /// How long a stop may take before what is still running is cut off.
     public var drainDeadline: Duration = .seconds(30)
+    /// How long a stop goes on serving after it has said that it is not ready, so that load balancers notice.
+    public var drainDelay: Duration = .zero
     /// How long to wait for another process to give the state back when a store is opened.
     public var statePatience: Duration = .zero
     /// How processes that share the state look after each other.
@@ -41,6 +43,8 @@ public struct EngineEnvironment: Sendable {
     public var nodeDescription: JSONObject = [:]
     /// When a reloaded configuration counts as good.
     public var reloadPolicy = ReloadPolicy()
+    /// Where durable work and the delivery of events run; `nil` for the threads that all tasks share.
+    var taskExecutor: (any TaskExecutor)?
 
     /// Creates an environment.
     ///

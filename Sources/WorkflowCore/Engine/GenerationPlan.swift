@@ -314,7 +314,7 @@ enum UnavailableTypes {
 
     private static let types: [String: String] = [
         "messaging.nats": "use messaging.broker; this program was built without NATS",
-        "messaging.kafka": "use messaging.broker; brokers of other machines are not built in yet",
+        "messaging.kafka": "use messaging.broker; this program was built without Kafka",
         "grpc.server": "use http.server with api.handler",
         "business.service": "use dynamic.component or processing.step",
         "job.store": "jobs are kept in the state store; remove the module",

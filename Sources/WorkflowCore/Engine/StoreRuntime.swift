@@ -35,16 +35,17 @@ final class StoreRuntime: Sendable {
 
     /// Begins to run, unless it has begun.
     func begin() {
+        let executor = environment.taskExecutor
         tasks.withLock { tasks in
             guard tasks == nil else { return }
-            let delivery = Task { [outbox, member] in
+            let delivery = Task(executorPreference: executor) { [outbox, member] in
                 // Before that it is not known which events are this process's own.
                 await member?.waitForRegistration()
                 await outbox.run()
             }
-            tasks = [delivery, Task { [work] in await work.run() }]
+            tasks = [delivery, Task(executorPreference: executor) { [work] in await work.run() }]
             guard let member else { return }
-            let life = Task { [work, outbox] in
+            let life = Task(executorPreference: executor) { [work, outbox] in
                 await member.run {
                     work.forgetWaiting()
                 } found: {

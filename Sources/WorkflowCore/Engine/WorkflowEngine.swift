@@ -64,7 +64,7 @@ public final class WorkflowEngine: Service {
     /// The identifier of this process among those that share the state; `nil` when it is not shared, and while it is not sure
     /// that others have not taken over.
     public var nodeIdentifier: String? {
-        runningGeneration?.runtime.member?.identifier(at: environment.clock.now)
+        runningGeneration?.runtime.member?.identifier
     }
 
     /// Lets other processes that share the state see what runs here.
@@ -103,10 +103,20 @@ public final class WorkflowEngine: Service {
         try await start()
         do {
             try await gracefulShutdown()
+            try await serveWhileNotReady()
             await stop(isUrgent: false)
         } catch {
             await stop(isUrgent: true)
         }
+    }
+
+    private func serveWhileNotReady() async throws {
+        guard environment.drainDelay > .zero, let generation = runningGeneration else { return }
+        generation.isReady = false
+        environment.logger.info(
+            "The application is not ready any more and goes on serving before it stops",
+            metadata: ["delay.ms": "\(environment.drainDelay.wholeMilliseconds)"])
+        try await environment.clock.sleep(for: environment.drainDelay)
     }
 
     /// Builds, prepares and activates everything.

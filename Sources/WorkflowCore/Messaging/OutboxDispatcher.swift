@@ -37,6 +37,7 @@ public final class OutboxDispatcher: Sendable {
         /// Brokers that need one more worker.
         var requests: [String] = []
         var missingBrokers: Set<String> = []
+        var lateCommits = LateCommits()
     }
 
     let store: any StateStore
@@ -53,6 +54,8 @@ public final class OutboxDispatcher: Sendable {
     private let starter = WakeUp()
     /// Wakes the task that reads the store.
     let reader = WakeUp()
+    /// Wakes the task that looks for events of commits whose answer was lost.
+    private let lostAnswer = WakeUp()
     /// Wakes the task that removes events when there is one to remove, and when there is a full batch.
     let remover = WakeUp()
     let batch = WakeUp()
@@ -136,7 +139,18 @@ public final class OutboxDispatcher: Sendable {
     public func abandon(_ events: [OutboxEvent], after error: any Error) {
         let code = (error as? StoreError)?.code
         guard !events.isEmpty, code != .conflict, code != .storageFull else { return }
-        lookIntoStore()
+        let now = clock.now
+        state.withLock { $0.lateCommits.expect(now: now) }
+        lostAnswer.signal()
+    }
+
+    private func searchLateCommits() async {
+        while !isClosed, !Task.isCancelled {
+            let due = state.withLock { $0.lateCommits.due }
+            await lostAnswer.wait(until: due, clock: clock)
+            let now = clock.now
+            if state.withLock({ $0.lateCommits.begin(now: now) }) { lookIntoStore() }
+        }
     }
 
     /// Reads the store again, when events have been taken over from another process.
@@ -161,6 +175,7 @@ public final class OutboxDispatcher: Sendable {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.readStore() }
                 group.addTask { await self.removeDelivered() }
+                group.addTask { await self.searchLateCommits() }
                 reader.signal()
                 while !isClosed {
                     for name in takeRequests() {
@@ -208,7 +223,7 @@ public final class OutboxDispatcher: Sendable {
 
     private func close() {
         state.withLock { $0.phase = .closed }
-        for wakeUp in [starter, reader, remover, batch, progress] { wakeUp.close() }
+        for wakeUp in [starter, reader, remover, batch, progress, lostAnswer] { wakeUp.close() }
     }
 
     private func takeRequests() -> [String] {

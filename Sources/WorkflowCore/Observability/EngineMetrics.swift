@@ -114,7 +114,7 @@ public struct EngineMetrics: Sendable {
             "component_swaps_total", "Attempts to replace the script of a component.", "component", "status")
         componentSwapDuration = histogram(
             "component_swap_duration_seconds", "How long it takes to replace the script of a component.", "component")
-        scheduleRuns = counter("schedule_runs_total", "Runs of schedules.", "job", "status")
+        scheduleRuns = counter("schedule_runs_total", "Runs of schedules.", "schedule", "status")
         connectorRequests = counter("connector_requests_total", "Calls to other systems.", "connector", "status")
         connectorDuration = histogram(
             "connector_request_duration_seconds", "How long calls to other systems take.", "connector")

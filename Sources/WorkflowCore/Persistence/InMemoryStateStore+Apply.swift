@@ -111,6 +111,7 @@ extension InMemoryTables {
             item.notBefore = new.notBefore
             item.leaseOwner = new.leaseOwner
             item.leaseUntil = new.leaseUntil
+            item.fencingToken &+= 1
             setWork(id, item)
         default: break
         }

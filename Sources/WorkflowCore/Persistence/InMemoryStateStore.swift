@@ -71,6 +71,17 @@ public final class InMemoryStateStore: StateStore {
         try withTables { $0.availableWork.first?.availableAt }
     }
 
+    public func workItem(id: String) async throws -> WorkItem? {
+        try withTables { $0.work[ExactString(id)] }
+    }
+
+    public func leasedWork(owner: String) async throws -> [String: Int64] {
+        try withTables { tables in
+            let leased = tables.work.values.filter { $0.leaseOwner == owner }
+            return Dictionary(leased.map { ($0.id, $0.fencingToken) }) { max($0, $1) }
+        }
+    }
+
     public func outbox(limit: Int) async throws -> [OutboxEvent] {
         try withTables { tables in
             tables.outboxOrder.elements.prefix(max(0, limit)).compactMap { tables.outbox[$0] }

@@ -48,6 +48,10 @@ public protocol StateStore: Sendable {
     ///
     /// A leased item can be claimed when its lease ends, so that work of an owner that died is not forgotten.
     func nextWorkDue() async throws -> Timestamp?
+    /// Returns a work item, or `nil`.
+    func workItem(id: String) async throws -> WorkItem?
+    /// Returns the identifiers and fencing tokens of the work that is leased to an owner.
+    func leasedWork(owner: String) async throws -> [String: Int64]
 
     /// Returns outgoing events in the order in which they were committed.
     func outbox(limit: Int) async throws -> [OutboxEvent]

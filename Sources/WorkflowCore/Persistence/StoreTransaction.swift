@@ -15,7 +15,8 @@ public struct StoreTransaction: Sendable {
         case enqueueWork(WorkItem)
         /// Removes work that is done; a conflict when the stored fencing token differs or the item is gone.
         case finishWork(id: String, fencingToken: Int64)
-        /// Replaces attempts, cursor, due time, lease and error of a work item; a conflict as for `finishWork`.
+        /// Replaces attempts, cursor, due time, lease and error of a work item, whose fencing token grows by one; a conflict
+        /// as for `finishWork`.
         case updateWork(WorkItem, expectedToken: Int64)
         /// Adds outgoing events; a conflict when an identifier exists.
         case appendOutbox([OutboxEvent])

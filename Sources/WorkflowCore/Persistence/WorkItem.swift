@@ -1,7 +1,7 @@
 /// Work that a transition causes, kept in the store until its outcome has been applied.
 ///
-/// A lease says who works on it. The fencing token grows with each claim, so that an owner that lost its lease cannot
-/// apply an outcome any more.
+/// A lease says who works on it. The fencing token grows with each claim and each update, so that an owner that lost its
+/// lease cannot apply an outcome any more, and no outcome is applied twice.
 public struct WorkItem: Sendable, Hashable {
     /// The identifier; also the idempotency key for the outside world.
     public var id: String
@@ -31,7 +31,7 @@ public struct WorkItem: Sendable, Hashable {
     public var leaseOwner: String?
     /// When the lease ends.
     public var leaseUntil: Timestamp?
-    /// Grows with each claim.
+    /// Grows with each claim and each update.
     public var fencingToken: Int64
     /// When it was created.
     public var createdAt: Timestamp

@@ -40,9 +40,10 @@ extension StateMachineEngine {
 
     private func item(_ work: TransitionPlan.Work, _ instance: StateMachineInstance, _ trace: String) -> WorkItem {
         let now = instance.lastUpdated
-        let lease = generation.work.reserveLease(now: now)
+        let id = generation.environment.identifiers.next()
+        let lease = generation.work.reserveLease(for: id, now: now)
         return WorkItem(
-            id: generation.environment.identifiers.next(), instanceID: instance.id, engine: name,
+            id: id, instanceID: instance.id, engine: name,
             transition: work.transition, fromState: work.fromState, toState: work.toState, handlers: work.handlers,
             input: work.input, notBefore: now, leaseOwner: lease?.owner, leaseUntil: lease?.until, createdAt: now,
             trace: trace)

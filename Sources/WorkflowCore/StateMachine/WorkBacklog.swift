@@ -16,8 +16,9 @@ struct WorkBacklog {
     private var reserved = 0
     /// Runners that write an outcome; each looks for the next item as soon as that is done.
     var writers = 0
-    /// Items whose commit failed in a way that leaves open whether it was made.
-    private var unconfirmed: Set<String> = []
+    private var lateCommits = LateCommits()
+    /// What has ended since a search for strays began, and may be among what it finds.
+    private var endedInSearch: Set<String>?
 
     init(concurrency: Int, capacity: Int, waitingCapacity: Int = 100_000, pageSize: Int = 1000) {
         self.capacity = capacity
@@ -28,12 +29,13 @@ struct WorkBacklog {
 
     /// Whether there is room for a new item; room that is granted must be given back with ``take(_:now:)`` or
     /// ``abandon(_:isCommitUnknown:now:)``.
-    mutating func reserve(now: Timestamp) -> Bool {
+    mutating func reserve(_ id: String, now: Timestamp) -> Bool {
         guard !isStopping, queue.active + reserved < capacity, queue.waiting < waitingCapacity else {
             lookIntoStore(at: now)
             return false
         }
         reserved += 1
+        queue.reserve(id)
         return true
     }
 
@@ -58,11 +60,26 @@ struct WorkBacklog {
                 continue
             }
             reserved -= 1
-            if isCommitUnknown {
-                unconfirmed.insert(item.id)
-                queue.add(item, now: now)
-            }
+            queue.release(item.id)
         }
+        if isCommitUnknown { expectStrays(now: now) }
+    }
+
+    /// Looks, for a while, for strays in the store: items that are leased to this run and that it does not hold, since
+    /// the answer to a commit was lost.
+    mutating func expectStrays(now: Timestamp) { lateCommits.expect(now: now) }
+
+    /// - Returns: Whether it is time to look for strays; ``endSearch(_:now:)`` must follow then.
+    mutating func beginSearch(now: Timestamp) -> Bool {
+        guard !isStopping, lateCommits.begin(now: now) else { return false }
+        endedInSearch = []
+        return true
+    }
+
+    /// Takes the strays that were found.
+    mutating func endSearch(_ found: [WorkItem], now: Timestamp) {
+        for item in found where endedInSearch?.contains(item.id) == false { queue.add(item, now: now) }
+        endedInSearch = nil
     }
 
     /// Begins a reading of the store when it is time for one and there is room.
@@ -85,11 +102,8 @@ struct WorkBacklog {
         if let next { lookIntoStore(at: next) }
     }
 
-    /// Takes the next item to run; ``finish(_:)`` or ``resume(_:now:)`` must follow.
-    mutating func next(now: Timestamp) -> (item: WorkItem, isUnconfirmed: Bool)? {
-        guard !isStopping, let item = queue.next(now: now) else { return nil }
-        return (item, unconfirmed.remove(item.id) != nil)
-    }
+    /// Takes the next item to run; ``finish(_:now:)`` or ``resume(_:as:now:)`` must follow.
+    mutating func next(now: Timestamp) -> WorkItem? { isStopping ? nil : queue.next(now: now) }
 
     /// Whether there is more to run, or to read, than those who are about to look for work will see to.
     var isHelpNeeded: Bool {
@@ -99,16 +113,18 @@ struct WorkBacklog {
     /// When something is to be done without a signal.
     var nextDue: Timestamp? {
         guard !isStopping else { return nil }
-        let storeDue = room > 0 ? storeDue : nil
-        guard let waiting = queue.running < queue.concurrency ? queue.nextDue : nil else { return storeDue }
-        return storeDue.map { min($0, waiting) } ?? waiting
+        let waiting = queue.running < queue.concurrency ? queue.nextDue : nil
+        return [room > 0 ? storeDue : nil, waiting, lateCommits.due].compactMap { $0 }.min()
     }
 
     mutating func resume(_ item: WorkItem, as next: WorkItem, now: Timestamp) {
         queue.resume(item, as: next, now: now)
     }
 
-    mutating func finish(_ item: WorkItem) { queue.finish(item) }
+    mutating func finish(_ item: WorkItem, now: Timestamp) {
+        endedInSearch?.insert(item.id)
+        queue.finish(item, now: now)
+    }
 
     /// Takes items again that were finished without having been run.
     mutating func takeAgain(_ items: [WorkItem], now: Timestamp) {
@@ -121,7 +137,6 @@ struct WorkBacklog {
     /// Forgets the items that are not running, and looks for what is left of them in the store.
     mutating func forgetWaiting(now: Timestamp) {
         queue.forgetWaiting()
-        unconfirmed = []
         lookIntoStore(at: now)
     }
 

@@ -48,7 +48,7 @@ public final class WorkDispatcher: Sendable {
         self.instrumentation = instrumentation
         self.owner = environment.identifiers.next()
         self.inFlight = environment.metrics.workItemsInFlight.with()
-        self.deadlines = DeadlineQueue(clock: environment.clock)
+        self.deadlines = DeadlineQueue(clock: environment.clock, executor: environment.taskExecutor)
     }
 
     /// Runs the items that begin from now on with the handlers of a generation; those that another one could not run
@@ -80,18 +80,18 @@ public final class WorkDispatcher: Sendable {
     }
 
     /// Decides whether a new item is kept in memory: returns its lease, or `nil` when it is left to the store.
-    func reserveLease(now: Timestamp) -> (owner: String, until: Timestamp)? {
-        guard let owner = owner(at: now) else { return nil }
+    func reserveLease(for id: String, now: Timestamp) -> (owner: String, until: Timestamp)? {
+        guard let owner = currentOwner else { return nil }
         return state.withLock { state in
-            guard let until = state.runLease, state.backlog.reserve(now: now) else { return nil }
+            guard let until = state.runLease, state.backlog.reserve(id, now: now) else { return nil }
             return (owner, until)
         }
     }
 
     /// Who leases work now; `nil` while it is not sure that others have not taken over.
-    private func owner(at now: Timestamp) -> String? {
+    private var currentOwner: String? {
         guard let member else { return owner }
-        return member.identifier(at: now)
+        return member.identifier
     }
 
     /// Looks for work in the store, when others have left some there.
@@ -142,13 +142,14 @@ public final class WorkDispatcher: Sendable {
                 try await openRun()
                 while !Task.isCancelled {
                     await readStore()
+                    await searchStrays()
                     let now = environment.clock.now
-                    let mayBegin = owner(at: now) != nil
+                    let mayBegin = currentOwner != nil
                     let (next, due) = state.withLock { state in
                         mayBegin ? (state.backlog.next(now: now), state.backlog.nextDue) : (nil, nil)
                     }
                     if let next {
-                        group.addTask { await self.perform(next.item, isUnconfirmed: next.isUnconfirmed) }
+                        group.addTask { await self.perform(next) }
                     } else {
                         let time = mayBegin ? due : now.advanced(by: environment.clusterPolicy.interval)
                         await wakeUp.wait(until: time, clock: environment.clock)
@@ -201,7 +202,7 @@ public final class WorkDispatcher: Sendable {
     /// Claims what the store holds without a living owner, when it is time for that and there is room.
     private func readStore() async {
         let now = environment.clock.now
-        guard let owner = owner(at: now) else { return }
+        guard let owner = currentOwner else { return }
         let (room, lease) = state.withLock { state in
             (state.runLease == nil ? 0 : state.backlog.beginReading(now: now), state.runLease)
         }
@@ -217,32 +218,53 @@ public final class WorkDispatcher: Sendable {
             state.withLock { $0.backlog.endReading([], next: max(now, min(limit, due)), now: now) }
         } catch {
             environment.logger.error("Durable work cannot be claimed", metadata: ["error": "\(error)"])
-            state.withLock { $0.backlog.endReading([], next: now.advanced(by: .seconds(1)), now: now) }
+            state.withLock { state in
+                state.backlog.endReading([], next: now.advanced(by: .seconds(1)), now: now)
+                state.backlog.expectStrays(now: now)
+            }
         }
     }
 
+    /// Takes the items that are leased to this run without its knowledge, when it is time to look for them.
+    private func searchStrays() async {
+        let now = environment.clock.now
+        guard let owner = currentOwner, state.withLock({ $0.backlog.beginSearch(now: now) }) else { return }
+        var found: [WorkItem] = []
+        do {
+            for (id, token) in try await store.leasedWork(owner: owner)
+            where state.withLock({ $0.backlog.queue.lacks(id, token: token) }) {
+                guard let item = try await store.workItem(id: id), item.leaseOwner == owner else { continue }
+                found.append(item)
+            }
+        } catch {
+            environment.logger.error("Durable work cannot be looked for", metadata: ["error": "\(error)"])
+            state.withLock { $0.backlog.expectStrays(now: now) }
+        }
+        state.withLock { $0.backlog.endSearch(found, now: environment.clock.now) }
+    }
+
     /// Runs an item, and then others for as long as there are any that nobody runs.
-    private func perform(_ item: WorkItem, isUnconfirmed: Bool) async {
-        var current: (item: WorkItem, isUnconfirmed: Bool)? = (item, isUnconfirmed)
-        while let (item, isUnconfirmed) = current {
+    private func perform(_ item: WorkItem) async {
+        var current: WorkItem? = item
+        while let item = current {
             inFlight.add(1)
             // The generation that begins a run has it until its end.
             let handlers = state.withLock { state in
                 state.handlers?.begin()
                 return state.handlers
             }
-            let execution = execution(of: item, by: handlers, isUnconfirmed: isUnconfirmed)
+            let execution = execution(of: item, by: handlers)
             let result = await environment.traces.resume(item.trace) { await execution.run() }
             handlers?.end()
             inFlight.add(-1)
             let now = environment.clock.now
-            let mayBegin = owner(at: now) != nil
+            let mayBegin = currentOwner != nil
             let isStopping = state.withLock { state in
                 switch result {
-                case .done: state.backlog.finish(item)
+                case .done: state.backlog.finish(item, now: now)
                 case .again(let next): state.backlog.resume(item, as: next, now: now)
                 case .left:
-                    state.backlog.finish(item)
+                    state.backlog.finish(item, now: now)
                     if member == nil, state.left.count < Self.leftCapacity { state.left.append(item) }
                 }
                 current = Task.isCancelled || !mayBegin ? nil : state.backlog.next(now: now)
@@ -263,18 +285,22 @@ public final class WorkDispatcher: Sendable {
             let update = StoreTransaction.Operation.updateWork(free, expectedToken: item.fencingToken)
             try await store.commit(StoreTransaction([update]))
             lookIntoStore()
+        } catch let error as StoreError where error.code == .conflict {
+            // Somebody else has it.
         } catch {
             environment.logger.error(
-                "Durable work cannot be left to other nodes until this one stops",
+                "Durable work cannot be left to other nodes; trying again",
                 metadata: ["item": "\(item.id)", "error": "\(error)"])
+            let now = environment.clock.now
+            state.withLock { $0.backlog.expectStrays(now: now) }
+            wakeUp.signal()
         }
     }
 
-    private func execution(of item: WorkItem, by handlers: WorkHandlers?, isUnconfirmed: Bool) -> WorkExecution {
+    private func execution(of item: WorkItem, by handlers: WorkHandlers?) -> WorkExecution {
         WorkExecution(
             item: item, store: store, environment: environment, instrumentation: instrumentation, deadlines: deadlines,
-            engine: handlers?.engine(item.engine), target: handlers?.target(item.handler), isUnconfirmed: isUnconfirmed,
-            token: { self.state.withLock { $0.backlog.queue.token(of: item) } },
+            engine: handlers?.engine(item.engine), target: handlers?.target(item.handler),
             writing: { [self] isWriting in state.withLock { $0.backlog.writers += isWriting ? 1 : -1 } })
     }
 }

@@ -16,7 +16,7 @@ extension WorkExecution {
                     "Processing step failed and names no compensateTransition",
                     metadata: ["step": "\(handlerName)", "instance": "\(item.instanceID)"])
             }
-            let operation = StoreTransaction.Operation.finishWork(id: item.id, fencingToken: token())
+            let operation = StoreTransaction.Operation.finishWork(id: item.id, fencingToken: item.fencingToken)
             return try await write(transition, data, with: operation, engine) ? .done : try await finish()
         case .retry(let message, let policy):
             let delay = policy.delay(beforeRetry: item.attempts + 1, random: environment.random())
@@ -29,7 +29,7 @@ extension WorkExecution {
 
     /// Removes the item.
     func finish() async throws -> Result {
-        try await store.commit(StoreTransaction([.finishWork(id: item.id, fencingToken: token())]))
+        try await store.commit(StoreTransaction([.finishWork(id: item.id, fencingToken: item.fencingToken)]))
         return .done
     }
 
@@ -73,16 +73,15 @@ extension WorkExecution {
     }
 
     private func nextHandler() -> (StoreTransaction.Operation, Result) {
-        let token = token()
         guard item.cursor + 1 < item.handlers.count else {
-            return (.finishWork(id: item.id, fencingToken: token), .done)
+            return (.finishWork(id: item.id, fencingToken: item.fencingToken), .done)
         }
         var following = item
         following.cursor += 1
         following.attempts = 0
         following.lastError = nil
-        following.fencingToken = token
-        return (.updateWork(following, expectedToken: token), .again(following))
+        following.fencingToken &+= 1
+        return (.updateWork(following, expectedToken: item.fencingToken), .again(following))
     }
 
     private func runLater(after delay: Duration, attempts: Int, _ message: String) async throws -> Result {
@@ -90,8 +89,8 @@ extension WorkExecution {
         later.attempts = attempts
         later.lastError = message
         later.notBefore = environment.clock.now.advanced(by: delay)
-        later.fencingToken = token()
-        try await store.commit(StoreTransaction([.updateWork(later, expectedToken: later.fencingToken)]))
+        later.fencingToken &+= 1
+        try await store.commit(StoreTransaction([.updateWork(later, expectedToken: item.fencingToken)]))
         return .again(later)
     }
 }

@@ -38,17 +38,12 @@ struct WorkExecution: Sendable {
     let deadlines: DeadlineQueue
     let engine: StateMachineEngine?
     let target: WorkTarget?
-    /// Whether it is not known that the item was committed.
-    let isUnconfirmed: Bool
-    /// The fencing token that is current when the outcome is applied.
-    let token: @Sendable () -> Int64
     /// Told when the writing of an outcome begins and ends.
     let writing: @Sendable (Bool) -> Void
 
     func run() async -> Result {
         guard let engine, let target else { return leave(because: "Durable work names a module that does not exist") }
         do {
-            try await confirm()
             guard let instance = try await retrying({ try await store.instance(id: item.instanceID) }) else {
                 return try await retrying { try await finish() }
             }
@@ -58,11 +53,12 @@ struct WorkExecution: Sendable {
             let outcome = try await execute(target, instance)
             writing(true)
             defer { writing(false) }
-            return try await retrying { try await apply(outcome, engine) }
+            do {
+                return try await retrying { try await apply(outcome, engine) }
+            } catch let error as StoreError where error.code == .conflict {
+                return try await afterConflict()
+            }
         } catch is CancellationError {
-            return .done
-        } catch let error as StoreError where error.code == .conflict {
-            // Somebody else has the item now, or the instance was removed.
             return .done
         } catch {
             return leave(because: "Durable work failed: \(error)")
@@ -83,11 +79,14 @@ struct WorkExecution: Sendable {
         return .left
     }
 
-    /// Makes sure that the item exists.
-    private func confirm() async throws {
-        guard isUnconfirmed else { return }
-        let update = StoreTransaction.Operation.updateWork(item, expectedToken: token())
-        try await retrying { try await store.commit(StoreTransaction([update])) }
+    /// What becomes of the item when its outcome could not be applied: an earlier attempt was, whose answer was lost;
+    /// or somebody else has the item now, or the instance was removed.
+    private func afterConflict() async throws -> Result {
+        let stored = try await retrying { try await store.workItem(id: item.id) }
+        guard let stored, stored.leaseOwner == item.leaseOwner, stored.fencingToken == item.fencingToken &+ 1 else {
+            return .done
+        }
+        return .again(stored)
     }
 
     private func retrying<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {

@@ -33,8 +33,12 @@ struct WorkQueue {
     /// The lane whose turn it is.
     private var turn = 0
     private var delayed: Heap<Delayed> = []
+    /// The fencing tokens of the items held, and ``reservedToken`` for those that are about to be committed.
     private var tokens: [String: Int64] = [:]
+    /// Newer claims of items that are held, which take their place as soon as those do not run.
+    private var newer: [String: WorkItem] = [:]
     private var sequence = 0
+    private static let reservedToken = Int64.min
     private(set) var running = 0
     /// The items that are ready in lanes.
     private var waitingInLanes = 0
@@ -43,9 +47,6 @@ struct WorkQueue {
     init(concurrency: Int) {
         self.concurrency = concurrency
     }
-
-    /// The items held, whether ready, waiting or running.
-    var count: Int { tokens.count }
 
     /// The items that are ready or running.
     var active: Int { waitingInLanes + running }
@@ -67,20 +68,43 @@ struct WorkQueue {
         lanes[index].limit = max(1, limit)
     }
 
-    /// Takes an item. An item that is held already only gets the newer fencing token.
+    /// Keeps a place for an item that is about to be committed.
+    mutating func reserve(_ id: String) { tokens[id] = Self.reservedToken }
+
+    /// Gives up the place of an item that was not committed, or perhaps was.
+    mutating func release(_ id: String) { tokens[id] = nil }
+
+    /// Whether an item is not held, or only an older claim of it.
+    func lacks(_ id: String, token: Int64) -> Bool {
+        guard let held = tokens[id] else { return true }
+        return held != Self.reservedToken && held < token
+    }
+
+    /// Takes an item. A newer claim of an item that is held comes after the older one, whose outcome it fences out.
     mutating func add(_ item: WorkItem, now: Timestamp) {
-        if let token = tokens[item.id] {
-            tokens[item.id] = max(token, item.fencingToken)
+        if let token = tokens[item.id], token != Self.reservedToken {
+            guard item.fencingToken > max(token, newer[item.id]?.fencingToken ?? token) else { return }
+            newer[item.id] = item
         } else {
-            tokens[item.id] = item.fencingToken
-            schedule(item, now: now)
+            take(item, now: now)
         }
     }
 
     /// Moves due items to the ready ones and returns the next one that may run.
     mutating func next(now: Timestamp) -> WorkItem? {
         while let first = delayed.min, first.due <= now { enterLane(delayed.removeMin().item) }
-        guard running < concurrency, waitingInLanes > 0 else { return nil }
+        while running < concurrency, let item = nextReady() {
+            guard newer.isEmpty || newer[item.id] == nil else {
+                finish(item, now: now)
+                continue
+            }
+            return item
+        }
+        return nil
+    }
+
+    private mutating func nextReady() -> WorkItem? {
+        guard waitingInLanes > 0 else { return nil }
         for offset in lanes.indices {
             let index = (turn + offset) % lanes.count
             guard lanes[index].isOpen, let item = lanes[index].ready.popFirst() else { continue }
@@ -93,22 +117,18 @@ struct WorkQueue {
         return nil
     }
 
-    /// The fencing token to use for an item that is held.
-    func token(of item: WorkItem) -> Int64 {
-        tokens[item.id] ?? item.fencingToken
-    }
-
     /// An item that was running goes on, with its new attempt count, cursor or due time.
     mutating func resume(_ item: WorkItem, as next: WorkItem, now: Timestamp) {
         leaveLane(item)
-        tokens[next.id] = max(token(of: next), next.fencingToken)
-        schedule(next, now: now)
+        let newer = newer.removeValue(forKey: item.id)
+        take(newer.flatMap { $0.fencingToken > next.fencingToken ? $0 : nil } ?? next, now: now)
     }
 
     /// An item that was running is done.
-    mutating func finish(_ item: WorkItem) {
+    mutating func finish(_ item: WorkItem, now: Timestamp) {
         leaveLane(item)
         tokens[item.id] = nil
+        if !newer.isEmpty, let newer = newer.removeValue(forKey: item.id) { take(newer, now: now) }
     }
 
     /// Forgets the items that are not running.
@@ -119,7 +139,13 @@ struct WorkQueue {
         }
         for entry in delayed.unordered { tokens[entry.item.id] = nil }
         delayed = []
+        newer = [:]
         waitingInLanes = 0
+    }
+
+    private mutating func take(_ item: WorkItem, now: Timestamp) {
+        tokens[item.id] = item.fencingToken
+        schedule(item, now: now)
     }
 
     private mutating func schedule(_ item: WorkItem, now: Timestamp) {

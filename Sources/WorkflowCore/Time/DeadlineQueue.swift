@@ -22,12 +22,14 @@ final class DeadlineQueue: Sendable {
     }
 
     private let clock: any EngineClock
+    private let executor: (any TaskExecutor)?
     private let state = Mutex(State())
     private let wakeUp = WakeUp()
 
     /// Creates a queue; ``run()`` must be running for deadlines to have an effect.
-    init(clock: any EngineClock) {
+    init(clock: any EngineClock, executor: (any TaskExecutor)? = nil) {
         self.clock = clock
+        self.executor = executor
     }
 
     /// Runs an operation that must end within a time. It begins in the calling thread.
@@ -39,7 +41,7 @@ final class DeadlineQueue: Sendable {
     func run<Result: Sendable>(
         within duration: Duration, _ operation: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
-        let task = Task.immediate { try await operation() }
+        let task = Task.immediate(executorPreference: executor) { try await operation() }
         let id = add(due: clock.now.advanced(by: duration)) { task.cancel() }
         let result = await withTaskCancellationHandler {
             await task.result

@@ -3,10 +3,18 @@ public protocol EngineClock: Sendable {
     /// The current wall-clock time.
     var now: Timestamp { get }
 
+    /// The time since some moment in the past, which goes on whatever the wall clock is set to.
+    var uptime: Duration { get }
+
     /// Suspends until `duration` has passed.
     ///
     /// - Throws: `CancellationError` when the task is cancelled first.
     func sleep(for duration: Duration) async throws
+}
+
+extension EngineClock {
+    /// What the wall clock shows, for clocks that nobody sets.
+    public var uptime: Duration { .nanoseconds(now.nanoseconds) }
 }
 
 /// The clock of this machine.
@@ -14,7 +22,11 @@ public struct SystemClock: EngineClock {
     /// Creates the clock.
     public init() {}
 
+    private static let start = ContinuousClock.now
+
     public var now: Timestamp { .systemNow() }
+
+    public var uptime: Duration { Self.start.duration(to: .now) }
 
     public func sleep(for duration: Duration) async throws {
         try await Task.sleep(for: duration)

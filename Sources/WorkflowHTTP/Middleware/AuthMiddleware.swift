@@ -95,7 +95,15 @@ public struct AuthMiddleware: WorkflowModule, HTTPMiddleware {
             return Self.refusal("Bearer authorization required", challenge: "Bearer").response
         }
         for authenticator in authenticators {
-            guard let principal = await authenticator.authenticate(bearer: token) else { continue }
+            let principal: Principal?
+            do {
+                principal = try await authenticator.authenticate(bearer: token)
+            } catch is StoreError {
+                return HTTPError(
+                    .serviceUnavailable, "Credentials cannot be checked now", headers: [.retryAfter: "2"]
+                ).response
+            }
+            guard let principal else { continue }
             var request = request
             request.principal = principal
             return try await next.handle(request)

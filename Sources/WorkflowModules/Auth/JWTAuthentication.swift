@@ -115,15 +115,15 @@ public final class JWTAuthentication: WorkflowModule, HTTPHandler, Authenticator
                 lockout: configuration.lockout))
         registrations = RegistrationThrottle(perMinute: configuration.registrationsPerMinute)
         codec = TokenCodec(issuer: configuration.issuer, audience: configuration.audience)
-        tokens = TokenAuthority(codec: codec, store: context.store, clock: context.clock, logger: context.logger)
+        tokens = TokenAuthority(codec: codec, store: context.store, clock: context.clock)
     }
 
     public func prepare() async throws {
         await codec.use(secret: configuration.secret.value)
     }
 
-    public func authenticate(bearer token: String) async -> Principal? {
-        await tokens.verify(token)?.principal
+    public func authenticate(bearer token: String) async throws -> Principal? {
+        try await tokens.verify(token)?.principal
     }
 
     public func handle(_ request: ServerRequest) async throws -> ServerResponse {
@@ -132,7 +132,7 @@ public final class JWTAuthentication: WorkflowModule, HTTPHandler, Authenticator
         } catch let error as ErrorAnswer {
             return error.response
         } catch let error as StoreError {
-            context.logger.error("Users cannot be stored", metadata: ["error": "\(error)"])
+            context.logger.error("The state store does not answer", metadata: ["error": "\(error)"])
             return ErrorAnswer(error).response
         } catch is BoundedWorkers.Busy {
             return ErrorAnswer(.serviceUnavailable, "the server is busy", retryAfter: .seconds(2)).response
@@ -171,7 +171,7 @@ public final class JWTAuthentication: WorkflowModule, HTTPHandler, Authenticator
             throw Self.unauthorized("bearer token required")
         }
         let text = header.dropFirst(scheme.count).drop { $0 == " " }
-        guard let token = await tokens.verify(String(text)) else { throw Self.unauthorized("invalid token") }
+        guard let token = try await tokens.verify(String(text)) else { throw Self.unauthorized("invalid token") }
         return token
     }
 

@@ -1,4 +1,3 @@
-import Logging
 import Synchronization
 import WorkflowCore
 
@@ -22,30 +21,28 @@ final class TokenAuthority: Sendable {
     private let codec: TokenCodec
     private let store: any StateStore
     private let clock: any EngineClock
-    private let logger: Logger
     private let state: Mutex<State>
 
-    init(
-        codec: TokenCodec, store: any StateStore, clock: any EngineClock, logger: Logger, capacity: Int = 10_000
-    ) {
+    init(codec: TokenCodec, store: any StateStore, clock: any EngineClock, capacity: Int = 10_000) {
         self.codec = codec
         self.store = store
         self.clock = clock
-        self.logger = logger
         self.state = Mutex(State(known: BoundedCache(capacity: capacity)))
     }
 
     /// What a valid token says; `nil` for any other.
-    func verify(_ token: String) async -> TokenCodec.Verified? {
+    ///
+    /// - Throws: ``StoreError`` when it cannot be looked up whether the token was revoked.
+    func verify(_ token: String) async throws -> TokenCodec.Verified? {
         let now = clock.now
         let digest = TokenDigest(token)
         let (known, revocations) = state.withLock { ($0.known[digest], $0.revocations) }
         if let known, known.token.expiresAt > now {
             if known.checkAgainAt > now { return known.token }
-            return await confirm(known.token, revocations, now)
+            return try await confirm(known.token, revocations, now)
         }
         guard let verified = await codec.verify(token, now: now) else { return nil }
-        return await confirm(verified, revocations, now)
+        return try await confirm(verified, revocations, now)
     }
 
     /// Makes a token invalid, here and, through the store, for everybody else.
@@ -64,14 +61,8 @@ final class TokenAuthority: Sendable {
 
     private func confirm(
         _ token: TokenCodec.Verified, _ revocations: UInt64, _ now: Timestamp
-    ) async -> TokenCodec.Verified? {
-        let isRevoked: Bool
-        do {
-            isRevoked = try await store.value(namespace: Self.namespace, key: token.digest.key, now: now) != nil
-        } catch {
-            logger.error("Revocations cannot be read; the token is refused", metadata: ["error": "\(error)"])
-            return nil
-        }
+    ) async throws -> TokenCodec.Verified? {
+        let isRevoked = try await store.value(namespace: Self.namespace, key: token.digest.key, now: now) != nil
         state.withLock { state in
             if isRevoked {
                 state.known[token.digest] = nil

@@ -32,7 +32,7 @@ extension EventBusModule {
             .init("description", \.description, "What the bus is for, in words."),
             .init(
                 "provider", \.provider,
-                "What carries the messages: `memory`, this process; `nats`, a NATS server and with it other processes.",
+                "What carries the messages: `memory`, this process; `nats`, `kafka` or `redis`, a server and with it other processes.",
                 aliases: ["engine"], check: { providerProblem($0) }),
             .init("url", \.url, "Where the server of the provider is; `memory` has none."),
             .init(
@@ -75,10 +75,8 @@ extension EventBusModule {
 
         private static func providerProblem(_ provider: String) -> String? {
             switch provider {
-            case memory, "nats": nil
-            case "kafka", "redis":
-                "the provider \"\(provider)\" comes with a connector that this version does not have; use nats"
-            default: "there is no provider \"\(provider)\"; use memory or nats"
+            case memory, "nats", "kafka", "redis": nil
+            default: "there is no provider \"\(provider)\"; use memory, nats, kafka or redis"
             }
         }
 

@@ -14,19 +14,19 @@ extension ServiceKind {
 /// eventbus:
 ///   workerCount: 8
 /// ```
-public final class EventBusModule: WorkflowModule {
-    private let broker: any GenerationalBroker
+public final class EventBusModule: BrokerModule {
+    public let carrier: any GenerationalBroker
     private let bus: EventBus
     private let context: ModuleContext
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         self.context = context
         let topics = try configuration.topics.map { try TopicPattern($0) }
-        broker = try Self.broker(configuration, topics, context)
+        carrier = try Self.broker(configuration, topics, context)
         let expiry = configuration.eventTTL.map { lifetime in
             MessageExpiry(after: lifetime, maxDeliveries: configuration.maxDeliveries, clock: context.clock)
         }
-        bus = EventBus(broker, topics: topics, expiry: expiry, logger: context.logger)
+        bus = EventBus(carrier, topics: topics, expiry: expiry, logger: context.logger)
     }
 
     private static func broker(
@@ -56,25 +56,5 @@ public final class EventBusModule: WorkflowModule {
         throw context.error(
             "\"\(other)\" is the event bus of this application already, and its broker at once",
             suggestion: "remove one of them, or make one a messaging.broker")
-    }
-
-    public func prepare() async throws {
-        try await broker.prepare()
-    }
-
-    public func activate() async throws {
-        try broker.activate()
-    }
-
-    public func standBy() async {
-        broker.standBy()
-    }
-
-    public func resume() async {
-        broker.resume()
-    }
-
-    public func shutdown() async {
-        await broker.shutdown()
     }
 }

@@ -7,7 +7,7 @@ public import WorkflowCore
 ///   - name: events
 ///     type: messaging.broker
 /// ```
-public struct MessageBrokerModule: WorkflowModule {
+public struct MessageBrokerModule: BrokerModule {
     /// The keys of the configuration.
     public struct Configuration: ConfigurationObject {
         /// What the broker is for.
@@ -108,28 +108,9 @@ public struct MessageBrokerModule: WorkflowModule {
     }
 
     public var services: [any Sendable] { [broker] }
+    public var carrier: any GenerationalBroker { broker }
 
     public func validate() throws {
         try generation.offerMessaging()
-    }
-
-    public func prepare() async throws {
-        try await broker.prepare()
-    }
-
-    public func activate() async throws {
-        try broker.activate()
-    }
-
-    public func standBy() async {
-        broker.standBy()
-    }
-
-    public func resume() async {
-        broker.resume()
-    }
-
-    public func shutdown() async {
-        await broker.shutdown()
     }
 }

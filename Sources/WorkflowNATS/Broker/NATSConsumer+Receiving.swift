@@ -2,6 +2,7 @@
 import Logging
 import Synchronization
 import WorkflowCore
+import WorkflowModules
 
 /// What the server sends; runs on threads of the library.
 extension NATSConsumer {
@@ -15,66 +16,55 @@ extension NATSConsumer {
         }
         let now = link.environment.clock.now
         enum Finding {
-            case new(NATSLineSubscription)
-            case finished, known, unwanted
+            case new, finished, known
         }
         let finding = state.withLock { state -> Finding in
             state.lastContact = now
-            guard let receipt else { return state.current.map { .new($0) } ?? .unwanted }
+            guard let receipt else { return .new }
             state.pulls.arrived()
             if state.finished.contains(receipt.sequence) { return .finished }
-            if state.held[receipt.sequence] != nil {
-                state.held[receipt.sequence] = (receipt, now)
-                return .known
-            }
-            guard let current = state.current, !state.isEnded else { return .unwanted }
-            state.held[receipt.sequence] = (receipt, now)
-            return .new(current)
+            defer { state.held[receipt.sequence] = (receipt, now) }
+            return state.held[receipt.sequence] == nil ? .new : .known
         }
         switch finding {
-        case .new(let subscription):
-            add(delivery(of: message, receipt, for: subscription, now))
+        case .new: take(message, receipt, now)
         case .finished:
             if let receipt { link.answer(receipt, .done) }
-        case .unwanted:
-            if let receipt { link.answer(receipt, .again(after: .zero)) }
         case .known: break
         }
         pull()
     }
 
+    private func take(_ message: NATSMessage, _ receipt: DeliveryReceipt?, _ now: Timestamp) {
+        guard let current = line.current else {
+            if let receipt { settle(receipt, as: .again(after: .zero)) }
+            return
+        }
+        guard receipt != nil || line.waiting < Self.waitingInCoreMode else {
+            return link.logger.warning(
+                "A message of core NATS was dropped, since too many wait",
+                metadata: ["broker.subscription": "\(line.name)", "message.topic": "\(message.subject)"])
+        }
+        add(delivery(of: message, receipt, current.options, now))
+    }
+
     private func delivery(
-        of message: NATSMessage, _ receipt: DeliveryReceipt?, for subscription: NATSLineSubscription, _ now: Timestamp
-    ) -> NATSDelivery {
+        of message: NATSMessage, _ receipt: DeliveryReceipt?, _ options: DeliveryOptions, _ now: Timestamp
+    ) -> Delivery<DeliveryReceipt> {
         do {
-            let decoded = try subscription.codec.decode(message, receipt, now: now)
-            var delivery = NATSDelivery(message: decoded, receipt: receipt)
-            let limit = 2 * subscription.options.maxDeliveries
+            let decoded = try link.configuration.codec.decode(
+                message, receipt, maxPayload: options.maxPayload, now: now)
+            var delivery = Delivery(message: decoded, receipt: receipt)
+            let limit = 2 * options.maxDeliveries
             if decoded.deliveryAttempt > limit {
                 delivery.problem = "The message was delivered \(limit) times and never answered."
             }
             return delivery
-        } catch let error as CloudEventCodec.Unreadable {
-            return NATSDelivery(message: error.message, receipt: receipt, problem: error.description)
+        } catch let error as CloudEventFormat.Unreadable {
+            return Delivery(message: error.message, receipt: receipt, problem: error.description)
         } catch {
             let unknown = Message(id: message.reply, topic: message.subject, payload: .null, timestamp: now)
-            return NATSDelivery(message: unknown, receipt: receipt, problem: "\(error)")
-        }
-    }
-
-    /// Puts a message into the queue.
-    func add(_ delivery: NATSDelivery) {
-        let isIn = state.withLock { state in
-            guard delivery.receipt != nil || state.queue.count < Self.waitingInCoreMode else { return false }
-            state.queue.append(delivery, key: delivery.message.key)
-            return true
-        }
-        if isIn {
-            pump()
-        } else {
-            link.logger.warning(
-                "A message of core NATS was dropped, since too many wait",
-                metadata: ["broker.subscription": "\(name)", "message.id": "\(delivery.message.id)"])
+            return Delivery(message: unknown, receipt: receipt, problem: "\(error)")
         }
     }
 
@@ -95,17 +85,6 @@ extension NATSConsumer {
         case 503: link.repair(self)
         case 409 where text.contains("deleted"): link.repair(self)
         default: break
-        }
-    }
-
-    /// Hands out as many messages as may be handled at once.
-    func pump() {
-        state.withLock { state in
-            guard let current = state.current, let deliveries = state.deliveries, !state.isEnded else { return }
-            while state.running < max(current.options.concurrency, 1), let delivery = state.queue.take() {
-                state.running += 1
-                deliveries.yield(delivery)
-            }
         }
     }
 }

@@ -1,81 +1,52 @@
 #if NATS
-import Logging
 import Synchronization
 import WorkflowCore
+import WorkflowModules
 
-/// A message on its way to a handler.
-struct NATSDelivery: Sendable {
-    var message: Message
-    /// What JetStream says about it; `nil` in core NATS and for a dead letter that is delivered again.
-    var receipt: DeliveryReceipt?
-    /// The dead letter that it is.
-    var letter: String?
-    /// Why it cannot be handled at all.
-    var problem: String?
-}
-
-/// A durable consumer: asks the server for messages, has them handled in the order of their keys, and answers.
-///
-/// Subscriptions of several generations stand in a line for it; the last one that is active gets the messages. So a reload
-/// neither loses nor repeats any, nor changes their order.
-final class NATSConsumer: Sendable {
+/// A durable consumer: asks the server for messages and answers.
+final class NATSConsumer: DeliverySource {
     struct State {
-        var line: [NATSLineSubscription] = []
         var connection: NATSConnection?
         var subscription: NATSSubscription?
         var inbox: String?
         var pulls = PullLedger()
         var lastContact = Timestamp(nanoseconds: 0)
-        var queue = KeyedQueue<NATSDelivery>()
         /// What the server counts as being here: the newest receipt and when the server last heard of it.
         var held: [UInt64: (receipt: DeliveryReceipt, renewed: Timestamp)] = [:]
         var finished = SequenceMemory(capacity: 4096)
-        /// How many messages are being handled.
-        var running = 0
-        /// How many wait for their next attempt here.
-        var resting = 0
-        var runningOf: [ObjectIdentifier: Int] = [:]
-        var waiters: [(subscription: ObjectIdentifier, continuation: CheckedContinuation<Void, Never>)] = []
-        var deliveries: AsyncStream<NATSDelivery>.Continuation?
-        var rests: AsyncStream<Rest>.Continuation?
-        var life: Task<Void, Never>?
-        var isEnded = false
-
-        var depth: Int { queue.count + running + resting }
-        /// Who gets the messages.
-        var current: NATSLineSubscription? { line.last(where: \.isActive) }
     }
-
-    /// The consumer whose message the current task handles.
-    @TaskLocal static var handling: ObjectIdentifier?
 
     let link: NATSLink
     let durable: String
-    /// The name of the subscription.
-    let name: String
     let subject: String
-    let group: String
     let number: Int
+    let line: DeliveryLine<DeliveryReceipt>
     let state = Mutex(State())
 
-    init(link: NATSLink, number: Int, durable: String, name: String, subject: String, group: String) {
+    /// - Parameters:
+    ///   - link: The connection.
+    ///   - number: Tells consumers of a connection apart.
+    ///   - durable: The name on the server.
+    ///   - name: The name of the subscription.
+    ///   - subject: What it takes.
+    init(link: NATSLink, number: Int, durable: String, name: String, subject: String) {
         self.link = link
         self.number = number
         self.durable = durable
-        self.name = name
         self.subject = subject
-        self.group = group
+        line = DeliveryLine(
+            broker: link.name, name: name, letters: link.letters, environment: link.environment, logger: link.logger)
     }
 
-    /// How many messages are here.
-    var depth: Int { state.withLock { $0.depth } }
+    var beatInterval: Duration { link.configuration.consumer.ackWait / 3 }
+    var retriesElsewhere: Bool { true }
 
     private var clock: any EngineClock { link.environment.clock }
 
     // MARK: - Connection
 
     func isSetUp(on connection: NATSConnection) -> Bool {
-        state.withLock { $0.connection === connection || $0.isEnded }
+        line.isEnded || state.withLock { $0.connection === connection }
     }
 
     /// Lets messages of a connection in.
@@ -115,12 +86,12 @@ final class NATSConsumer: Sendable {
     /// Asks the server for as many messages as there is room for.
     func pull() {
         let request = state.withLock { state -> (NATSConnection, NATSMessage)? in
-            guard let connection = state.connection, let inbox = state.inbox, !state.isEnded,
-                let current = state.current, !current.isClosed
+            guard let connection = state.connection, let inbox = state.inbox, let options = line.current?.options else {
+                return nil
+            }
+            let free = line.room - state.pulls.outstanding
+            guard free > 0, free >= max(options.prefetch, options.concurrency) / 4 || state.pulls.outstanding == 0
             else { return nil }
-            let room = max(current.options.prefetch, current.options.concurrency)
-            let free = room - state.depth - state.pulls.outstanding
-            guard free > 0, free >= room / 4 || state.pulls.outstanding == 0 else { return nil }
             let number = state.pulls.begin(free)
             let stream = link.configuration.stream?.name ?? ""
             return (
@@ -154,8 +125,45 @@ final class NATSConsumer: Sendable {
     }
 
     /// Whether the server has given a message to somebody else by now, since it has not heard of it for too long.
-    func isStale(_ renewed: Timestamp, _ now: Timestamp) -> Bool {
+    private func isStale(_ renewed: Timestamp, _ now: Timestamp) -> Bool {
         renewed.duration(to: now) > link.configuration.consumer.ackWait
+    }
+
+    // MARK: - Answers
+
+    func begin(_ receipt: DeliveryReceipt) -> Bool {
+        let now = clock.now
+        return state.withLock { state in
+            guard let held = state.held[receipt.sequence], isStale(held.renewed, now) else { return true }
+            // It is on its way to somebody else, or here once more.
+            state.held[receipt.sequence] = nil
+            return false
+        }
+    }
+
+    func settle(_ receipt: DeliveryReceipt, as outcome: DeliveryOutcome) {
+        let newest = state.withLock { state in
+            if outcome == .done || outcome == .never { state.finished.insert(receipt.sequence) }
+            return state.held.removeValue(forKey: receipt.sequence)?.receipt
+        }
+        guard let newest else { return }
+        switch outcome {
+        case .done: link.answer(newest, .done)
+        case .never: link.answer(newest, .never)
+        case .again(let delay): link.answer(newest, .again(after: delay))
+        }
+    }
+
+    func stopReceiving() {
+        let subscription = state.withLock { state in
+            defer { state.subscription = nil }
+            return state.subscription
+        }
+        subscription?.end()
+    }
+
+    func willEnd() {
+        link.remove(self)
     }
 }
 #endif

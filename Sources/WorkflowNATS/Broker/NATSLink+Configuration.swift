@@ -56,22 +56,12 @@ struct NATSConsumerSetup: Sendable, Hashable {
 /// What tells connections to a server apart.
 struct NATSLinkConfiguration: Sendable, Hashable {
     var settings: NATSSettings
+    /// How messages are written and read.
+    var codec: NATSCodec
     /// `nil` for core NATS.
     var stream: NATSStream?
     var consumer = NATSConsumerSetup()
     /// How long an answer of the server may take.
     var requestTimeout: Duration = .seconds(5)
-}
-
-/// Bounds and retries of a subscription.
-struct NATSSubscriptionOptions: Sendable, Hashable {
-    /// How many messages are here at once, those in hand included.
-    var prefetch = 64
-    /// How many messages are handled at once.
-    var concurrency = 1
-    /// How often a message is delivered before it becomes a dead letter.
-    var maxDeliveries = 5
-    /// The time between deliveries of the same message.
-    var backoff = Backoff()
 }
 #endif

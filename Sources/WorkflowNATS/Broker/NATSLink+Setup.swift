@@ -2,6 +2,7 @@
 import Logging
 import Synchronization
 import WorkflowCore
+import WorkflowModules
 
 /// The stream and the consumers on the server.
 extension NATSLink {
@@ -40,7 +41,6 @@ extension NATSLink {
         }
     }
 
-    /// Returns when the first attempt to connect and to set everything up has come to its end.
     func waitForFirstAttempt() async {
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
@@ -74,22 +74,20 @@ extension NATSLink {
         try consumer.open(connection, inbox: state.withLock { $0.inbox })
     }
 
-    /// Returns the consumer of a name, which is made when there is none.
-    func consumer(_ durable: String, subscription: String, subject: String, group: String) -> NATSConsumer {
-        state.withLock { state in
+    func source(of subscription: String, pattern: TopicPattern, number: Int) -> NATSConsumer {
+        let subjects = configuration.codec.subjects
+        let durable = subjects.consumer(of: subscription, pattern: pattern, number: number)
+        return state.withLock { state in
             if let consumer = state.consumers[durable] { return consumer }
             state.lastConsumer += 1
             let consumer = NATSConsumer(
-                link: self, number: state.lastConsumer, durable: durable, name: subscription, subject: subject,
-                group: group)
+                link: self, number: state.lastConsumer, durable: durable, name: subscription,
+                subject: subjects.subject(of: pattern))
             state.consumers[durable] = consumer
             return consumer
         }
     }
 
-    /// Sets a new consumer up when there is a connection; otherwise that is done with the next one.
-    ///
-    /// - Throws: ``WorkflowError`` when the server refuses it.
     func connect(_ consumer: NATSConsumer) async throws {
         guard let connection = state.withLock({ $0.ready }), !consumer.isSetUp(on: connection) else { return }
         do {
@@ -106,21 +104,19 @@ extension NATSLink {
         guard let connection = state.withLock({ $0.ready }) else { return }
         logger.warning(
             "The server does not know a consumer any more; it is made again",
-            metadata: ["broker.name": "\(name)", "broker.subscription": "\(consumer.name)"])
+            metadata: ["broker.name": "\(name)", "broker.subscription": "\(consumer.line.name)"])
         connection.endSoon()
     }
 
-    /// The consumer of a subscription that dead letters go back to.
-    func consumer(ofSubscription name: String) -> NATSConsumer? {
-        state.withLock { state in state.consumers.values.first { $0.name == name } }
+    func source(ofSubscription name: String) -> NATSConsumer? {
+        state.withLock { state in state.consumers.values.first { $0.line.name == name } }
     }
 
-    /// Forgets a consumer here; the server keeps it.
     func remove(_ consumer: NATSConsumer) {
         state.withLock { state in
             if state.consumers[consumer.durable] === consumer { state.consumers[consumer.durable] = nil }
         }
-        environment.metrics.brokerQueueDepth.remove(name, consumer.name)
+        environment.metrics.brokerQueueDepth.remove(name, consumer.line.name)
     }
 }
 #endif

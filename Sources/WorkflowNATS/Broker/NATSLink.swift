@@ -2,10 +2,11 @@
 import Logging
 import Synchronization
 import WorkflowCore
+import WorkflowModules
 
 /// The connection of a broker, which goes on when the configuration is reloaded: connects, sets up the stream and the
 /// consumers, and begins anew whenever the connection ends.
-final class NATSLink: Sendable {
+final class NATSLink: BrokerLink {
     struct State {
         /// The connection, when everything is set up.
         var ready: NATSConnection?
@@ -166,17 +167,18 @@ final class NATSLink: Sendable {
         return connection
     }
 
+    func checkHealth() throws {
+        _ = try connection()
+    }
+
     private func collect() {
         let consumers = state.withLock { Array($0.consumers.values) }
         for consumer in consumers {
-            environment.metrics.brokerQueueDepth.with(name, consumer.name).set(Double(consumer.depth))
+            environment.metrics.brokerQueueDepth.with(name, consumer.line.name).set(Double(consumer.line.depth))
         }
         environment.metrics.brokerDeadLetters.with(name).set(Double(letters.knownCount))
     }
 
-    /// Ends everything.
-    ///
-    /// - Parameter deadline: How long handlers may go on with the messages they have in hand.
     func shutdown(deadline: Duration) async {
         let (life, consumers, connection) = state.withLock { state in
             state.isShutDown = true

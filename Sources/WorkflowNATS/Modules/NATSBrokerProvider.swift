@@ -21,29 +21,4 @@ public enum NATSBrokerProvider: BrokerProvider {
         return try NATSBroker(configuration, context: context)
     }
 }
-
-extension NATSBroker: GenerationalBroker {
-    func subscribe(
-        to pattern: TopicPattern, name: String, isSerial: Bool, handler: any MessageHandler
-    ) async throws -> any Subscription {
-        var options = options
-        if isSerial { options.concurrency = 1 }
-        return try await subscribe(to: pattern, name: name, options: options, handler: handler)
-    }
-}
-
-extension NATSBroker {
-    /// Makes a broker as the keys of the configuration say.
-    ///
-    /// - Throws: ``WorkflowError`` when a topic is malformed.
-    convenience init(_ configuration: NATSModule.Configuration, context: ModuleContext) throws {
-        let codec = CloudEventCodec(
-            source: configuration.source.isEmpty ? "/workflow/\(context.name)" : configuration.source,
-            subjects: configuration.subjects, maxPayload: configuration.maxPayload)
-        self.init(
-            configuration: configuration.link(clientName: "workflow \(context.name)"), options: configuration.options,
-            codec: codec, topics: try configuration.topics.map { try TopicPattern($0) },
-            deadLetterRetention: configuration.deadLetterRetention, context: context)
-    }
-}
 #endif

@@ -1,5 +1,6 @@
 #if NATS
 public import WorkflowCore
+import WorkflowModules
 
 extension NATSModule.Configuration {
     public static let fields: [ConfigurationField<Self>] = connectionFields + streamFields + deliveryFields
@@ -146,7 +147,7 @@ extension NATSModule.Configuration {
                 authority: $0.ca?.resolved, certificate: $0.cert?.resolved, key: $0.key?.resolved,
                 isUnchecked: $0.insecure)
         }
-        var link = NATSLinkConfiguration(settings: settings)
+        var link = NATSLinkConfiguration(settings: settings, codec: NATSCodec(subjects: subjects))
         link.requestTimeout = requestTimeout
         link.consumer = NATSConsumerSetup(
             ackWait: ackWait, maxAckPending: maxAckPending, isFromStart: deliver == "all")
@@ -171,10 +172,10 @@ extension NATSModule.Configuration {
     var subjects: NATSSubjects { NATSSubjects(prefix: subjectPrefix, group: queueGroup) }
 
     /// Bounds and retries of subscriptions.
-    var options: NATSSubscriptionOptions {
-        NATSSubscriptionOptions(
+    var options: DeliveryOptions {
+        DeliveryOptions(
             prefetch: min(prefetch, maxAckPending), concurrency: concurrency, maxDeliveries: maxDeliver,
-            backoff: Backoff(base: retryBackoff, limit: retryLimit))
+            backoff: Backoff(base: retryBackoff, limit: retryLimit), maxPayload: maxPayload)
     }
 }
 #endif

@@ -1,6 +1,6 @@
 #if NATS
 public import WorkflowCore
-import WorkflowModules
+public import WorkflowModules
 
 /// A message broker on NATS: messages reach all nodes of an application, and other programs.
 ///
@@ -11,39 +11,19 @@ import WorkflowModules
 ///     config:
 ///       url: nats://nats:4222
 /// ```
-public final class NATSModule: WorkflowModule {
-    private let broker: NATSBroker
+public final class NATSModule: BrokerModule {
+    public let carrier: any GenerationalBroker
     private let context: ModuleContext
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         self.context = context
-        broker = try NATSBroker(configuration, context: context)
+        carrier = try NATSBroker(configuration, context: context)
     }
 
-    public var services: [any Sendable] { [broker] }
+    public var services: [any Sendable] { [carrier] }
 
     public func validate() throws {
         try context.generation.offerMessaging()
-    }
-
-    public func prepare() async throws {
-        try await broker.prepare()
-    }
-
-    public func activate() async throws {
-        try broker.activate()
-    }
-
-    public func standBy() async {
-        broker.standBy()
-    }
-
-    public func resume() async {
-        broker.resume()
-    }
-
-    public func shutdown() async {
-        await broker.shutdown()
     }
 }
 

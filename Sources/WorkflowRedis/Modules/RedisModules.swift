@@ -4,7 +4,9 @@ public import WorkflowCore
 /// The module types that use Redis.
 public enum RedisModules {
     /// All of them, for a registry.
-    public static let all: [any WorkflowModule.Type] = [RedisConnectionModule.self, RedisCacheModule.self]
+    public static let all: [any WorkflowModule.Type] = [
+        RedisConnectionModule.self, RedisCacheModule.self, RedisStreamModule.self,
+    ]
 }
 
 extension ServiceKind {

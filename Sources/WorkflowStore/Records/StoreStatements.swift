@@ -64,10 +64,12 @@ struct StoreStatements: Sendable {
     let updateWork = SQLStatement(
         """
         UPDATE work_items SET handler_cursor = ?, attempts = ?, last_error = ?, not_before = ?, lease_owner = ?, \
-        lease_until = ?, available_at = ? WHERE id = ? AND fencing_token = ?
+        lease_until = ?, available_at = ?, fencing_token = fencing_token + 1 WHERE id = ? AND fencing_token = ?
         """)
     let deleteInstanceWork = SQLStatement("DELETE FROM work_items WHERE instance_id = ?")
     let claimWork: SQLStatement
+    let workItem = SQLStatement("SELECT \(workColumns) FROM work_items WHERE id = ?")
+    let leasedWork = SQLStatement("SELECT id, fencing_token FROM work_items WHERE lease_owner = ?")
     let nextWorkDue = SQLStatement("SELECT available_at FROM work_items ORDER BY available_at LIMIT 1")
 
     // Outbox

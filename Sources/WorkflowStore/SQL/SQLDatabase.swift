@@ -31,11 +31,26 @@ public protocol SQLDatabase: Sendable {
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result
     ) async throws -> Result
 
+    /// Runs a short transaction that must not wait behind others, such as a sign of life.
+    ///
+    /// - Parameter body: The transaction, as for ``write(_:committed:)``.
+    /// - Throws: What `body` throws, or ``SQLError`` when the transaction cannot begin or commit.
+    func writeUrgently<Result: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Result
+    ) async throws -> Result
+
     /// Finishes what is under way and releases everything. Later calls throw `.unavailable`.
     func close() async
 }
 
 extension SQLDatabase {
+    /// Runs the transaction like any other, for databases in which nothing takes long.
+    public func writeUrgently<Result: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Result
+    ) async throws -> Result {
+        try await write(body)
+    }
+
     /// Runs a transaction that may change data, and returns when it is durable.
     ///
     /// - Parameter body: The transaction. It may run more than once, so it must have no other effects than its changes.

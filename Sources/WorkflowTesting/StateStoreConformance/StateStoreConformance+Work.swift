@@ -59,6 +59,8 @@ extension StateStoreConformance {
                 else { throw ConformanceFailure("the item was not claimed") }
                 item.leaseUntil = later(50)
                 try await store.commit(.updateWork(item, expectedToken: item.fencingToken))
+                item.fencingToken += 1
+                try expectEqual(try await store.workItem(id: "w1"), item)
                 try expectEqual(
                     try await store.claimWork(owner: "p", now: later(6), leaseUntil: later(9), limit: 1), [])
                 item.leaseOwner = nil
@@ -68,6 +70,7 @@ extension StateStoreConformance {
                 item.lastError = "no answer"
                 item.notBefore = later(20)
                 try await store.commit(.updateWork(item, expectedToken: item.fencingToken))
+                item.fencingToken += 1
                 try expectEqual(try await store.nextWorkDue(), later(20))
                 try expectEqual(
                     try await store.claimWork(owner: "p", now: later(19), leaseUntil: later(60), limit: 1), [])
@@ -76,6 +79,27 @@ extension StateStoreConformance {
                 item.leaseUntil = later(60)
                 item.fencingToken += 1
                 try expectEqual(again, [item])
+            },
+            Check("an update fences out its own repetition") { store in
+                try await store.commit(.enqueueWork(makeWork("w1")))
+                guard
+                    let item = try await store.claimWork(owner: "o", now: start, leaseUntil: later(5), limit: 1).first
+                else { throw ConformanceFailure("the item was not claimed") }
+                try await store.commit(.updateWork(item, expectedToken: item.fencingToken))
+                try await expectConflict(store, [.updateWork(item, expectedToken: item.fencingToken)])
+                try await expectConflict(store, [.finishWork(id: "w1", fencingToken: item.fencingToken)])
+                try await store.commit(.finishWork(id: "w1", fencingToken: item.fencingToken + 1))
+                try expectEqual(try await store.workItem(id: "w1"), nil)
+            },
+            Check("tells what is leased to an owner") { store in
+                try await store.commit(
+                    .enqueueWork(makeWork("a")), .enqueueWork(makeWork("b")), .enqueueWork(makeWork("c", due: later(9)))
+                )
+                let items = try await store.claimWork(owner: "o", now: start, leaseUntil: later(5), limit: 9)
+                try expectEqual(
+                    try await store.leasedWork(owner: "o"),
+                    Dictionary(uniqueKeysWithValues: items.map { ($0.id, $0.fencingToken) }))
+                try expectEqual(try await store.leasedWork(owner: "p"), [:])
             },
             Check("work can be enqueued with a lease") { store in
                 var item = makeWork("w1")

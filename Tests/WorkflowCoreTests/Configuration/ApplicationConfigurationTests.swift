@@ -1,4 +1,5 @@
 import Testing
+import WorkflowTesting
 
 @testable import WorkflowCore
 
@@ -140,7 +141,7 @@ import Testing
     ]
 
     @Test func nothingCrashesTheReader() {
-        var generator = JSONSeededGenerator(seed: 2026)
+        var generator = SeededGenerator(seed: 2026)
         let pieces = [
             "[", "]", "{", "}", ":", ": ", "- ", "-", "?", "? ", "&a ", "*a", "*n", "<<: ", "!!str ", "!x ", "|", ">",
             "'", "\"",
@@ -179,7 +180,7 @@ import Testing
         }
     }
 
-    private func swapLines(_ bytes: inout [UInt8], _ generator: inout JSONSeededGenerator) {
+    private func swapLines(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
         guard lines.count > 1 else { return }
         lines.swapAt(

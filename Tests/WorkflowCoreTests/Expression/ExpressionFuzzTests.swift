@@ -1,5 +1,6 @@
 import Testing
 import WorkflowCore
+import WorkflowTesting
 
 @Suite("Hostile expressions")
 struct ExpressionFuzzTests {
@@ -23,7 +24,7 @@ struct ExpressionFuzzTests {
 
     @Test("Mutations of expressions neither crash nor hang", arguments: 0..<8)
     func mutations(seed: UInt64) {
-        var random = JSONSeededGenerator(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var evaluated = 0
         for _ in 0..<1500 {
             var scalars = Array(Self.seeds.randomElement(using: &random)?.unicodeScalars ?? "".unicodeScalars)
@@ -37,14 +38,14 @@ struct ExpressionFuzzTests {
 
     @Test("Random tokens neither crash nor hang", arguments: 0..<4)
     func randomTokens(seed: UInt64) {
-        var random = JSONSeededGenerator(seed: 1000 + seed)
+        var random = SeededGenerator(seed: 1000 + seed)
         for _ in 0..<1500 {
             let count = Int.random(in: 1...40, using: &random)
             _ = evaluates((0..<count).map { _ in Self.tokens.randomElement(using: &random) ?? "" }.joined())
         }
     }
 
-    private func mutate(_ scalars: inout [Unicode.Scalar], _ random: inout JSONSeededGenerator) {
+    private func mutate(_ scalars: inout [Unicode.Scalar], _ random: inout SeededGenerator) {
         let position = Int.random(in: 0...scalars.count, using: &random)
         let length = Int.random(in: 0...min(6, scalars.count - position), using: &random)
         switch Int.random(in: 0..<4, using: &random) {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import WorkflowCore
+import WorkflowTesting
 
 @Suite("JSON values and Codable")
 struct JSONCodableTests {
@@ -82,7 +83,7 @@ struct JSONCodableTests {
 
     @Test("Passes any value through Foundation's coders")
     func valueThroughFoundation() throws {
-        var generator = JSONSeededGenerator(seed: 31)
+        var generator = SeededGenerator(seed: 31)
         for _ in 0..<200 {
             let value = generator.value(depth: 3, decimals: false)
             let data = try JSONEncoder().encode(["v": value])

@@ -1,5 +1,6 @@
 import Testing
 import WorkflowCore
+import WorkflowTesting
 
 @Suite("JSON numbers")
 struct JSONNumberTests {
@@ -59,7 +60,7 @@ struct JSONNumberTests {
 
     @Test("Rounds to the nearest double like the standard library")
     func nearest() throws {
-        var generator = JSONSeededGenerator(seed: 11)
+        var generator = SeededGenerator(seed: 11)
         for _ in 0..<20_000 {
             let digits = Int64.random(in: 1...999_999_999_999_999, using: &generator)
             let exponent = Int.random(in: -330...310, using: &generator)
@@ -71,7 +72,7 @@ struct JSONNumberTests {
 
     @Test("Reads back every double it writes, bit for bit")
     func roundTrip() throws {
-        var generator = JSONSeededGenerator(seed: 12)
+        var generator = SeededGenerator(seed: 12)
         for _ in 0..<20_000 {
             let number = Double(bitPattern: generator.next())
             guard number.isFinite else { continue }

@@ -1,5 +1,6 @@
 import Testing
 import WorkflowCore
+import WorkflowTesting
 
 @Suite("JSON objects")
 struct JSONObjectTests {
@@ -30,7 +31,7 @@ struct JSONObjectTests {
 
     @Test("Behaves like a plain list of pairs through thousands of random changes, on both sides of the index limit")
     func model() {
-        var generator = JSONSeededGenerator(seed: 3)
+        var generator = SeededGenerator(seed: 3)
         var object = JSONObject()
         var model: [(key: String, value: JSONValue)] = []
         for step in 0..<6_000 {

@@ -1,12 +1,13 @@
 import Foundation
 import Testing
 import WorkflowCore
+import WorkflowTesting
 
 @Suite("JSON round trips")
 struct JSONRoundTripTests {
     @Test("Reads back what it writes, compact, pretty and sorted", arguments: 1...4 as ClosedRange<UInt64>)
     func roundTrip(seed: UInt64) throws {
-        var generator = JSONSeededGenerator(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<1_000 {
             let value = generator.value()
             let bytes = value.jsonBytes()
@@ -22,7 +23,7 @@ struct JSONRoundTripTests {
 
     @Test("Agrees with Foundation on random documents")
     func foundation() throws {
-        var generator = JSONSeededGenerator(seed: 21)
+        var generator = SeededGenerator(seed: 21)
         for _ in 0..<1_000 {
             let value = JSONValue.array([generator.value(depth: 3, decimals: false)])
             let theirs = try JSONSerialization.jsonObject(with: Data(value.jsonBytes()))
@@ -34,7 +35,7 @@ struct JSONRoundTripTests {
 
     @Test("Agrees with Foundation on which damaged documents are JSON")
     func damaged() {
-        var generator = JSONSeededGenerator(seed: 22)
+        var generator = SeededGenerator(seed: 22)
         let alphabet = Array("[]{}:,\"\\ \n0123-+.eEtrufalsn/bx".utf8)
         var accepted = 0
         for _ in 0..<20_000 {
@@ -71,7 +72,7 @@ struct JSONRoundTripTests {
 
     @Test("Survives random bytes without accepting or crashing on broken text")
     func noise() {
-        var generator = JSONSeededGenerator(seed: 23)
+        var generator = SeededGenerator(seed: 23)
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in
                 UInt8.random(in: .min ... .max, using: &generator)

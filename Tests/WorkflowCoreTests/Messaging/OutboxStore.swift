@@ -58,6 +58,8 @@ final class OutboxStore: StateStore {
         throw unused
     }
     func nextWorkDue() async throws -> Timestamp? { throw unused }
+    func workItem(id: String) async throws -> WorkItem? { throw unused }
+    func leasedWork(owner: String) async throws -> [String: Int64] { throw unused }
     func resource(type: String, id: String) async throws -> ResourceSnapshot? { throw unused }
     func resources(type: String, owner: String?, limit: Int, after: Int64) async throws -> [ResourceSnapshot] {
         throw unused

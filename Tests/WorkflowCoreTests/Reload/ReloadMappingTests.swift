@@ -198,6 +198,8 @@ private struct RacingStore: StateStore {
     func openInstanceCounts() async throws -> [String: Int] { [:] }
     func claimWork(owner: String, now: Timestamp, leaseUntil: Timestamp, limit: Int) async throws -> [WorkItem] { [] }
     func nextWorkDue() async throws -> Timestamp? { nil }
+    func workItem(id: String) async throws -> WorkItem? { nil }
+    func leasedWork(owner: String) async throws -> [String: Int64] { [:] }
     func outbox(limit: Int) async throws -> [OutboxEvent] { [] }
     func resource(type: String, id: String) async throws -> ResourceSnapshot? { nil }
     func resources(type: String, owner: String?, limit: Int, after: Int64) async throws -> [ResourceSnapshot] { [] }

@@ -1,5 +1,6 @@
 import Testing
 import WorkflowCore
+import WorkflowTesting
 
 @Suite struct CronExpressionTests {
     private static let monday = "2026-01-05T09:00:00Z"
@@ -141,7 +142,7 @@ import WorkflowCore
     }
 
     @Test func survivesMutatedExpressions() {
-        var generator = JSONSeededGenerator(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         let seeds = [
             "*/5 1-30/2 L,15W JAN-DEC FRI-MON", "0 30 2 LW * MON#2,5L", "@every 1h30m", "@weekly",
             "1,2,3 4-5 ? FEB 7",

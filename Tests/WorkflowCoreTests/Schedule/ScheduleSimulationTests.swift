@@ -1,5 +1,6 @@
 import Testing
 import WorkflowCore
+import WorkflowTesting
 
 /// Random clocks, runs and crashes, and what must hold whatever happens.
 @Suite struct ScheduleSimulationTests {
@@ -16,7 +17,7 @@ import WorkflowCore
         _ schedule: Schedule, overlap: ScheduleStateMachine.OverlapPolicy,
         missed: ScheduleStateMachine.MissedRunPolicy, record kind: Record, backwards: Bool, seed: UInt64
     ) -> Outcome {
-        var generator = JSONSeededGenerator(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         var now = Timestamp(seconds: 1_767_603_600)
         var outcome = Outcome()
         var record = now

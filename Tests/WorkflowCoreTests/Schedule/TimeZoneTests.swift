@@ -1,4 +1,5 @@
 import Testing
+import WorkflowTesting
 
 @testable import WorkflowCore
 
@@ -122,7 +123,7 @@ import Testing
         for count in 0..<file.count {
             #expect(throws: ScheduleError.self) { try TimeZoneRules(tzif: Array(file.prefix(count)), name: "Test") }
         }
-        var generator = JSONSeededGenerator(seed: 11)
+        var generator = SeededGenerator(seed: 11)
         var accepted = 0
         for _ in 0..<3000 {
             var bytes = file

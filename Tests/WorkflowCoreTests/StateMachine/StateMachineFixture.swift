@@ -126,6 +126,8 @@ struct FailingStore: StateStore {
         try await base.claimWork(owner: owner, now: now, leaseUntil: leaseUntil, limit: limit)
     }
     func nextWorkDue() async throws -> Timestamp? { try await base.nextWorkDue() }
+    func workItem(id: String) async throws -> WorkItem? { try await base.workItem(id: id) }
+    func leasedWork(owner: String) async throws -> [String: Int64] { try await base.leasedWork(owner: owner) }
     func outbox(limit: Int) async throws -> [OutboxEvent] { try await base.outbox(limit: limit) }
     func resource(type: String, id: String) async throws -> ResourceSnapshot? {
         try await base.resource(type: type, id: id)

@@ -229,7 +229,7 @@ import WorkflowTesting
             _ = try await fixture.engine.create("job", id: "1", data: [:], firing: "begin")
             try await fixture.wait { gate.waitingCount == 1 }
             async let drained: Void = fixture.context.work.drain()
-            while fixture.context.work.reserveLease(now: fixture.clock.now) != nil { await Task.yield() }
+            while fixture.context.work.reserveLease(for: "probe", now: fixture.clock.now) != nil { await Task.yield() }
             _ = try await fixture.engine.create("job", id: "2", data: [:], firing: "begin")
             gate.open()
             await drained

@@ -39,7 +39,7 @@ import WorkflowTesting
     }
 
     @Test func survivesTheWayThroughTextWhateverTheValue() {
-        var generator = JSONSeededGenerator(seed: 42)
+        var generator = SeededGenerator(seed: 42)
         for _ in 0..<20_000 {
             let bits = Int64(truncatingIfNeeded: generator.next()) >> Int64(generator.next() % 40)
             let timestamp = Timestamp(nanoseconds: bits)

@@ -42,6 +42,15 @@ struct AuthMiddlewareTests {
         }
     }
 
+    @Test func `when tokens cannot be checked nobody is told to log in again`() async throws {
+        try await withApplication(app) { app async throws in
+            let response = try await app.get("/me", headers: ["authorization: Bearer unknowable"])
+            #expect(response.status == 503)
+            #expect(response["retry-after"] == "2")
+            #expect(response["www-authenticate"] == nil)
+        }
+    }
+
     @Test func `without a module that checks tokens the configuration is refused`() async {
         let yaml = """
             modules:

@@ -120,8 +120,9 @@ struct TokenChecker: WorkflowModule, Authenticator {
 
     init(configuration: EmptyConfiguration, context: ModuleContext) {}
 
-    func authenticate(bearer token: String) async -> Principal? {
-        token == "good" ? Principal(id: "alice") : nil
+    func authenticate(bearer token: String) async throws -> Principal? {
+        if token == "unknowable" { throw StoreError(.unavailable, "the database is away") }
+        return token == "good" ? Principal(id: "alice") : nil
     }
 }
 

@@ -18,7 +18,7 @@ struct AccountTests {
             #expect(user["createdAt"] == .string(application.clock.now.description))
             #expect(user.objectValue?.keys == ["id", "email", "name", "createdAt"])
             let token = try #require(try registered.json["token"]?.stringValue)
-            let principal = try #require(await application.auth.authenticate(bearer: token))
+            let principal = try #require(try await application.auth.authenticate(bearer: token))
             #expect(.string(principal.id) == user["id"])
             #expect(principal.claims["email"] == "Ann@Example.com" && principal.claims["iss"] == "workflow")
 
@@ -173,7 +173,7 @@ struct AccountTests {
             await store.close()
             let failed = try await application.logIn("ann@example.com")
             #expect(failed.status == 503)
-            #expect(await application.auth.authenticate(bearer: ForgedToken.make(application.claims())) == nil)
+            #expect(try await application.auth.authenticate(bearer: ForgedToken.make(application.claims())) == nil)
             let texts =
                 log.lines + [
                     "\(application.auth.configuration)", String(reflecting: application.auth.configuration),

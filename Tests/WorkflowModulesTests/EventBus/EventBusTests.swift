@@ -141,8 +141,7 @@ import WorkflowTesting
 
     @Test(arguments: [
         ("provider: nats", "there is no provider \"nats\"\n    hint: use memory"),
-        ("provider: kafka", "the provider \"kafka\" comes with a connector that this version does not have; use nats"),
-        ("engine: rabbit", "there is no provider \"rabbit\"; use memory or nats"),
+        ("engine: rabbit", "there is no provider \"rabbit\"; use memory, nats, kafka or redis"),
         ("url: 'nats://a:4222'", "the provider memory has no server\n    hint: remove the url"),
         ("topics: ['a..b']", "The topic \"a..b\" has an empty segment or white space."),
         ("workerCount: 0", "must be at least 1, is 0"), ("eventTTL: 0", "must be more than 0"),
