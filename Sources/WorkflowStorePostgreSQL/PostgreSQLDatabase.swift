@@ -7,19 +7,19 @@ public import WorkflowStore
 /// one, or whose connection was lost before its commit, runs again by itself.
 public final class PostgreSQLDatabase: SQLDatabase {
     private let pool: ConnectionPool
-    /// One of the connections, for what must not wait behind others; the same pool when there is only one.
+    /// One more connection, for what must not wait behind others.
     private let urgent: ConnectionPool
 
     private init(_ settings: ConnectionSettings, _ configuration: Configuration) {
         var limits = PoolStateMachine<ConnectionPool.Job>.Limits()
-        limits.connections = max(1, configuration.maximumConnections - 1)
-        limits.idleConnections = min(configuration.maximumIdleConnections, limits.connections)
+        limits.connections = configuration.maximumConnections
+        limits.idleConnections = min(configuration.maximumIdleConnections, configuration.maximumConnections)
         limits.idleTimeout = configuration.idleTimeout
         limits.lifetime = configuration.connectionLifetime
         pool = ConnectionPool(settings, limits)
         limits.connections = 1
         limits.idleConnections = 1
-        urgent = configuration.maximumConnections > 1 ? ConnectionPool(settings, limits) : pool
+        urgent = ConnectionPool(settings, limits)
     }
 
     /// Opens the database and proves that it can be reached.

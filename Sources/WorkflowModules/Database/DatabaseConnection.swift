@@ -34,7 +34,7 @@ public struct DatabaseConnection: ConfigurationObject {
         static let dsn =
             "SQLite: the file, relative to the configuration, or `:memory:`; `file:` and `?options` are dropped. PostgreSQL: a URL such as `postgres://user:password@host:5432/name?sslmode=verify-full`, or `key=value` pairs; `schema=name` in it names the schema of the engine's tables."
         static let open =
-            "SQLite: how many connections read at once, by default 2; one more writes. PostgreSQL: the greatest number of connections, by default 8."
+            "SQLite: how many connections read at once, by default 2; one more writes. PostgreSQL: the greatest number of connections, by default 8; one more gives signs of life."
         static let idle =
             "PostgreSQL: how many connections stay open without work, by default 2. SQLite: accepted; readers stay open."
         static let dsnAliases = ["dataSourceName", "data_source_name"]
