@@ -99,7 +99,7 @@ final class PostgreSQLConnection: SQLConnection {
         let result = PQexec(handle, sql)
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_TUPLES_OK, let result else {
-            throw SQLError(result: result, at: settings.location)
+            throw isLost ? lost(result) : SQLError(result: result, at: settings.location)
         }
         if PostgreSQLRow(result: result, index: 0).integer(0) == 0 {
             let creation = PQexec(handle, "CREATE SCHEMA IF NOT EXISTS \(settings.schema)")
@@ -109,7 +109,7 @@ final class PostgreSQLConnection: SQLConnection {
                 String(cString: $0)
             }
             guard PQresultStatus(creation) == PGRES_COMMAND_OK || state == "42P06" || state == "23505" else {
-                throw SQLError(result: creation, at: settings.location)
+                throw isLost ? lost(creation) : SQLError(result: creation, at: settings.location)
             }
         }
         guard PQenterPipelineMode(handle) == 1 else { throw lost() }

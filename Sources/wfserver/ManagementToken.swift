@@ -28,6 +28,8 @@ struct ManagementToken {
             (self.value, self.file) = (stored.trimmingCharacters(in: .whitespacesAndNewlines), path)
             return
         }
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let isWritten = FileManager.default.createFile(
             atPath: path, contents: Data((fresh + "\n").utf8), attributes: [.posixPermissions: 0o600])
         guard isWritten else {

@@ -22,16 +22,20 @@ public struct WorkflowCall: Sendable, Hashable {
     /// Whether the identifier in the data names something that the caller takes to be there, as the path of a request
     /// does, so that nothing new may begin under it when `api.handler` keeps such things.
     public var namesExisting: Bool
+    /// A key under which state machines make the call once, however often it comes within an hour; `nil` for none.
+    public var idempotencyKey: String?
 
     /// Creates a call.
     public init(
-        workflow: String, action: String, data: JSONObject, principal: String? = nil, namesExisting: Bool = false
+        workflow: String, action: String, data: JSONObject, principal: String? = nil, namesExisting: Bool = false,
+        idempotencyKey: String? = nil
     ) {
         self.workflow = workflow
         self.action = action
         self.data = data
         self.principal = principal
         self.namesExisting = namesExisting
+        self.idempotencyKey = idempotencyKey
     }
 }
 

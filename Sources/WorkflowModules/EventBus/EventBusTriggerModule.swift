@@ -34,7 +34,7 @@ public final class EventBusTriggerModule: WorkflowModule, SummarizedModule {
             let name = names.next(
                 for: "eventbus/\(pattern)/\(event.event)/\(event.workflow.value)/\(event.action.value)")
             let handler = EventTriggerHandler(
-                subscription: event, invoker: context.generation.invoker, logger: context.logger)
+                name: name, subscription: event, invoker: context.generation.invoker, logger: context.logger)
             let active = try await bus.subscribe(
                 to: pattern, name: name, isSerial: !subscription.isConcurrent, handler: handler)
             subscriptions.withLock { $0.append(active) }

@@ -9,12 +9,31 @@ struct StateMachineCallHandler: ActionCheckingWorkflow {
 
     func execute(_ call: WorkflowCall) async throws -> JSONValue {
         let transition = try transition(of: call.action)
-        let instance = try await fire(transition, CallTarget(call.data), call)
+        let instance: StateMachineInstance
+        do {
+            instance = try await fire(transition, CallTarget(call.data), call)
+        } catch let error as StoreError where error.code == .conflict && error.operation == 1 {
+            guard call.idempotencyKey != nil else { throw error }
+            throw WorkflowError(.conflict, "The transition \"\(transition)\" was made before by the same call.")
+        }
         return [
             "instanceId": .string(instance.id), "currentState": .string(instance.currentState),
             "transition": .string(transition), "success": true,
         ]
     }
+
+    /// What keeps a call from being made twice; the first of the operations that follow the instance.
+    private func once(_ call: WorkflowCall) -> [StoreTransaction.Operation] {
+        guard let key = call.idempotencyKey else { return [] }
+        let now = generation.environment.clock.now
+        return [
+            .createValue(
+                namespace: "workflow.inbox", key: key, value: true, now: now,
+                expiresAt: now.advanced(by: Self.inboxRetention))
+        ]
+    }
+
+    private static let inboxRetention = Duration.seconds(3600)
 
     func problem(withAction action: String) -> (message: String, suggestion: String?)? {
         // What is wrong with a definition that the engine did not take has been told.
@@ -55,19 +74,19 @@ struct StateMachineCallHandler: ActionCheckingWorkflow {
                     .invalidInput, "The transition \"\(transition)\" needs instanceId or id in its data.")
             }
             if let instance = try await engine.instance(id) { try check(instance, principal) }
-            return try await engine.fire(transition, on: id, data: target.transitionData)
+            return try await engine.fire(transition, on: id, data: target.transitionData, with: once(call))
         }
         var attempt = 0
         while true {
             let found = try await resolve(target, definition, principal)
             if let id = found.existing {
-                return try await engine.fire(transition, on: id, data: target.transitionData)
+                return try await engine.fire(transition, on: id, data: target.transitionData, with: once(call))
             }
             if call.namesExisting, let id = target.identifiers.first, !canBegin(definition, transition, found) {
                 throw Self.notFound(id)
             }
             do {
-                return try await create(definition, transition, target, found, principal)
+                return try await create(definition, transition, target, found, call)
             } catch let error as StoreError where error.code == .conflict && attempt < 5 {
                 // Somebody else was faster with the instance or its resource: look again.
                 attempt += 1
@@ -143,19 +162,19 @@ struct StateMachineCallHandler: ActionCheckingWorkflow {
     }
 
     private func create(
-        _ definition: String, _ transition: String, _ target: CallTarget, _ found: Resolution, _ principal: String?
+        _ definition: String, _ transition: String, _ target: CallTarget, _ found: Resolution, _ call: WorkflowCall
     ) async throws -> StateMachineInstance {
         let id = target.identifiers.first ?? generation.environment.identifiers.next()
         let instanceID = found.isForeign ? "\(definition):\(id)" : id
-        var operations: [StoreTransaction.Operation] = []
+        var operations = once(call)
         var data = target.creationData
-        if let principal { data["userId"] = .string(principal) }
+        if let principal = call.principal { data["userId"] = .string(principal) }
         if var resource = found.resource, !found.isForeign {
             data = resource.data.merging(data)
             let version = resource.version
             resource.instanceID = instanceID
             resource.updatedAt = generation.environment.clock.now
-            operations = [.updateResource(resource, expectedVersion: version)]
+            operations.append(.updateResource(resource, expectedVersion: version))
         }
         return try await engine.create(definition, id: instanceID, data: data, firing: transition, with: operations)
     }

@@ -3,6 +3,8 @@ import WorkflowCore
 
 /// Runs a workflow for each message of a subscription.
 struct EventTriggerHandler: MessageHandler {
+    /// What tells the subscription from others.
+    let name: String
     let subscription: EventTriggerModule.SubscriptionConfiguration
     let invoker: WorkflowInvoker
     let logger: Logger
@@ -10,7 +12,8 @@ struct EventTriggerHandler: MessageHandler {
     func handle(_ message: Message) async throws {
         guard subscription.event.isEmpty || eventType(of: message) == subscription.event else { return }
         let call = WorkflowCall(
-            workflow: subscription.workflow.value, action: subscription.action.value, data: data(of: message))
+            workflow: subscription.workflow.value, action: subscription.action.value, data: data(of: message),
+            idempotencyKey: "\(name)/\(message.id)")
         do {
             _ = try await invoker.invoke(call)
         } catch let error as WorkflowError where error.code == .transitionRefused || error.code == .conflict {

@@ -15,6 +15,9 @@ extension EventTriggerModule {
             The workflow runs on behalf of the application, not of a user: whoever can publish to the topic can reach \
             every instance. Let routes that publish what users send use topics of their own.
 
+            A message that is delivered again within an hour, as after the crash of a node, makes no transition a second \
+            time: its identifier is kept with the transition.
+
             A transition that is refused because the state machine has moved on is not tried again; that is logged at \
             the level info. After other failures the broker delivers the message again, and finally puts it among the \
             dead letters.

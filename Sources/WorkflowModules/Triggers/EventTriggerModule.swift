@@ -74,10 +74,10 @@ public final class EventTriggerModule: WorkflowModule, SummarizedModule {
         var names = DistinctNames()
         for subscription in configuration.subscriptions {
             let pattern = try TopicPattern(subscription.topic.value)
-            let handler = EventTriggerHandler(
-                subscription: subscription, invoker: context.generation.invoker, logger: context.logger)
             let (workflow, action) = (subscription.workflow.value, subscription.action.value)
             let name = names.next(for: "trigger/\(pattern)/\(subscription.event)/\(workflow)/\(action)")
+            let handler = EventTriggerHandler(
+                name: name, subscription: subscription, invoker: context.generation.invoker, logger: context.logger)
             let active = try await broker.subscribe(to: pattern, name: name, handler: handler)
             subscriptions.withLock { $0.append(active) }
         }

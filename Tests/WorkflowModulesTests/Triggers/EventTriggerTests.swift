@@ -21,6 +21,7 @@ import WorkflowTesting
                 states: {new: , paid: , delivered: {isFinal: true}}
                 transitions:
                   pay: {fromState: new, toState: paid}
+                  remind: {fromState: paid, toState: paid}
                   deliver: {fromState: paid, toState: delivered}
               - name: fulfillment-lifecycle
                 initialState: waiting
@@ -117,6 +118,23 @@ import WorkflowTesting
         }
     }
 
+    /// A transition that may follow itself: nothing but the identifier of the message tells that it was made before.
+    @Test func aMessageThatComesTwiceMakesItsTransitionOnce() async throws {
+        let yaml = Self.yaml(
+            """
+            {topic: in, workflow: order-processing, action: remind}, {topic: in, workflow: messaging, action: seen.x}
+            """)
+        try await TestApplication.run(yaml) { app in
+            _ = try await app.engine.invoke("order-processing", action: "pay", data: ["instanceId": "o1"])
+            for id in ["m1", "m1", "m2", "m1"] { try await app.publish("in", ["id": "o1"], id: id) }
+            _ = try await app.recorder("listener").waitForMessages(4)
+            try await app.broker().drain()
+            #expect(try await app.broker().deadLetters().isEmpty)
+            let history = try await app.options.store.history(instanceID: "o1", limit: 10)
+            #expect(history.map(\.transition) == ["", "pay", "remind", "remind"])
+        }
+    }
+
     @Test(arguments: [
         (
             "{topic: a, workflow: order-procesing, action: pay}", "there is no workflow",
@@ -135,6 +153,6 @@ import WorkflowTesting
         #expect(issues.count == 1)
         #expect(issues.first?.contains(message) == true, "\(issues)")
         #expect(issues.first?.contains(hint) == true || hint.isEmpty, "\(issues)")
-        #expect(issues.first?.hasPrefix("app.yaml:24:") == true, "\(issues)")
+        #expect(issues.first?.hasPrefix("app.yaml:25:") == true, "\(issues)")
     }
 }
