@@ -4,6 +4,7 @@ import Logging
 import Synchronization
 import WorkflowCore
 import WorkflowHTTP
+import WorkflowModules
 import WorkflowRedis
 import WorkflowTesting
 
@@ -16,6 +17,8 @@ struct RedisTestApplication: Sendable {
     static let registry: ModuleRegistry = {
         var registry = ModuleRegistry(RedisModules.all)
         registry.register(RateLimitMiddleware.self)
+        registry.register(AuthMiddleware.self)
+        registry.register(JWTAuthentication.self)
         registry.register(HealthProbe.self)
         return registry
     }()
@@ -58,10 +61,11 @@ struct RedisTestApplication: Sendable {
 
     /// Sends a request.
     func send(
-        _ target: String = "/a", _ method: HTTPRequest.Method = .get,
+        _ target: String = "/a", _ method: HTTPRequest.Method = .get, token: String? = nil,
         _ handler: @escaping @Sendable (ServerRequest) async throws -> ServerResponse = { _ in .text("ok") }
     ) async throws -> RedisTestAnswer {
-        let request = ServerRequest(method: method, target: target)
+        let headers: HTTPFields = token.map { [.authorization: "Bearer \($0)"] } ?? [:]
+        let request = ServerRequest(method: method, target: target, headers: headers)
         return RedisTestAnswer(try await middleware.handle(request, next: ClosureHandler(handler)))
     }
 }

@@ -19,16 +19,17 @@ struct AuthApplication: Sendable {
     static func run<Result>(
         _ configuration: JSONObject = [:], store: any StateStore = InMemoryStateStore(), clock: TestClock = TestClock(),
         logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+        beside others: [JSONValue] = [], of types: [any WorkflowModule.Type] = [],
         _ body: (AuthApplication) async throws -> Result
     ) async throws -> Result {
         // Cheap hashes: the suites make many.
         let defaults: JSONObject = ["secret": .string(secret), "scryptCost": 10]
-        let modules: JSONValue = [
-            ["name": "auth", "type": "auth.jwt", "config": .object(defaults.merging(configuration))]
+        let auth: JSONValue = [
+            "name": "auth", "type": "auth.jwt", "config": .object(defaults.merging(configuration)),
         ]
         let engine = WorkflowEngine(
-            configuration: try ApplicationConfiguration(["modules": modules]),
-            registry: ModuleRegistry([JWTAuthentication.self]),
+            configuration: try ApplicationConfiguration(["modules": .array([auth] + others)]),
+            registry: ModuleRegistry([JWTAuthentication.self] + types),
             environment: EngineEnvironment(clock: clock, logger: logger, defaultStore: store))
         try await engine.start()
         do {
