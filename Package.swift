@@ -25,7 +25,8 @@ let package = Package(
         .trait(name: "Kafka", description: "Messages between nodes on Kafka. Needs librdkafka."),
         .trait(name: "NATS", description: "Messages between nodes on NATS. Needs libnats."),
         .trait(
-            name: "Redis", description: "Messages, caches and rate limits between nodes on Redis. Needs libhiredis."),
+            name: "Redis",
+            description: "Messages, caches, rate limits and revoked tokens between nodes on Redis. Needs libhiredis."),
         .trait(
             name: "JavaScript",
             description: "Components in JavaScript, on JavaScriptCore. Needs libjavascriptcoregtk-4.1."),
@@ -222,7 +223,7 @@ let package = Package(
         .testTarget(
             name: "WorkflowRedisTests",
             dependencies: [
-                "TestServices", "WorkflowCore", "WorkflowHTTP", "WorkflowRedis", "WorkflowTesting",
+                "TestServices", "WorkflowCore", "WorkflowHTTP", "WorkflowModules", "WorkflowRedis", "WorkflowTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ]

@@ -21,12 +21,28 @@ extension JWTAuthentication {
             Middlewares of the type `http.middleware.auth` ask this module who a request comes from.
 
             Tokens are signed with HMAC-SHA-256 (`HS256`); tokens that name any other algorithm, another issuer, or no \
-            time of expiry are refused. A token that was logged out stays refused after a restart.
+            time of expiry are refused.
 
             Passwords are kept as scrypt hashes with a salt each. A login for an unknown address takes as long as any \
             other. Raising `scryptCost` replaces weaker hashes at the next login of each user. Guessing is slowed down: \
             after `loginAttempts` failures each further one on the same account from the same address waits twice as \
             long as the one before, up to `lockout`.
+
+            **Tokens that were logged out** stay refused until they expire, also after a restart. The state store \
+            knows them, and each process asks it again every 5 seconds for a token that is in use: processes that \
+            share the store refuse a token at the latest 5 seconds after another one logged it out. With \
+            `revocations: redis`, the name of a `redis.connection`, Redis knows them in place of the store, for all \
+            processes that name the same server and `prefix`. Give them the same `secret` and `issuer`.
+
+            *When that store or Redis is away*, logging out is answered with 503 and must be tried again, for the \
+            token may still be valid. Requests with a token that was not looked up within the last 5 seconds are \
+            answered with 503 as well, since nobody knows whether it is still good.
+
+            *Redis forgets what it was not told to keep.* A logged-out token is valid again until it expires when \
+            Redis loses its revocation: when it is emptied, restarts without persistence (`appendonly yes`), gives \
+            way to a replica that was behind, or evicts keys (`maxmemory-policy` must be `noeviction`). The same goes \
+            for tokens that were logged out before `revocations` was set, changed or removed. A short `tokenExpiry` \
+            bounds that; where it may never happen, leave revocations in the state store.
             """,
         provides: [.httpHandler, .authenticator],
         examples: [

@@ -34,6 +34,8 @@ public final class JWTAuthentication: WorkflowModule, HTTPHandler, Authenticator
         public var registrationsPerMinute = 60
         /// The binary logarithm of the rounds of scrypt.
         public var scryptCost = 15
+        /// The module that knows the tokens that were logged out.
+        public var revocations: String?
 
         static let shortestSecret = 16
 
@@ -80,6 +82,11 @@ public final class JWTAuthentication: WorkflowModule, HTTPHandler, Authenticator
                 "scryptCost", \.scryptCost,
                 "The binary logarithm of the rounds of scrypt. Each step doubles time and memory; 15 takes 32 MiB. Less than 14 is for tests only.",
                 schema: .integer(minimum: 10, maximum: 18)),
+            .init(
+                "revocations", \.revocations,
+                "The module that knows the tokens that were logged out, such as a redis.connection. "
+                    + "Without it the state store does.",
+                reference: .tokenRevocations),
         ]
 
         /// Creates the defaults.
@@ -115,7 +122,11 @@ public final class JWTAuthentication: WorkflowModule, HTTPHandler, Authenticator
                 lockout: configuration.lockout))
         registrations = RegistrationThrottle(perMinute: configuration.registrationsPerMinute)
         codec = TokenCodec(issuer: configuration.issuer, audience: configuration.audience)
-        tokens = TokenAuthority(codec: codec, store: context.store, clock: context.clock)
+        let revocations: any TokenRevocations =
+            try configuration.revocations.map { name in
+                try context.services.require((any TokenRevocations).self, kind: .tokenRevocations, named: name)
+            } ?? StoredRevocations(store: context.store, clock: context.clock)
+        tokens = TokenAuthority(codec: codec, revocations: revocations, clock: context.clock)
     }
 
     public func prepare() async throws {
@@ -132,7 +143,7 @@ public final class JWTAuthentication: WorkflowModule, HTTPHandler, Authenticator
         } catch let error as ErrorAnswer {
             return error.response
         } catch let error as StoreError {
-            context.logger.error("The state store does not answer", metadata: ["error": "\(error)"])
+            context.logger.error("The storage does not answer", metadata: ["error": "\(error)"])
             return ErrorAnswer(error).response
         } catch is BoundedWorkers.Busy {
             return ErrorAnswer(.serviceUnavailable, "the server is busy", retryAfter: .seconds(2)).response

@@ -5,27 +5,28 @@ import WorkflowCore
 final class TokenAuthority: Sendable {
     private struct Known: Sendable {
         let token: TokenCodec.Verified
-        /// When to ask the store again whether the token was revoked, for others may have done that.
+        /// When to ask again whether the token was revoked, for others may have done that.
         let checkAgainAt: Timestamp
     }
 
     private struct State {
         var known: BoundedCache<TokenDigest, Known>
         /// Counts revocations, so that a token that is revoked while it is verified is not remembered.
-        var revocations: UInt64 = 0
+        var revocationCount: UInt64 = 0
     }
 
-    static let namespace = "auth.revoked"
     private static let recheckInterval = Duration.seconds(5)
 
     private let codec: TokenCodec
-    private let store: any StateStore
+    private let revocations: any TokenRevocations
     private let clock: any EngineClock
     private let state: Mutex<State>
 
-    init(codec: TokenCodec, store: any StateStore, clock: any EngineClock, capacity: Int = 10_000) {
+    init(
+        codec: TokenCodec, revocations: any TokenRevocations, clock: any EngineClock, capacity: Int = 10_000
+    ) {
         self.codec = codec
-        self.store = store
+        self.revocations = revocations
         self.clock = clock
         self.state = Mutex(State(known: BoundedCache(capacity: capacity)))
     }
@@ -36,37 +37,34 @@ final class TokenAuthority: Sendable {
     func verify(_ token: String) async throws -> TokenCodec.Verified? {
         let now = clock.now
         let digest = TokenDigest(token)
-        let (known, revocations) = state.withLock { ($0.known[digest], $0.revocations) }
+        let (known, count) = state.withLock { ($0.known[digest], $0.revocationCount) }
         if let known, known.token.expiresAt > now {
             if known.checkAgainAt > now { return known.token }
-            return try await confirm(known.token, revocations, now)
+            return try await confirm(known.token, count, now)
         }
         guard let verified = await codec.verify(token, now: now) else { return nil }
-        return try await confirm(verified, revocations, now)
+        return try await confirm(verified, count, now)
     }
 
-    /// Makes a token invalid, here and, through the store, for everybody else.
+    /// Makes a token invalid, here at once and for everybody else when they ask again.
     ///
-    /// - Throws: ``StoreError``; the token stays valid then.
+    /// - Throws: ``StoreError``; the token stays valid here then.
     func revoke(_ token: TokenCodec.Verified) async throws {
-        try await store.commit(
-            StoreTransaction([
-                .setValue(namespace: Self.namespace, key: token.digest.key, value: true, expiresAt: token.expiresAt)
-            ]))
+        try await revocations.revoke(token.digest.key, until: token.expiresAt)
         state.withLock { state in
-            state.revocations += 1
+            state.revocationCount += 1
             state.known[token.digest] = nil
         }
     }
 
     private func confirm(
-        _ token: TokenCodec.Verified, _ revocations: UInt64, _ now: Timestamp
+        _ token: TokenCodec.Verified, _ revocationCount: UInt64, _ now: Timestamp
     ) async throws -> TokenCodec.Verified? {
-        let isRevoked = try await store.value(namespace: Self.namespace, key: token.digest.key, now: now) != nil
+        let isRevoked = try await revocations.isRevoked(token.digest.key)
         state.withLock { state in
             if isRevoked {
                 state.known[token.digest] = nil
-            } else if state.revocations == revocations {
+            } else if state.revocationCount == revocationCount {
                 state.known[token.digest] = Known(
                     token: token, checkAgainAt: now.advanced(by: Self.recheckInterval))
             }

@@ -136,10 +136,4 @@ final class RedisResponseStore: SharedResponseStore {
         return (hash ^ hash >> 16) % slotCount
     }
 }
-
-extension Duration {
-    fileprivate var milliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-    }
-}
 #endif

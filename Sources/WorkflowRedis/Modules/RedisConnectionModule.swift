@@ -2,7 +2,7 @@
 public import WorkflowCore
 
 /// `redis.connection`: a Redis server that other modules use.
-public final class RedisConnectionModule: WorkflowModule, RateLimitStore {
+public final class RedisConnectionModule: WorkflowModule, RateLimitStore, TokenRevocations {
     /// The keys of the module.
     public struct Configuration: ConfigurationObject {
         /// Where the server is.
@@ -36,14 +36,17 @@ public final class RedisConnectionModule: WorkflowModule, RateLimitStore {
     public static let descriptor = ModuleDescriptor(
         type: "redis.connection", summary: "A Redis server that other modules use.",
         details: """
-            Name it in `store` of `http.middleware.ratelimit`, so that all processes count together, and in \
-            `connection` of `cache.redis`. Modules and generations that name the same server share one connection.
+            Name it in `store` of `http.middleware.ratelimit`, so that all processes count together, in `revocations` \
+            of `auth.jwt`, so that all of them refuse a token that was logged out, and in `connection` of \
+            `cache.redis`. \
+            Modules and generations that name the same server share one connection.
 
-            The application also starts without the server: what uses it goes on without, the health is degraded, and \
-            the connection is made as soon as the server is there. TLS (`rediss://`) is not supported. Needs Redis 5 \
+            The application also starts without the server: the health is degraded, and the connection is made as soon \
+            as the server is there. Limits and caches go on without it; tokens whose revocations it keeps cannot be \
+            checked, which is answered with 503. TLS (`rediss://`) is not supported. Needs Redis 5 \
             or later, or something that is compatible, without cluster mode.
             """,
-        provides: [.redis, .rateLimitStore],
+        provides: [.redis, .rateLimitStore, .tokenRevocations],
         examples: [
             .init(
                 "Rate limits that all processes share",
@@ -66,12 +69,39 @@ public final class RedisConnectionModule: WorkflowModule, RateLimitStore {
                       http:
                         routes:
                           - {method: GET, path: /hello, handler: hello, middlewares: [limit]}
-                    """)
+                    """),
+            .init(
+                "A logout that counts in all processes",
+                yaml: """
+                    modules:
+                      - name: server
+                        type: http.server
+                        config: {address: "127.0.0.1:8080"}
+                      - name: router
+                        type: http.router
+                      - name: redis
+                        type: redis.connection
+                        config: {url: "redis://127.0.0.1:6379/0"}
+                      - name: auth
+                        type: auth.jwt
+                        config: {secret: "change-me-to-something-long-and-random", revocations: redis}
+                      - name: guard
+                        type: http.middleware.auth
+                        config: {authProvider: auth}
+                      - name: hello
+                        type: http.handler
+                    workflows:
+                      http:
+                        routes:
+                          - {method: POST, path: "/auth/{action}", handler: auth}
+                          - {method: GET, path: /hello, handler: hello, middlewares: [guard]}
+                    """),
         ])
 
     let link: RedisLink
     private let context: ModuleContext
     private let buckets: RedisBuckets
+    private let revocations: RedisRevocations
 
     /// Creates the module; it connects when it is prepared.
     ///
@@ -83,6 +113,7 @@ public final class RedisConnectionModule: WorkflowModule, RateLimitStore {
                 configuration.url, connectTimeout: configuration.connectTimeout, timeout: configuration.timeout,
                 context: context), context: context)
         buckets = RedisBuckets(prefix: configuration.prefix)
+        revocations = RedisRevocations(prefix: configuration.prefix, clock: context.clock)
     }
 
     public func validate() throws {
@@ -95,6 +126,14 @@ public final class RedisConnectionModule: WorkflowModule, RateLimitStore {
 
     public func take(_ key: String, interval: Int64, burst: Int) async throws -> RateLimitDecision {
         try await buckets.take(key, interval: interval, burst: burst, on: link.client())
+    }
+
+    public func revoke(_ key: String, until end: Timestamp) async throws {
+        try await revocations.revoke(key, until: end, on: link.client)
+    }
+
+    public func isRevoked(_ key: String) async throws -> Bool {
+        try await revocations.isRevoked(key, on: link.client)
     }
 }
 #endif

@@ -80,7 +80,7 @@ final class RedisOutageLog: Sendable {
     }
 }
 
-/// Degraded while the server does not answer: what uses it goes on without it.
+/// Degraded while the server does not answer: most of what uses it goes on without it.
 struct RedisHealthCheck: HealthCheck {
     private weak let link: RedisLink?
 
