@@ -13,11 +13,13 @@ struct ReloadRollbackTests {
         return try await fixture.status()
     }
 
-    private func run(_ body: (ReloadFixture, String) async throws -> Void) async throws {
+    private func run(
+        _ options: [String] = [], _ body: (ReloadFixture, String) async throws -> Void
+    ) async throws {
         try await withTemporaryFolder { folder in
             let unused = try RawSocket.listener()
             unused.close()
-            let fixture = try await ReloadFixture(ReloadText.hello("text/a"), in: folder)
+            let fixture = try await ReloadFixture(ReloadText.hello("text/a"), in: folder, options)
             try await body(fixture, ReloadText.proxy(to: unused.port))
             try await fixture.stop()
         }
@@ -57,7 +59,8 @@ struct ReloadRollbackTests {
 
     @Test("it fails by its answers: too many server errors bring the old one back")
     func errorRate() async throws {
-        try await run { fixture, _ in
+        // Long enough for a slow machine to answer all requests.
+        try await run(["--reload-observation-seconds", "120"]) { fixture, _ in
             let dead = try RawSocket.listener()
             dead.close()
             let proxy = ReloadText.proxy(to: dead.port).replacing("enabled: true", with: "enabled: false")
