@@ -17,6 +17,9 @@ let package = Package(
         .library(name: "WorkflowJavaScript", targets: ["WorkflowJavaScript"]),
         .library(name: "WorkflowCatalog", targets: ["WorkflowCatalog"]),
         .library(name: "WorkflowTesting", targets: ["WorkflowTesting"]),
+        .library(name: "WorkflowTestRunner", targets: ["WorkflowTestRunner"]),
+        .library(name: "WorkflowCommandLine", targets: ["WorkflowCommandLine"]),
+        .executable(name: "wfctl", targets: ["wfctl"]),
         .executable(name: "wfserver", targets: ["wfserver"]),
     ],
     traits: [
@@ -174,11 +177,36 @@ let package = Package(
             name: "WorkflowTesting",
             dependencies: ["WorkflowCore", .product(name: "Logging", package: "swift-log")]
         ),
+        .target(
+            name: "WorkflowCommandLine",
+            dependencies: ["WorkflowCore", "WorkflowHTTP", "WorkflowJavaScript", "WorkflowCatalog"]
+        ),
+        .target(
+            name: "WorkflowTestRunner",
+            dependencies: [
+                "WorkflowCore", "WorkflowModules", "WorkflowHTTP", "WorkflowTesting", "WorkflowKafka", "WorkflowNATS",
+                "WorkflowRedis",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .executableTarget(
+            name: "wfctl",
+            dependencies: [
+                "WorkflowCore", "WorkflowCatalog", "WorkflowCommandLine", "WorkflowJavaScript", "WorkflowTestRunner",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
         .executableTarget(
             name: "wfserver",
             dependencies: [
                 "WorkflowCore", "WorkflowModules", "WorkflowHTTP", "WorkflowStore", "WorkflowStoreSQLite",
-                "WorkflowStorePostgreSQL", "WorkflowJavaScript", "WorkflowCatalog",
+                "WorkflowStorePostgreSQL", "WorkflowJavaScript", "WorkflowCatalog", "WorkflowCommandLine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -243,6 +271,17 @@ let package = Package(
             ]
         ),
         .testTarget(name: "WorkflowJavaScriptTests", dependencies: ["WorkflowJavaScript", "WorkflowTesting"]),
+        // On its own, since it takes over the running of all tasks.
+        .testTarget(
+            name: "WorkflowTestRunnerTests", dependencies: ["WorkflowCatalog", "WorkflowCore", "WorkflowTestRunner"]),
+        .testTarget(
+            name: "WorkflowControlTests",
+            dependencies: [
+                "WorkflowCore", "wfctl", "wfserver",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         // On its own, since it keeps the threads that all tasks share busy.
         .testTarget(
             name: "WorkflowSimulationTests",

@@ -4,6 +4,7 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 import WorkflowCatalog
+import WorkflowCommandLine
 import WorkflowCore
 import WorkflowHTTP
 
@@ -65,7 +66,7 @@ struct RunCommand: AsyncParsableCommand {
             let (application, texts) = try ConfigurationLoader(environment: variables).read(files)
             if !application.issues.isEmpty {
                 // Before anything of the state is touched.
-                try await ValidateCommand.validate(application)
+                try await ConfigurationCheck.validate(application)
             }
             let location = StateLocation(option: state, beside: files.first ?? ".")
             try await serve(application, texts, watch, sockets, location: location, variables: variables, began: began)

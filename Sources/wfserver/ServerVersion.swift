@@ -1,5 +1,7 @@
+import WorkflowCommandLine
+
 /// The version of this program.
 enum ServerVersion {
     /// The version, as `wfserver --version` prints it.
-    static let current = "0.1.0"
+    static let current = ProgramVersion.current
 }

@@ -95,13 +95,19 @@ private struct ConfigurationFiles {
         let files: [String]
         do {
             files = try FileManager.default.contentsOfDirectory(atPath: path)
-                .filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !$0.hasPrefix(".") }
+                .filter(Self.isConfiguration)
                 .sorted().map { "\(path)/\($0)" }
         } catch {
             throw unreadable(path, origin, error)
         }
         for file in files where !isInside(file, origin) { throw outside(file, origin) }
         return files
+    }
+
+    /// Whether a file of a folder is one of the configuration; tests stand beside it.
+    private static func isConfiguration(_ name: String) -> Bool {
+        guard !name.hasPrefix(".") else { return false }
+        return [".yaml", ".yml"].contains { name.hasSuffix($0) && !name.hasSuffix(".test\($0)") }
     }
 
     /// The text of a file.

@@ -10,12 +10,19 @@ public struct EnvironmentExpansion: Sendable {
     /// Keys whose values, and all below them, are left alone: they have `${…}` of their own.
     static let literalKeys: Set<String> = ["input", "transform", "condition", "expression"]
 
-    private let variables: [String: String]
+    /// Leaves every text as it is.
+    static let none = EnvironmentExpansion(variables: nil)
+
+    private let variables: [String: String]?
 
     /// Creates an expansion.
     ///
     /// - Parameter variables: The environment.
     public init(variables: [String: String]) {
+        self.variables = variables
+    }
+
+    private init(variables: [String: String]?) {
         self.variables = variables
     }
 
@@ -26,7 +33,7 @@ public struct EnvironmentExpansion: Sendable {
     ///   - key: The path of the value. `$NAME` without braces is accepted as a whole value of a key called `secret`, or
     ///     whose name ends in `Secret` or `_secret`.
     func expand(_ text: String, key: String) -> Result<String, Problem> {
-        guard text.utf8.contains(UInt8(ascii: "$")) else { return .success(text) }
+        guard variables != nil, text.utf8.contains(UInt8(ascii: "$")) else { return .success(text) }
         var text = text
         text.makeContiguousUTF8()
         let bytes = text.utf8
@@ -78,7 +85,7 @@ public struct EnvironmentExpansion: Sendable {
     }
 
     private func value(of name: Substring, default fallback: Substring?) -> Result<String, Problem> {
-        if let value = variables[String(name)], !(value.isEmpty && fallback != nil) { return .success(value) }
+        if let value = variables?[String(name)], !(value.isEmpty && fallback != nil) { return .success(value) }
         if let fallback { return .success(String(fallback)) }
         return .failure(
             Problem(

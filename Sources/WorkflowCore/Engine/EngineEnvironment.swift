@@ -23,6 +23,8 @@ public struct EngineEnvironment: Sendable {
     public var brokerProviders: [String: any BrokerProvider.Type] = [:]
     /// Makes listeners for modules that answer on a port of their own; `nil` when the program has none.
     public var httpListeners: (any HTTPListenerFactory)?
+    /// Answers the requests of modules and components to other hosts; `nil` for the network.
+    public var outboundHTTP: (any OutboundHTTPAnswering)?
     /// The kinds of databases that modules can open.
     public var databaseDrivers: [any DatabaseDriver] = []
     /// A number from 0 up to 1, for jitter.

@@ -120,6 +120,9 @@ public struct ScriptContract: Sendable, Hashable {
 
 /// What a script may ask of the engine. Every call is answered by the engine, never by the script's process.
 public protocol ScriptHost: Sendable {
+    /// The name of the component's module; empty when it has none.
+    var name: String { get }
+
     /// The least severe level that is logged: `debug`, `info`, `warn` or `error`. Lines below it are dropped where they
     /// arise.
     var logLevel: String { get }
@@ -140,6 +143,10 @@ public protocol ScriptHost: Sendable {
     /// - Throws: ``WorkflowError`` `.forbidden` when the config does not grant it, or what went wrong; the script sees the
     ///   message as an `Error`.
     func call(_ function: String, arguments: [JSONValue]) async throws -> JSONValue
+}
+
+extension ScriptHost {
+    public var name: String { "" }
 }
 
 /// An error of a script or of the runtime that runs it.

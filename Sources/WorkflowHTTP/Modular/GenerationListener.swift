@@ -9,6 +9,8 @@ final class GenerationListener: Sendable {
         var listener: SharedListener?
         var settings: ConnectionSettings?
         var responder: GenerationResponder?
+        /// What stands in for a socket, and what the listener is called there.
+        var direct: (requests: DirectRequests, key: String, address: ListenAddress)?
         /// When the end of the requests in progress was first waited for.
         var stopBegan: ContinuousClock.Instant?
     }
@@ -22,7 +24,10 @@ final class GenerationListener: Sendable {
     }
 
     /// The address that is listened on, with the port that the system chose; `nil` while there is none.
-    var localAddress: ListenAddress? { state.withLock { $0.listener }?.localAddress }
+    var localAddress: ListenAddress? {
+        let (listener, direct) = state.withLock { ($0.listener, $0.direct) }
+        return direct?.address ?? listener?.localAddress
+    }
 
     /// The port that is listened on; `nil` while there is none and for unix sockets.
     var port: Int? { localAddress?.port }
@@ -49,6 +54,11 @@ final class GenerationListener: Sendable {
     ///   - owner: What tells listeners apart whose ports the system chooses.
     /// - Throws: What ``HTTPServer/start()`` throws.
     func open(_ configuration: HTTPServerConfiguration, owner: String) async throws {
+        if let requests = (environment.httpListeners as? SharedListenerFactory)?.directRequests {
+            let key = configuration.listenerKey(owner: owner)
+            state.withLock { $0.direct = (requests, key, configuration.address) }
+            return
+        }
         var configuration = configuration
         configuration.inheritedSockets = (environment.httpListeners as? SharedListenerFactory)?.inheritedSockets
         let settings = try await ConnectionSettings.load(configuration, on: HTTPEventLoops.shared.threadPool)
@@ -75,10 +85,11 @@ final class GenerationListener: Sendable {
     func activate(_ handler: any HTTPHandler) {
         let responder = GenerationResponder(
             next: environment.traces.tracing(handler), outcomes: context.generation.outcomes)
-        let (listener, settings) = state.withLock { state in
+        let (listener, settings, direct) = state.withLock { state in
             state.responder = responder
-            return (state.listener, state.settings)
+            return (state.listener, state.settings, state.direct)
         }
+        if let direct { direct.requests.lead(direct.key, to: responder) }
         if let listener, let settings { listener.activate(responder, settings) }
     }
 
@@ -97,6 +108,9 @@ final class GenerationListener: Sendable {
         let (key, listener, responder, began) = state.withLock { state in
             defer { state.listener = nil }
             return (state.key, state.listener, state.responder, state.stopBegan)
+        }
+        if let responder, let direct = state.withLock({ $0.direct.take() }) {
+            direct.requests.end(responder)
         }
         guard let listener else { return }
         if let responder { listener.deactivate(responder) }

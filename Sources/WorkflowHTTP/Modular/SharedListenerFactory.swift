@@ -3,6 +3,7 @@ public import WorkflowCore
 /// Makes listeners that outlive a reload, as those of `http.server` do; for ``EngineEnvironment/httpListeners``.
 public struct SharedListenerFactory: HTTPListenerFactory {
     let inheritedSockets: InheritedSockets?
+    let directRequests: DirectRequests?
 
     /// Creates a factory.
     ///
@@ -10,6 +11,15 @@ public struct SharedListenerFactory: HTTPListenerFactory {
     ///   has use it instead of binding the address.
     public init(inheritedSockets: InheritedSockets? = nil) {
         self.inheritedSockets = inheritedSockets
+        directRequests = nil
+    }
+
+    /// Creates a factory whose listeners open nothing.
+    ///
+    /// - Parameter directRequests: What hands requests to them in place of sockets.
+    package init(directRequests: DirectRequests) {
+        inheritedSockets = nil
+        self.directRequests = directRequests
     }
 
     public func makeListener(

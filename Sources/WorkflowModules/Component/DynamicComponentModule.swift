@@ -100,7 +100,7 @@ public final class DynamicComponentModule: ScriptedModule, ExecutableComponent, 
     public func prepare() async throws {
         if !configuration.allow.http.isEmpty {
             let grants = ComponentGrants(configuration.allow)
-            let client = GuardedHTTPClient(policy: grants.addresses, clock: context.clock) { place in
+            let client = GuardedHTTPClient(policy: grants.addresses, environment: context.environment) { place in
                 grants.hosts.contains { $0.allows(place) }
             }
             self.client.withLock { $0 = client }

@@ -5,15 +5,23 @@ import WorkflowCore
 
 /// Sends requests through connections whose addresses a policy allows.
 final class CheckedHTTPClient: FetchTransport {
-    private let client: HTTPClient
+    private let client: HTTPClient?
+    private let answering: (any OutboundHTTPAnswering)?
 
     /// - Parameters:
     ///   - policy: Says which addresses are allowed; `nil` for all.
     ///   - connectTimeout: How long a connection may take to be made.
     ///   - idleTimeout: How long a connection is kept that nobody uses.
+    ///   - answering: Answers in place of the network; see ``EngineEnvironment/outboundHTTP``.
     init(
-        policy: AddressPolicy?, connectTimeout: Duration = .seconds(10), idleTimeout: Duration = .seconds(60)
+        policy: AddressPolicy?, connectTimeout: Duration = .seconds(10), idleTimeout: Duration = .seconds(60),
+        answering: (any OutboundHTTPAnswering)? = nil
     ) {
+        self.answering = answering
+        guard answering == nil else {
+            client = nil
+            return
+        }
         // Redirects are followed by ``ComponentFetch``, which knows where requests may go.
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout = .init(connect: .nanoseconds(connectTimeout.wholeNanoseconds))
@@ -45,10 +53,12 @@ final class CheckedHTTPClient: FetchTransport {
 
     func shutdown() async {
         // It fails only when it is called twice.
-        try? await client.shutdown()
+        try? await client?.shutdown()
     }
 
     func send(_ request: FetchRequest, limit: Int, timeout: Duration) async throws -> FetchResponse {
+        if let answering { return try await request.answer(by: answering, limit: limit) }
+        guard let client else { throw WorkflowError(.unavailable, "fetch: the client is closed.") }
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = HTTPMethod(rawValue: request.method)
         for header in request.headers { outgoing.headers.add(name: header.name, value: header.value) }
@@ -69,5 +79,23 @@ final class CheckedHTTPClient: FetchTransport {
         } catch {
             throw WorkflowError(.unavailable, "fetch: no answer from \(request.method) \(request.url)", cause: error)
         }
+    }
+}
+
+extension FetchRequest {
+    /// Has something in this program answer the request.
+    ///
+    /// - Throws: ``WorkflowError`` `.limitExceeded` for a larger body; what `other` throws.
+    fileprivate func answer(by other: any OutboundHTTPAnswering, limit: Int) async throws -> FetchResponse {
+        let response = try await other.answer(
+            OutboundHTTPRequest(
+                method: method, url: url, headers: headers.map { ($0.name, $0.value) }, body: body))
+        guard response.body.count <= limit else {
+            throw WorkflowError(.limitExceeded, "fetch: the answer is larger than \(limit) bytes.")
+        }
+        return FetchResponse(
+            status: response.status,
+            headers: response.headers.map { FetchHeader(name: $0.name.lowercased(), value: $0.value) },
+            body: response.body)
     }
 }

@@ -38,28 +38,34 @@ struct GuardedTransport: FetchTransport {
 /// Sends requests to addresses that a policy allows, through connections of its own.
 final class GuardedHTTPClient: FetchTransport {
     private let transport: GuardedTransport
+    /// Whether something in this program answers, so that nothing is to be guarded.
+    private let isAnswered: Bool
     private let clients: [CheckedHTTPClient]
 
     /// - Parameters:
     ///   - policy: Says which addresses are allowed.
     ///   - connectTimeout: How long a connection may take to be made.
     ///   - idleTimeout: How long a connection is kept that nobody uses.
-    ///   - clock: Says when a host is looked up again.
+    ///   - environment: Its clock says when a host is looked up again.
     ///   - isNamed: Whether the configuration names the host of a place itself.
     init(
         policy: AddressPolicy, connectTimeout: Duration = .seconds(10), idleTimeout: Duration = .seconds(60),
-        clock: any EngineClock, isNamed: @escaping @Sendable (FetchPlace) -> Bool
+        environment: EngineEnvironment, isNamed: @escaping @Sendable (FetchPlace) -> Bool
     ) {
+        let answering = environment.outboundHTTP
+        isAnswered = answering != nil
         clients = [policy, nil].map { policy in
-            CheckedHTTPClient(policy: policy, connectTimeout: connectTimeout, idleTimeout: idleTimeout)
+            CheckedHTTPClient(
+                policy: policy, connectTimeout: connectTimeout, idleTimeout: idleTimeout, answering: answering)
         }
         transport = GuardedTransport(
-            policy: policy, isNamed: isNamed, resolver: RememberingResolver(SystemResolver(), clock: clock),
+            policy: policy, isNamed: isNamed, resolver: RememberingResolver(SystemResolver(), clock: environment.clock),
             checked: clients[0], plain: clients[1])
     }
 
     func send(_ request: FetchRequest, limit: Int, timeout: Duration) async throws -> FetchResponse {
-        try await transport.send(request, limit: limit, timeout: timeout)
+        if isAnswered { return try await clients[0].send(request, limit: limit, timeout: timeout) }
+        return try await transport.send(request, limit: limit, timeout: timeout)
     }
 
     func shutdown() async {

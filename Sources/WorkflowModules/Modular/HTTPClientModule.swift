@@ -35,7 +35,7 @@ public final class HTTPClientModule: WorkflowModule, ExecutableComponent, Proces
     public func prepare() async throws {
         let client = GuardedHTTPClient(
             policy: configuration.policy, connectTimeout: configuration.connectTimeout,
-            idleTimeout: configuration.idleTimeout, clock: context.clock, isNamed: isNamed)
+            idleTimeout: configuration.idleTimeout, environment: context.environment, isNamed: isNamed)
         self.client.withLock { $0 = client }
     }
 

@@ -33,7 +33,8 @@ final class OutboundDelivery: Sendable {
     /// Takes the client that all outbound modules share.
     func open() throws {
         let client = try environment.resources.acquire(
-            Self.clientKey, make: { CheckedHTTPClient(policy: nil) }, close: { await $0.shutdown() })
+            Self.clientKey, make: { CheckedHTTPClient(policy: nil, answering: environment.outboundHTTP) },
+            close: { await $0.shutdown() })
         transport.withLock { $0 = client }
     }
 

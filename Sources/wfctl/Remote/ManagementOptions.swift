@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import WorkflowCommandLine
+
+/// Which server a command is about, and how to log in there.
+struct ManagementOptions: ParsableArguments {
+    /// The address that `wfserver run` listens on by itself.
+    private static let standardServer = "http://127.0.0.1:8081"
+    /// Where `wfserver run` keeps its token.
+    private static let standardTokenFile = ".workflow/management-token"
+
+    @Option(help: "The server, such as http://127.0.0.1:8081; by default WFCTL_SERVER, or that of the context.")
+    var server: String?
+
+    @Option(help: "A file with the token; by default WFCTL_TOKEN, or that of the context.", completion: .file())
+    var tokenFile: String?
+
+    @Option(help: "A server by its name; by default WFCTL_CONTEXT, or the one of `wfctl context use`.")
+    var context: String?
+
+    /// The server and its token: flags go before variables of the environment, these before the context that is used, and
+    /// that before a server on this machine.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func client() throws -> ManagementClient {
+        let variables = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
+        let given = try tokenFile.map(Self.token(in:)) ?? variables["WFCTL_TOKEN"]
+        let contexts = try ServerContexts.load()
+        // A name on the command line goes before an address in the environment.
+        if let server = server ?? (context == nil ? variables["WFCTL_SERVER"] : nil) {
+            let address = try ServerAddress(server)
+            // The token of a context is for its server only.
+            let known = contexts.entries.values.first { $0.url == address.url }
+            return client(address, try given ?? known?.token ?? Self.localToken(address))
+        }
+        if let name = context ?? variables["WFCTL_CONTEXT"] ?? contexts.current {
+            let entry = try contexts.entry(name)
+            return client(try ServerAddress(entry.url), given ?? entry.token)
+        }
+        let address = try ServerAddress(Self.standardServer)
+        return client(address, try given ?? Self.localToken(address))
+    }
+
+    private func client(_ address: ServerAddress, _ token: String?) -> ManagementClient {
+        if address.isExposed, token != nil {
+            Console.warn("The token goes to \(address.url) without encryption; use https.")
+        }
+        return ManagementClient(url: address.url, token: token)
+    }
+
+    /// The token of a server that was started in this folder, for servers on this machine only.
+    private static func localToken(_ address: ServerAddress) throws -> String? {
+        guard !address.isExposed, address.url.hasPrefix("http://") else { return nil }
+        guard FileManager.default.isReadableFile(atPath: standardTokenFile) else { return nil }
+        return try token(in: standardTokenFile)
+    }
+
+    /// The token in a file.
+    ///
+    /// - Throws: ``CommandFailure`` when there is none.
+    static func token(in file: String) throws -> String {
+        let token = try InputFile.text(of: file).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !token.isEmpty, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw CommandFailure(.noInput, "There is no token in \(file).", hint: "it is one word on one line")
+        }
+        return token
+    }
+}

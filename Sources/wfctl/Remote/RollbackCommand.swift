@@ -1,0 +1,36 @@
+import ArgumentParser
+import WorkflowCommandLine
+import WorkflowCore
+
+/// `wfctl rollback`: changes a server back to an earlier configuration.
+struct RollbackCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollback", abstract: "Changes a server back to an earlier configuration.",
+        discussion: "See `wfctl history` for the versions. The rollback becomes a new version itself.")
+
+    @Option(help: "The number of the version; by default the last one that means something else.")
+    var version: Int?
+
+    @OptionGroup var strands: StrandedOptions
+
+    @OptionGroup var confirmation: ConfirmationOptions
+
+    @OptionGroup var management: ManagementOptions
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if let version, version < 1 { throw ValidationError("--version is a number from 1.") }
+    }
+
+    func run() async throws {
+        let client = try management.client()
+        var body = try strands.json()
+        if let version { body["version"] = .integer(Int64(version)) }
+        let target = version.map { "version \($0)" } ?? "the configuration before"
+        try confirmation.confirm("Change \(client.url) back to \(target)?")
+        let answer = try await client.send(
+            "POST", "/api/workflow/rollback", body: JSONValue.object(body).jsonBytes(), seconds: 120)
+        try ChangeReport(answer).write(output)
+    }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import Logging
+import WorkflowCommandLine
+import WorkflowCore
+
+@main
+struct WorkflowControl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wfctl",
+        abstract: "Checks, shows and deploys applications that are described in YAML.",
+        discussion: """
+            Results go to standard output, messages to standard error. Commands that show something take \
+            --output json or yaml for programs. Exit codes: 0 done, 64 wrong usage, 65 wrong configuration, 69 \
+            unavailable, 77 not logged in; docs/wfctl.md has them all.
+            """,
+        version: ProgramVersion.current,
+        subcommands: [],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Configuration",
+                subcommands: [
+                    ValidateCommand.self, TestCommand.self, PlanCommand.self, InspectCommand.self,
+                    GraphCommand.self, ComponentCommand.self,
+                ]),
+            CommandGroup(
+                name: "Server",
+                subcommands: [
+                    StatusCommand.self, DeployCommand.self, ReloadCommand.self, RollbackCommand.self,
+                    HistoryCommand.self, ConfigCommand.self, ComponentsCommand.self, DeadLettersCommand.self,
+                    ClusterCommand.self, LoginCommand.self, ContextCommand.self,
+                ]),
+            CommandGroup(
+                name: "Reference",
+                subcommands: [
+                    ModulesCommand.self, SchemaCommand.self, DoctorCommand.self, CompletionCommand.self,
+                    VersionCommand.self,
+                ]),
+        ])
+
+    static func main() async {
+        LoggingSystem.bootstrap { _ in MessageLogHandler() }
+        do {
+            try UnknownCommand.refuse(CommandLine.arguments.dropFirst(), of: Self.self)
+        } catch {
+            exit(withStatus: Console.report(error))
+        }
+        do {
+            var command = try parseAsRoot()
+            do {
+                if var asyncCommand = command as? any AsyncParsableCommand {
+                    try await asyncCommand.run()
+                } else {
+                    try command.run()
+                }
+                try checkOutput()
+            } catch let error where !isForParser(error) {
+                exit(withStatus: Console.report(error))
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    /// Whether the parser prints the error, with the usage of the command.
+    private static func isForParser(_ error: any Error) -> Bool {
+        error is ValidationError || error is ExitCode || error is CleanExit
+            || String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
+    }
+
+    /// - Throws: ``CommandFailure`` when the result is not all there.
+    private static func checkOutput() throws {
+        guard let reason = Terminal.failure else { return }
+        throw CommandFailure(.cannotWrite, "The result cannot be written: \(reason).")
+    }
+
+    private static func exit(withStatus status: ExitStatus) -> Never {
+        Foundation.exit(status.rawValue)
+    }
+}
