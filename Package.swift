@@ -259,7 +259,7 @@ let package = Package(
         .testTarget(
             name: "WorkflowHTTPTests",
             dependencies: [
-                "WorkflowCore", "WorkflowHTTP", "WorkflowModules", "WorkflowTesting",
+                "TestServices", "WorkflowCore", "WorkflowHTTP", "WorkflowModules", "WorkflowTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,4 +1,5 @@
 import Foundation
+import TestServices
 import Testing
 import WorkflowCore
 
@@ -17,10 +18,8 @@ struct ReloadRollbackTests {
         _ options: [String] = [], _ body: (ReloadFixture, String) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
-            let unused = try RawSocket.listener()
-            unused.close()
             let fixture = try await ReloadFixture(ReloadText.hello("text/a"), in: folder, options)
-            try await body(fixture, ReloadText.proxy(to: unused.port))
+            try await body(fixture, ReloadText.proxy(to: FreePort.next()))
             try await fixture.stop()
         }
     }
@@ -61,9 +60,7 @@ struct ReloadRollbackTests {
     func errorRate() async throws {
         // Long enough for a slow machine to answer all requests.
         try await run(["--reload-observation-seconds", "120"]) { fixture, _ in
-            let dead = try RawSocket.listener()
-            dead.close()
-            let proxy = ReloadText.proxy(to: dead.port).replacing("enabled: true", with: "enabled: false")
+            let proxy = ReloadText.proxy(to: try FreePort.next()).replacing("enabled: true", with: "enabled: false")
             #expect(try await fixture.put(ReloadText.hello("text/b", modules: [proxy])).status == 200)
             for _ in 0..<30 {
                 let status = try await fixture.client.send("GET", "/far/away").status

@@ -1,4 +1,5 @@
 import Foundation
+import TestServices
 import Testing
 import WorkflowCore
 
@@ -82,10 +83,9 @@ struct ReloadStateTests {
 
     @Test("that were moved are moved back when the new configuration fails and the old one takes over again")
     func movedBack() async throws {
-        let unused = try RawSocket.listener()
-        unused.close()
+        let unused = try FreePort.next()
         try await run { fixture, ids in
-            let next = ReloadText.tickets(held: "parked", modules: [ReloadText.proxy(to: unused.port)])
+            let next = ReloadText.tickets(held: "parked", modules: [ReloadText.proxy(to: unused)])
             let answer = try await fixture.put(next, "?mapping=%7B%22flow%22:%7B%22held%22:%22parked%22%7D%7D")
             #expect(answer.json?["movedInstances"] == 2)
             try await eventually(within: .seconds(15), "the old configuration is back") {

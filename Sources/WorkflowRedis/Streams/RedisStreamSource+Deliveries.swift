@@ -60,21 +60,20 @@ extension RedisStreamSource {
         if !places.isEmpty { unpark() }
     }
 
-    /// Lets those messages be handled that waited for a word of the server.
+    /// Lets those messages be handled that waited for a word of the server. Those that are still in the queue go behind
+    /// them, in the order of all.
     private func unpark() {
-        let parked = state.withLock { state -> [RedisEntry] in
-            let parked = state.held.values.filter(\.isParked).map(\.entry)
-            for entry in parked { state.held[entry.place]?.isParked = false }
-            return parked.sorted { $0.place.id < $1.place.id }
+        let waiting = state.withLock { state -> [RedisEntry] in
+            guard state.isParking else { return [] }
+            state.isParking = false
+            let waiting = state.held.values.filter { $0.isParked || $0.isQueued }.map(\.entry)
+            for entry in waiting {
+                if state.held[entry.place]?.isQueued == true { state.held[entry.place]?.stalePlaces += 1 }
+                state.held[entry.place]?.isParked = false
+            }
+            return waiting.sorted { $0.place.id < $1.place.id }
         }
-        add(parked)
-        let isOver = state.withLock { state in
-            // Others that were in the queue before these may have been parked meanwhile.
-            state.isParking = state.held.values.contains(where: \.isParked)
-            state.isBeatDue = state.isBeatDue || state.isParking
-            return !state.isParking
-        }
-        if !isOver { wake() }
+        add(waiting)
     }
 
     /// Takes what the server counts as being here, though the answer with it was lost.

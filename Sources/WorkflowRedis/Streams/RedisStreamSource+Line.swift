@@ -14,6 +14,11 @@ extension RedisStreamSource: DeliverySource {
         let now = link.environment.clock.now
         return state.withLock { state in
             guard var held = state.held[receipt] else { return false }
+            if held.stalePlaces > 0 {
+                state.held[receipt]?.stalePlaces -= 1
+                return false
+            }
+            held.isQueued = false
             if state.isParking || held.renewed.duration(to: now) > link.configuration.ackWait {
                 // Somebody else may have it by now. Those after it wait too, so that the order stays.
                 held.isParked = true

@@ -61,7 +61,10 @@ extension RedisStreamSource {
     func add(_ entries: [RedisEntry]) {
         for entry in entries {
             let isWanted = state.withLock { state in
-                guard state.finished.contains(entry.place) else { return state.held[entry.place] != nil }
+                guard state.finished.contains(entry.place) else {
+                    state.held[entry.place]?.isQueued = true
+                    return state.held[entry.place] != nil
+                }
                 // It has been handled, and the server has not been told.
                 state.held[entry.place] = nil
                 state.acknowledged.append(entry.place)

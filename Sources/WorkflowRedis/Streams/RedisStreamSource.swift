@@ -17,6 +17,10 @@ final class RedisStreamSource: Sendable {
         var isBegun = false
         /// Whether it waits until the server says that it is still here.
         var isParked = false
+        /// Whether it is in the queue of the line.
+        var isQueued = false
+        /// How many earlier places it has in that queue, which do not count any more.
+        var stalePlaces = 0
 
         /// How often it has been delivered without being given back.
         var attempts: Int { isBegun ? entry.deliveries : entry.deliveries - 1 }

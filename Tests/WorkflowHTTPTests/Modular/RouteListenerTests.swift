@@ -1,4 +1,5 @@
 import HTTPTypes
+import TestServices
 import Testing
 import WorkflowCore
 import WorkflowTesting
@@ -75,7 +76,7 @@ struct RouteListenerTests {
     }
 
     @Test func `a server on the same port has the routes`() async throws {
-        let port = try await freePort()
+        let port = try FreePort.next()
         let yaml = """
             modules:
               - {name: hook, type: test.listening, config: {port: \(port), path: "/hooks/{id}"}}
@@ -121,7 +122,7 @@ struct RouteListenerTests {
     }
 
     @Test func `a server takes the listener over, and gives it back`() async throws {
-        let port = try await freePort()
+        let port = try FreePort.next()
         let alone = "modules: [{name: hook, type: test.listening, config: {port: \(port), path: /x}}]"
         let both = """
             modules:

@@ -1,4 +1,5 @@
 import NIOSSL
+import TestServices
 import Testing
 import WorkflowCore
 import WorkflowHTTP
@@ -187,7 +188,7 @@ struct ServerReloadTests {
     }
 
     @Test func `only reusePort cannot change while the address stays`() async throws {
-        let port = try await freePort()
+        let port = try FreePort.next()
         let address = "address: \"127.0.0.1:\(port)\""
         try await withApplication(Self.yaml(address)) { app async throws in
             let shared = try ApplicationConfiguration(yaml: Self.yaml("\(address), reusePort: true"))

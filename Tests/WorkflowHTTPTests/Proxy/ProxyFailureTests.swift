@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import TestServices
 import Testing
 import WorkflowCore
 import WorkflowTesting
@@ -8,15 +9,8 @@ import WorkflowTesting
 
 @Suite("http.proxy: when something fails", .timeLimit(.minutes(1)))
 struct ProxyFailureTests {
-    /// A port on which nobody listens.
-    private func deadPort() async throws -> Int {
-        let backend = try await RawBackend.open()
-        try await backend.close()
-        return backend.port
-    }
-
     @Test func `a backend that cannot be reached is 502`() async throws {
-        let port = try await deadPort()
+        let port = try FreePort.next()
         try await withProxy(
             "backendServices: {api: \"http://127.0.0.1:\(port)\"}\ndefaultBackend: api"
         ) { app async throws in
@@ -88,7 +82,7 @@ struct ProxyFailureTests {
     }
 
     @Test func `the next attempt is for another target`() async throws {
-        let port = try await deadPort()
+        let port = try FreePort.next()
         try await withServer(ClosureHandler { _ in .text("alive") }) { server async throws in
             let yaml = """
                 backendServices: {api: ["http://127.0.0.1:\(port)", "http://127.0.0.1:\(server.port)"]}

@@ -56,15 +56,6 @@ func withServer(
     try await loops.shutdown()
 }
 
-/// A port that nobody listens on.
-func freePort() async throws -> Int {
-    let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .bind(host: "127.0.0.1", port: 0).get()
-    let port = listener.localAddress?.port
-    try await listener.close().get()
-    return try #require(port)
-}
-
 /// Collects what a server tells.
 final class RecordingObserver: HTTPServerObserver {
     private let state = Mutex<(outcomes: [HTTPRequestOutcome], refusals: [Int])>(([], []))
