@@ -42,6 +42,8 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var cluster: ClusterOptions
 
+    @OptionGroup var outbound: OutboundOptions
+
     @OptionGroup var upgrade: UpgradeOptions
 
     @OptionGroup var logging: LoggingOptions
@@ -82,7 +84,8 @@ struct RunCommand: AsyncParsableCommand {
     ) async throws {
         let parts = try await ServerParts.make(
             application: application, location: location, isolation: scripts, drain: .seconds(drainSeconds),
-            drainDelay: .seconds(drainDelaySeconds), reload: reload.policy, cluster: cluster.policy, sockets: sockets,
+            drainDelay: .seconds(drainDelaySeconds), reload: reload.policy, cluster: cluster.policy,
+            outbound: outbound.policy, sockets: sockets,
             patience: upgrade.waitForState)
         do {
             let reporter = StartReporter(isQuiet: quiet, began: began)

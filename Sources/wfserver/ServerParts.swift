@@ -27,12 +27,14 @@ struct ServerParts: Sendable {
     ///   - drainDelay: How long a stop goes on serving before that, while it says that it is not ready.
     ///   - reload: When a reloaded configuration counts as good.
     ///   - cluster: How processes that share the state look after each other.
+    ///   - outbound: Where requests to other hosts may go.
     ///   - sockets: The listening sockets that the process was started with.
     ///   - patience: How long to wait for another process to let go of the state.
     /// - Throws: ``StoreError`` when the state cannot be opened.
     static func make(
         application: ApplicationConfiguration, location: StateLocation, isolation: ScriptIsolation, drain: Duration,
-        drainDelay: Duration, reload: ReloadPolicy, cluster: ClusterPolicy, sockets: InheritedSockets,
+        drainDelay: Duration, reload: ReloadPolicy, cluster: ClusterPolicy, outbound: OutboundPolicy,
+        sockets: InheritedSockets,
         patience: Duration
     ) async throws -> ServerParts {
         let logger = Logger(label: "workflow")
@@ -44,6 +46,7 @@ struct ServerParts: Sendable {
         environment.drainDelay = drainDelay
         environment.reloadPolicy = reload
         environment.clusterPolicy = cluster
+        environment.outboundPolicy = outbound
         environment.nodeDescription = ClusterOptions.description
         environment.components = DynamicComponents()
         environment.httpListeners = SharedListenerFactory(inheritedSockets: sockets)

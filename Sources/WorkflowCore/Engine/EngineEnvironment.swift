@@ -25,6 +25,8 @@ public struct EngineEnvironment: Sendable {
     public var httpListeners: (any HTTPListenerFactory)?
     /// Answers the requests of modules and components to other hosts; `nil` for the network.
     public var outboundHTTP: (any OutboundHTTPAnswering)?
+    /// Where requests to other hosts may go.
+    public var outboundPolicy = OutboundPolicy()
     /// The kinds of databases that modules can open.
     public var databaseDrivers: [any DatabaseDriver] = []
     /// A number from 0 up to 1, for jitter.

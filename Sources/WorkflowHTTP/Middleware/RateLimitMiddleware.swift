@@ -170,6 +170,6 @@ public final class RateLimitMiddleware: WorkflowModule, HTTPMiddleware {
         if usesPrincipal, let principal = request.principal { return "@" + principal.id }
         let address = proxies.client(behind: request.remoteAddress, request.headers)
         guard address.utf8.contains(UInt8(ascii: ":")) else { return address }
-        return IPAddress(address)?.masked(to: 64).description ?? address
+        return IPAddress(address)?.network.description ?? address
     }
 }

@@ -85,7 +85,7 @@ struct ProxyParts {
         let settings = UpstreamPool.Settings(
             connectTimeout: TimeAmount(configuration.connectTimeout),
             idleTimeout: TimeAmount(configuration.idleTimeout),
-            tls: isSecure ? try tls(configuration, context) : nil)
+            tls: isSecure ? try tls(configuration, context) : nil, outbound: context.environment.outboundPolicy)
         let metrics = ProxyMetrics(context.environment.metrics.registry)
         let breaker = configuration.circuitBreaker
         return configuration.backendServices.entries.map { entry in

@@ -14,6 +14,8 @@ final class UpstreamPool: Sendable {
         var idleTimeout: TimeAmount
         /// For targets with `https`.
         var tls: NIOSSLContext?
+        /// Where connections may go.
+        var outbound = OutboundPolicy()
     }
 
     private struct State {
@@ -25,11 +27,13 @@ final class UpstreamPool: Sendable {
 
     let url: BackendURL
     private let settings: Settings
+    private let addresses: AddressPolicy
     private let state = Mutex(State())
 
     init(url: BackendURL, settings: Settings) {
         self.url = url
         self.settings = settings
+        addresses = settings.outbound.policy(naming: url.host)
     }
 
     /// How many connections are open.
@@ -72,7 +76,7 @@ final class UpstreamPool: Sendable {
     }
 
     private func connect(_ connection: UpstreamConnection) -> EventLoopFuture<any Channel> {
-        let (url, tls) = (url, settings.tls)
+        let (url, tls, addresses) = (url, settings.tls, addresses)
         return ClientBootstrap(group: connection.eventLoop)
             .connectTimeout(settings.connectTimeout)
             .channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
@@ -80,6 +84,7 @@ final class UpstreamPool: Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(OutboundAddressCheck(addresses, host: url.host))
                     if let tls, url.isSecure {
                         let name = IPAddress(url.host) == nil ? url.host : nil
                         try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))

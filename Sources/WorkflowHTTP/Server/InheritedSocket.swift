@@ -1,4 +1,5 @@
 import NIOCore
+import WorkflowCore
 
 #if canImport(Glibc)
 import Glibc
@@ -108,18 +109,14 @@ struct InheritedSocket: Sendable {
             switch family {
             case AF_INET:
                 let raw = bytes.loadUnaligned(as: sockaddr_in.self)
-                let address = IPAddress(high: 0, low: 0xFFFF << 32 | UInt64(UInt32(bigEndian: raw.sin_addr.s_addr)))
+                let address = IPAddress(version4: UInt32(bigEndian: raw.sin_addr.s_addr))
                 return .tcp(address, port: Int(UInt16(bigEndian: raw.sin_port)), takesIPv4: true)
             case AF_INET6:
                 let raw = bytes.loadUnaligned(as: sockaddr_in6.self)
-                let halves = withUnsafeBytes(of: raw.sin6_addr) { bytes in
-                    (0..<2).map {
-                        UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self))
-                    }
-                }
+                let bits = withUnsafeBytes(of: raw.sin6_addr) { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) }
                 let isOnlyIPv6 = option(IPV6_V6ONLY, level: Int32(IPPROTO_IPV6), of: descriptor) == 1
                 return .tcp(
-                    IPAddress(high: halves[0], low: halves[1]), port: Int(UInt16(bigEndian: raw.sin6_port)),
+                    IPAddress(version6: bits), port: Int(UInt16(bigEndian: raw.sin6_port)),
                     takesIPv4: !isOnlyIPv6)
             case AF_UNIX:
                 let start = MemoryLayout<sockaddr_un>.offset(of: \.sun_path) ?? 2

@@ -1,6 +1,7 @@
 import HTTPTypes
 import NIOCore
 import Synchronization
+import WorkflowCore
 
 /// Who is at the other end of a connection.
 struct Peer: Sendable {
@@ -20,7 +21,7 @@ struct Peer: Sendable {
         address = text.hasPrefix("::ffff:") ? String(text.dropFirst(7)) : text
         let isProxy = proxies.contains(address)
         self.proxies = isProxy ? proxies : nil
-        network = isProxy ? nil : IPAddress(address).map { $0.isIPv4 ? $0 : $0.masked(to: 64) }
+        network = isProxy ? nil : IPAddress(address)?.network
     }
 
     /// The address of the client that a request comes from.

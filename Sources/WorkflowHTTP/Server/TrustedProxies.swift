@@ -4,18 +4,18 @@ import WorkflowCore
 /// Proxies whose `X-Forwarded-For` is believed: addresses, blocks of addresses, and `unix` for those that come over a
 /// unix socket.
 struct TrustedProxies: Sendable {
-    private let ranges: [IPRange]
+    private let ranges: [AddressRange]
     private let trustsUnixSockets: Bool
 
     /// Takes the entries of a configuration; what is no entry is ignored.
     init(_ entries: [String]) {
-        ranges = entries.compactMap { IPRange($0) }
+        ranges = entries.compactMap { AddressRange($0) }
         trustsUnixSockets = entries.contains("unix")
     }
 
     /// What is wrong with the entries of a configuration; `nil` when nothing is.
     static func problem(with entries: [String]) -> String? {
-        entries.first { $0 != "unix" && IPRange($0) == nil }
+        entries.first { $0 != "unix" && AddressRange($0) == nil }
             .map { "\"\($0)\" is neither an address, nor a block of addresses, nor unix" }
     }
 

@@ -13,7 +13,8 @@ struct ComponentGrants: Sendable {
         hosts = configuration.http.compactMap { HostRule($0) }
         addresses = AddressPolicy(
             allowsPrivate: configuration.allowsPrivate,
-            ranges: configuration.addresses.compactMap { AddressRange($0) }, keys: "allow.private and allow.addresses")
+            ranges: configuration.addresses.compactMap { AddressRange($0) },
+            whoAllows: "the keys allow.private and allow.addresses do not allow")
         topics = configuration.publish.compactMap { try? TopicPattern($0) }
         hasValues = configuration.kv
         resources = configuration.resources

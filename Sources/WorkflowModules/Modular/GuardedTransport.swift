@@ -43,7 +43,7 @@ final class GuardedHTTPClient: FetchTransport {
     private let clients: [CheckedHTTPClient]
 
     /// - Parameters:
-    ///   - policy: Says which addresses are allowed.
+    ///   - policy: Says which addresses the configuration allows; the policy of the engine has the last word.
     ///   - connectTimeout: How long a connection may take to be made.
     ///   - idleTimeout: How long a connection is kept that nobody uses.
     ///   - environment: Its clock says when a host is looked up again.
@@ -53,14 +53,24 @@ final class GuardedHTTPClient: FetchTransport {
         environment: EngineEnvironment, isNamed: @escaping @Sendable (FetchPlace) -> Bool
     ) {
         let answering = environment.outboundHTTP
+        let policy = environment.outboundPolicy.limiting(policy)
+        let decides = environment.outboundPolicy.reach == .configured
         isAnswered = answering != nil
         clients = [policy, nil].map { policy in
             CheckedHTTPClient(
                 policy: policy, connectTimeout: connectTimeout, idleTimeout: idleTimeout, answering: answering)
         }
         transport = GuardedTransport(
-            policy: policy, isNamed: isNamed, resolver: RememberingResolver(SystemResolver(), clock: environment.clock),
+            policy: policy, isNamed: { decides && isNamed($0) },
+            resolver: RememberingResolver(SystemResolver(), clock: environment.clock),
             checked: clients[0], plain: clients[1])
+    }
+
+    /// Creates a client for hosts that only the configuration names.
+    ///
+    /// - Parameter environment: Its policy says where requests may go.
+    convenience init(forNamedHosts environment: EngineEnvironment) {
+        self.init(policy: environment.outboundPolicy.policyForNames, environment: environment) { _ in true }
     }
 
     func send(_ request: FetchRequest, limit: Int, timeout: Duration) async throws -> FetchResponse {

@@ -33,7 +33,7 @@ final class OutboundDelivery: Sendable {
     /// Takes the client that all outbound modules share.
     func open() throws {
         let client = try environment.resources.acquire(
-            Self.clientKey, make: { CheckedHTTPClient(policy: nil, answering: environment.outboundHTTP) },
+            Self.clientKey, make: { GuardedHTTPClient(forNamedHosts: environment) },
             close: { await $0.shutdown() })
         transport.withLock { $0 = client }
     }
@@ -54,7 +54,7 @@ final class OutboundDelivery: Sendable {
     ///   - request: Makes the request for the time of an attempt.
     /// - Returns: The answer: a success, or a refusal that another attempt would not change.
     /// - Throws: ``WorkflowError``: `.unavailable` when no attempt was answered for good, `.limitExceeded` for a larger
-    ///   answer; what `request` throws.
+    ///   answer, `.forbidden` for an address that is not allowed; what `request` throws.
     func send(limit: Int, _ request: (Timestamp) throws -> FetchRequest) async throws -> FetchResponse {
         guard let client = transport.withLock({ $0 }) else {
             throw WorkflowError(.unavailable, "The module that sends to \(receiver) is not active.")
@@ -102,6 +102,8 @@ final class OutboundDelivery: Sendable {
                     attempt: attempt))
         } catch let error as WorkflowError where error.code == .limitExceeded {
             throw WorkflowError(.limitExceeded, "The answer of \(receiver) is larger than \(limit) bytes.")
+        } catch let error as WorkflowError where error.code == .forbidden {
+            throw error
         } catch let error as WorkflowError {
             // A client that was stopped with its task tells so in ways of its own.
             try Task.checkCancellation()

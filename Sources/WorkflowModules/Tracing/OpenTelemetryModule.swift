@@ -55,7 +55,7 @@ public final class OpenTelemetryModule: WorkflowModule, SummarizedModule {
 
     public func prepare() async throws {
         let client = try environment.resources.acquire(
-            Self.clientKey, make: { CheckedHTTPClient(policy: nil, answering: environment.outboundHTTP) },
+            Self.clientKey, make: { GuardedHTTPClient(forNamedHosts: environment) },
             close: { await $0.shutdown() })
         task.withLock { task in
             task = Task { [processor] in await processor.run(through: client) }

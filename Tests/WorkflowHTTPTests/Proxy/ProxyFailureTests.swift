@@ -20,6 +20,21 @@ struct ProxyFailureTests {
         }
     }
 
+    @Test func `a backend at an address that the policy does not allow is not connected to`() async throws {
+        var environment = quietEnvironment()
+        environment.outboundPolicy = OutboundPolicy(reach: .public)
+        try await withServer(ClosureHandler { _ in .text("inside") }) { server async throws in
+            let yaml = "backendServices: {api: \"http://localhost:\(server.port)\"}\ndefaultBackend: api"
+            try await withProxy(yaml, environment: environment) { app async throws in
+                #expect(try await app.get("/").status == 502)
+            }
+            environment.outboundPolicy.allowed = ["127.0.0.1", "::1"].compactMap { AddressRange($0) }
+            try await withProxy(yaml, environment: environment) { app async throws in
+                #expect(try await app.get("/").text == "inside")
+            }
+        }
+    }
+
     @Test func `a backend that does not answer in time is 504`() async throws {
         try await withRawBackend("requestTimeout: 100ms") { app, backend async throws in
             async let response = app.get("/")

@@ -135,7 +135,7 @@ import WorkflowTesting
             #expect(error?.code == .forbidden)
             #expect(
                 error?.message
-                    == "fetch: the host is, or leads to, a private address, which the keys allowPrivate and allowedAddresses do not allow."
+                    == "the host is, or leads to, a private address, which the keys allowPrivate and allowedAddresses do not allow."
             )
             // The server takes one connection after the other: an earlier request would have come before.
             let status = try await ask(server.url + "/ok", AddressPolicy(allowsPrivate: true))

@@ -119,6 +119,26 @@ import WorkflowTesting
         }
     }
 
+    @Test func thePolicyOfTheEngineIsAboveWhatTheConfigurationNames() async throws {
+        var options = TestApplication.Options()
+        options.outbound = OutboundPolicy(reach: .public)
+        try await LoopbackServer.run { server in
+            try await TestApplication.run(Self.yaml(server.url), options) { app in
+                let component = try component(app)
+                let error = await #expect(throws: WorkflowError.self) { try await component.execute([:]) }
+                #expect(error?.code == .forbidden)
+                let message =
+                    "127.0.0.1:\(server.port) is, or leads to, a private address, which the outbound policy of this server does not allow."
+                #expect(error?.message == message)
+            }
+            options.outbound.allowed = ["127.0.0.0/8"].compactMap { AddressRange($0) }
+            try await TestApplication.run(Self.yaml(server.url), options) { app in
+                _ = try await component(app).execute([:])
+            }
+            #expect(server.requests.count == 1)
+        }
+    }
+
     @Test func redirectsAreRefusals() async throws {
         let answer = LoopbackServer.Answer(status: 307, headers: ["Location": "/elsewhere"])
         try await LoopbackServer.run({ _ in answer }) { server in

@@ -13,6 +13,7 @@ struct TestApplication: Sendable {
         var clock: any EngineClock = SystemClock()
         var store: any StateStore = InMemoryStateStore()
         var random: @Sendable () -> Double = { 1 }
+        var outbound = OutboundPolicy()
     }
 
     static let registry = ModuleRegistry(
@@ -61,6 +62,7 @@ struct TestApplication: Sendable {
         var environment = EngineEnvironment(
             clock: options.clock, logger: .quiet, defaultStore: options.store, scriptRuntime: runtime)
         environment.random = options.random
+        environment.outboundPolicy = options.outbound
         environment.databaseDrivers = [FakeDatabaseDriver()]
         return environment
     }

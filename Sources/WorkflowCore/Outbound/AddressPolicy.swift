@@ -1,16 +1,23 @@
-import WorkflowCore
-
 /// The addresses that requests may go to.
 ///
 /// Addresses of the public Internet are allowed. Source of the others: the IANA special-purpose address registries for
 /// IPv4 and IPv6 (RFC 6890).
-struct AddressPolicy: Sendable, Hashable {
+package struct AddressPolicy: Sendable, Hashable {
     /// Whether addresses of this machine and of private networks are allowed.
-    var allowsPrivate = false
+    package var allowsPrivate: Bool
     /// What is allowed besides, whatever it is.
-    var ranges: [AddressRange] = []
-    /// The keys of the configuration that allow more, for errors.
-    var keys = "allowPrivate and allowedAddresses"
+    package var ranges: [AddressRange]
+    /// Who would have to allow more, with what errors say of it: "the keys a and b do not allow".
+    private let whoAllows: String
+
+    package init(
+        allowsPrivate: Bool = false, ranges: [AddressRange] = [],
+        whoAllows: String = "the keys allowPrivate and allowedAddresses do not allow"
+    ) {
+        self.allowsPrivate = allowsPrivate
+        self.ranges = ranges
+        self.whoAllows = whoAllows
+    }
 
     private static let privateRanges = [
         "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7",
@@ -28,20 +35,19 @@ struct AddressPolicy: Sendable, Hashable {
     private static let global = AddressRange("2000::/3")
 
     /// Why an address is not allowed, or `nil`.
-    func problem(_ address: IPAddress) -> String? {
+    package func problem(_ address: IPAddress) -> String? {
         func isIn(_ ranges: [AddressRange]) -> Bool { ranges.contains { $0.contains(address) } }
         if isIn(ranges) { return nil }
         if isIn(Self.metadata) { return "an address of a metadata service" }
         if isIn(Self.privateRanges) { return allowsPrivate ? nil : "a private address" }
-        let isGlobal = address.bitCount == 32 || Self.global?.contains(address) == true
+        let isGlobal = address.isIPv4 || Self.global?.contains(address) == true
         return isGlobal && !isIn(Self.special) ? nil : "an address that is not public"
     }
 
     /// The error for a host with an address that is not allowed.
     ///
     /// Does not tell the address, so that nobody can explore a network by it.
-    func refusal(of host: String, _ problem: String) -> WorkflowError {
-        WorkflowError(
-            .forbidden, "fetch: \(host) is, or leads to, \(problem), which the keys \(keys) do not allow.")
+    package func refusal(of host: String, _ problem: String) -> WorkflowError {
+        WorkflowError(.forbidden, "\(host) is, or leads to, \(problem), which \(whoAllows).")
     }
 }

@@ -1,7 +1,6 @@
 import Testing
-import WorkflowCore
 
-@testable import WorkflowModules
+@testable import WorkflowCore
 
 @Suite struct AddressPolicyTests {
     @Test(arguments: [
