@@ -10,7 +10,10 @@ import socket
 import sys
 import time
 
-from cluster_services import CLUSTER_FILE, REPOSITORY, Cluster, Failure, Node, check_programs
+from benchmark import REPOSITORY
+from cluster_nodes import CLUSTER_FILE, Node
+from cluster_process import Failure
+from cluster_services import Cluster, check_programs
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

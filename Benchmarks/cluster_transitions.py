@@ -6,7 +6,8 @@ import subprocess
 import time
 
 from benchmark import wrk
-from cluster_services import Failure, Node, program
+from cluster_nodes import Node
+from cluster_process import Failure, program
 
 COUNTERS = 4096
 CONNECTIONS = 8

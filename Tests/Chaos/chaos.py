@@ -20,7 +20,8 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Benchmarks"))
 
 from checks import Checks, Machine  # noqa: E402
-from cluster_services import Failure, check_programs  # noqa: E402
+from cluster_process import Failure  # noqa: E402
+from cluster_services import check_programs  # noqa: E402
 from customers import Customers  # noqa: E402
 from faults import NodeFaults, ServiceFaults  # noqa: E402
 from machinery import ChaosCluster  # noqa: E402

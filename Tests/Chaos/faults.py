@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 
-from cluster_services import Failure
+from cluster_process import Failure
 
 
 class Lane(threading.Thread):

@@ -7,7 +7,10 @@ import subprocess
 import sys
 import threading
 
-from cluster_services import Cluster, Failure, Node, Service, free_port
+from benchmark import free_port
+from cluster_nodes import Node
+from cluster_process import Failure, Service
+from cluster_services import Cluster
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # Read in this order, which is that of the steps of a hook.

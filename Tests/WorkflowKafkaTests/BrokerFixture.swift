@@ -1,4 +1,5 @@
 #if Kafka
+import CKafka
 import Synchronization
 import Testing
 import WorkflowModules
@@ -79,6 +80,17 @@ func isIll(_ broker: KafkaBroker) async -> Bool {
 extension KafkaConsumer {
     /// The partitions that the group has given this node.
     var partitions: [KafkaPartition] { state.withLock { Array($0.holdings.keys) } }
+
+    /// Which client of the library is the member of the group.
+    var member: ObjectIdentifier? { state.withLock { $0.client.map { ObjectIdentifier($0) } } }
+
+    /// What the group calls this member; empty before it has joined.
+    var memberName: String {
+        guard let client = state.withLock({ $0.client }), let name = rd_kafka_memberid(client.pointer)
+        else { return "" }
+        defer { rd_kafka_mem_free(client.pointer, name) }
+        return String(cString: name)
+    }
 
     /// Ends the client as the end of the process would: without a word to the group.
     func die() {

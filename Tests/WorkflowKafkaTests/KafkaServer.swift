@@ -104,7 +104,7 @@ final class KafkaServer: Sendable {
         }
     }
 
-    /// Ends the broker; what it has acknowledged stays.
+    /// Ends the broker; what it has acknowledged stays, unless something is published at the same moment.
     func stop() {
         let process = process.withLock { process in
             defer { process = nil }

@@ -35,6 +35,14 @@ final class MockCluster: @unchecked Sendable {
         rd_kafka_mock_push_request_errors_array(cluster, produce, codes.count, codes)
     }
 
+    /// Lets members of groups join and get no partitions, or lets them get some again.
+    func set(isAssigning: Bool) {
+        let syncGroup: Int16 = 14
+        guard !isAssigning else { return rd_kafka_mock_clear_request_errors(cluster, syncGroup) }
+        let codes = Array(repeating: RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, count: 1000)
+        rd_kafka_mock_push_request_errors_array(cluster, syncGroup, codes.count, codes)
+    }
+
     /// Takes the broker away, or brings it back.
     func set(isDown: Bool) {
         _ = isDown ? rd_kafka_mock_broker_set_down(cluster, 1) : rd_kafka_mock_broker_set_up(cluster, 1)

@@ -19,6 +19,7 @@ extension KafkaConsumer {
         guard let list = rd_kafka_event_topic_partition_list(event) else { return }
         let partitions = KafkaPartitionList.elements(of: list).map(\.partition)
         if rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            client.didGetPartitions()
             assign(partitions, KafkaPartitionList(copying: list), of: client)
         } else {
             revoke(partitions, KafkaPartitionList(copying: list), of: client)

@@ -8,52 +8,23 @@ import WorkflowModules
 
 /// Beginning to take messages.
 extension KafkaConsumer {
-    private static let settings = [
-        ("enable.auto.commit", "false"), ("enable.auto.offset.store", "false"), ("auto.offset.reset", "earliest"),
-        ("partition.assignment.strategy", "cooperative-sticky"), ("queued.max.messages.kbytes", "16384"),
-        ("queued.min.messages", "1000"),
-    ]
-
     /// Makes the client and sees to it that the group knows where to begin.
     ///
     /// - Throws: ``KafkaError``; ``WorkflowError`` `.invalidInput` for a topic that cannot be, `.unavailable`.
     func setUp() async throws {
         guard !line.isEnded, !state.withLock({ $0.isPlaced }) else { return }
-        let client = try client()
+        guard let client = try client() else { return }
         if pattern.isLiteral, link.configuration.creation != nil {
             try await link.ensureTopic(
                 link.configuration.codec.topics.name(ofTopic: pattern.description), with: link.readyProducer())
         }
-        if !setup.isFromStart { try await client.call { _ in try self.place(client) } }
-        state.withLock { ($0.isPlaced, $0.problem) = (true, nil) }
+        try await client.call { _ in
+            // A subscriber and the look at the cluster may come here at the same time.
+            guard !self.state.withLock({ $0.isPlaced }) else { return }
+            if !self.setup.isFromStart { try self.place(client) }
+            self.state.withLock { ($0.isPlaced, $0.problem) = (true, nil) }
+        }
         subscribe()
-    }
-
-    private func client() throws -> KafkaHandle {
-        if let client = state.withLock({ $0.client }) { return client }
-        let session = setup.sessionTimeout.wholeMilliseconds
-        let client = try KafkaHandle(
-            RD_KAFKA_CONSUMER,
-            settings: link.configuration.settings.entries + Self.settings + [
-                ("group.id", group), ("session.timeout.ms", "\(session)"),
-                ("heartbeat.interval.ms", "\(max(100, session / 10))"),
-                ("max.poll.interval.ms", "\(max(300_000, session))"),
-            ],
-            events: RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_ERROR
-                | RD_KAFKA_EVENT_FETCH, logger: link.logger)
-        guard let main = rd_kafka_queue_get_consumer(client.pointer), let other = rd_kafka_queue_new(client.pointer)
-        else { throw KafkaError(code: RD_KAFKA_RESP_ERR__FAIL) }
-        let control = KafkaEvents(main, of: client) { [weak self, weak client] event in
-            guard let client else { return }
-            self?.take(event, of: client)
-        }
-        let records = KafkaEvents(other, of: client, isWanted: { [weak self] in self?.hasRoom == true }) {
-            [weak self, weak client] event in
-            guard let client else { return }
-            self?.take(event, of: client)
-        }
-        state.withLock { ($0.client, $0.control, $0.records) = (client, control, records) }
-        return client
     }
 
     /// Lets a group that is new begin with the messages that come from now on. Topics that are made later are read from
@@ -112,6 +83,7 @@ extension KafkaConsumer {
         let subscription = link.configuration.codec.topics.subscription(to: pattern)
         client.calls.async {
             let list = KafkaPartitionList([KafkaPartition(topic: subscription, number: -1): 0])
+            client.willSubscribe()
             let code = list.withPointer { rd_kafka_subscribe(client.pointer, $0) }
             guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
             self.report("\(KafkaError(code: code))")

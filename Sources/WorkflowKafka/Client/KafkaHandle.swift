@@ -2,6 +2,7 @@
 import CKafka
 import Dispatch
 import Logging
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -28,6 +29,8 @@ final class KafkaHandle: @unchecked Sendable {
     /// Where calls run that may block, one after another, and the events of the client.
     let calls: DispatchQueue
     private let log: Unmanaged<LogTarget>
+    /// Whether this is a consumer that has subscribed and not got its first partitions, or an empty list of them.
+    private let isAwaitingPartitions = Atomic(false)
 
     /// Makes a client; it connects by itself, again and again.
     ///
@@ -85,12 +88,31 @@ final class KafkaHandle: @unchecked Sendable {
         }
     }
 
+    /// Notes that the group is joined from now on.
+    func willSubscribe() {
+        isAwaitingPartitions.store(true, ordering: .releasing)
+    }
+
+    /// Notes that the group has given partitions, or none, to this member.
+    func didGetPartitions() {
+        isAwaitingPartitions.store(false, ordering: .releasing)
+    }
+
+    /// Whether the library would abort the process: versions before 2.3 do so (confluentinc/librdkafka#4312) when a member
+    /// of a group is destroyed that has never been given its part.
+    private var mustNotBeDestroyed: Bool {
+        isAwaitingPartitions.load(ordering: .acquiring) && rd_kafka_version() < 0x0203_0000
+    }
+
     deinit {
         // Blocks until the threads of the library have ended.
         let pointer = UInt(bitPattern: pointer)
-        let log = log
+        let (log, isKept) = (log, mustNotBeDestroyed)
         DispatchQueue(label: "workflow.kafka.closing").async {
-            rd_kafka_destroy_flags(OpaquePointer(bitPattern: pointer), Int32(RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE))
+            let client = OpaquePointer(bitPattern: pointer)
+            // One that is kept has left the group, and costs its threads until the process ends.
+            guard !isKept else { return _ = rd_kafka_unsubscribe(client) }
+            rd_kafka_destroy_flags(client, Int32(RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE))
             log.release()
         }
     }
