@@ -18,6 +18,7 @@ WORKDIR /build
 COPY Package.* ./
 RUN swift package resolve
 COPY Sources Sources
+COPY Templates Templates
 COPY Tests Tests
 RUN swift build -c release --product wfserver
 # The executable looks for the libraries of Swift in its own folder too. Only those that it needs are taken.

@@ -181,6 +181,21 @@ let package = Package(
             name: "WorkflowCommandLine",
             dependencies: ["WorkflowCore", "WorkflowHTTP", "WorkflowJavaScript", "WorkflowCatalog"]
         ),
+        // What `wfserver run`, `wfctl run` and `wfctl dev` have in common.
+        .target(
+            name: "WorkflowServer",
+            dependencies: [
+                "WorkflowCore", "WorkflowModules", "WorkflowHTTP", "WorkflowStore", "WorkflowStoreSQLite",
+                "WorkflowStorePostgreSQL", "WorkflowJavaScript", "WorkflowCatalog", "WorkflowCommandLine",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
+        ),
+        // The templates of `wfctl init`, which become part of the program when it is compiled.
+        .target(name: "CTemplates", path: "Templates/CTemplates"),
         .target(
             name: "WorkflowTestRunner",
             dependencies: [
@@ -193,24 +208,22 @@ let package = Package(
         .executableTarget(
             name: "wfctl",
             dependencies: [
-                "WorkflowCore", "WorkflowCatalog", "WorkflowCommandLine", "WorkflowJavaScript", "WorkflowTestRunner",
+                "CTemplates", "WorkflowCore", "WorkflowCatalog", "WorkflowCommandLine", "WorkflowHTTP",
+                "WorkflowJavaScript", "WorkflowServer", "WorkflowTestRunner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
         ),
         .executableTarget(
             name: "wfserver",
             dependencies: [
-                "WorkflowCore", "WorkflowModules", "WorkflowHTTP", "WorkflowStore", "WorkflowStoreSQLite",
-                "WorkflowStorePostgreSQL", "WorkflowJavaScript", "WorkflowCatalog", "WorkflowCommandLine",
+                "WorkflowCore", "WorkflowCatalog", "WorkflowCommandLine", "WorkflowJavaScript", "WorkflowServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(name: "WorkflowCoreTests", dependencies: ["WorkflowCore", "WorkflowTesting"]),
@@ -293,7 +306,7 @@ let package = Package(
             dependencies: [
                 "TestServices", "WorkflowCatalog", "WorkflowCore", "WorkflowModules", "WorkflowStore",
                 "WorkflowStorePostgreSQL",
-                "WorkflowStoreSQLite", "WorkflowTesting", "wfserver",
+                "WorkflowServer", "WorkflowStoreSQLite", "WorkflowTesting", "wfserver",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

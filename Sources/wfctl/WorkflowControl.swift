@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import WorkflowCommandLine
 import WorkflowCore
+import WorkflowJavaScript
 
 @main
 struct WorkflowControl: AsyncParsableCommand {
@@ -18,9 +19,12 @@ struct WorkflowControl: AsyncParsableCommand {
         subcommands: [],
         groupedSubcommands: [
             CommandGroup(
+                name: "Project",
+                subcommands: [InitCommand.self, DevCommand.self, RunProjectCommand.self]),
+            CommandGroup(
                 name: "Configuration",
                 subcommands: [
-                    ValidateCommand.self, TestCommand.self, PlanCommand.self, InspectCommand.self,
+                    ValidateCommand.self, TestCommand.self, PlanCommand.self, DiffCommand.self, InspectCommand.self,
                     GraphCommand.self, ComponentCommand.self,
                 ]),
             CommandGroup(
@@ -39,7 +43,10 @@ struct WorkflowControl: AsyncParsableCommand {
         ])
 
     static func main() async {
-        LoggingSystem.bootstrap { _ in MessageLogHandler() }
+        #if JavaScript
+        // The script runtime starts this executable again for the processes that scripts run in.
+        if CommandLine.arguments.dropFirst().first == JavaScriptWorker.argument { JavaScriptWorker.main() }
+        #endif
         do {
             try UnknownCommand.refuse(CommandLine.arguments.dropFirst(), of: Self.self)
         } catch {
@@ -47,6 +54,8 @@ struct WorkflowControl: AsyncParsableCommand {
         }
         do {
             var command = try parseAsRoot()
+            // `run` logs as a server does.
+            if !(command is RunProjectCommand) { LoggingSystem.bootstrap { _ in MessageLogHandler() } }
             do {
                 if var asyncCommand = command as? any AsyncParsableCommand {
                     try await asyncCommand.run()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import WorkflowCommandLine
 import WorkflowCore
+import WorkflowServer
 
 /// `wfserver validate`: checks a configuration without starting anything.
 struct ValidateCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import WorkflowJavaScript
+import WorkflowServer
 
 @main
 struct WFServer: AsyncParsableCommand {

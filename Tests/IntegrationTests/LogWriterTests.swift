@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import Testing
 
-@testable import wfserver
+@testable import WorkflowServer
 
 /// A pipe whose reader only reads when it is told to.
 private struct StalledReader {

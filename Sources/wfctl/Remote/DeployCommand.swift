@@ -52,7 +52,8 @@ struct DeployCommand: AsyncParsableCommand {
         // Before the plan: whoever changes the server after it is noticed.
         let current = try await client.send("GET", "/api/workflow/config")
         _ = try current.expectSuccess()
-        let plan = try await plan(text, client)
+        let plan = try await RemotePlan.request(
+            text, file: file == "-" ? "<stdin>" : file, client, seconds: timeout)
         if dryRun || plan.isEmpty {
             output.write(plan.json) { plan.lines(width: $0, style: $1) }
             return
@@ -76,21 +77,5 @@ struct DeployCommand: AsyncParsableCommand {
             try await DeploymentWatch(client: client, generation: generation, timeout: .seconds(timeout))
                 .run(observation: .seconds(observation))
         }
-    }
-
-    private func plan(_ text: String, _ client: ManagementClient) async throws -> RemotePlan {
-        let answer = try await client.send(
-            "POST", "/api/workflow/plan", body: Array(text.utf8), headers: [("content-type", "application/yaml")],
-            seconds: timeout)
-        if answer.status == 422 {
-            let issues = RemoteIssues.list(try answer.json()["issues"], file: file == "-" ? "<stdin>" : file)
-            guard !issues.isEmpty else { throw answer.failure }
-            let report = IssueReport(issues)
-            let terminal = Terminal.errors
-            terminal.write(report.text(width: terminal.width, style: terminal.style, source: text) + "\n\n")
-            Console.note("\(report.counts); nothing was changed.")
-            throw ExitCode(ExitStatus.configuration.rawValue)
-        }
-        return RemotePlan(json: try answer.expectSuccess())
     }
 }

@@ -17,7 +17,7 @@ struct ManagementService: Service {
     ///   - logger: Gets a line when something fails.
     /// - Throws: ``WorkflowError`` when the address is not acceptable or in use.
     init(
-        address: String?, token: String, application: ManagedApplication, sockets: InheritedSockets, logger: Logger
+        address: String?, token: String, application: ManagedApplication, sockets: InheritedSockets?, logger: Logger
     ) async throws {
         func start(_ address: String) async throws -> ManagementServer {
             var configuration = ManagementServer.Configuration(address: try ListenAddress(address), token: token)
@@ -45,6 +45,7 @@ struct ManagementService: Service {
 
     func run() async throws {
         try? await gracefulShutdown()
-        await server.stop()
+        // In a task of its own, since a cancelled one would not wait.
+        await Task { await server.stop() }.value
     }
 }

@@ -4,9 +4,9 @@ import Foundation
 ///
 /// Lines wait in a queue with a greatest size. Those that do not fit are counted and dropped, and a line tells how many
 /// as soon as there is room again.
-final class LogWriter: @unchecked Sendable {
+package final class LogWriter: @unchecked Sendable {
     // `@unchecked`: the variables are only touched while `condition` is locked.
-    typealias LossLine = @Sendable (_ count: Int) -> String
+    package typealias LossLine = @Sendable (_ count: Int) -> String
 
     /// Standard error; what waits is written when the process exits, for which a stalled reader gets one second.
     static let standardError: LogWriter = {
@@ -28,7 +28,7 @@ final class LogWriter: @unchecked Sendable {
     /// - Parameters:
     ///   - descriptor: Where to write.
     ///   - limit: How many bytes may wait.
-    init(descriptor: Int32, limit: Int = 8 << 20) {
+    package init(descriptor: Int32, limit: Int = 8 << 20) {
         self.descriptor = descriptor
         self.limit = limit
     }
@@ -38,7 +38,7 @@ final class LogWriter: @unchecked Sendable {
     /// - Parameters:
     ///   - line: The line with its end.
     ///   - lossLine: Makes the line that tells how many were dropped.
-    func write(_ line: String, lossLine: @escaping LossLine) {
+    package func write(_ line: String, lossLine: @escaping LossLine) {
         condition.withLock {
             // After a loss nothing is taken before the loss has been told, so that the order is kept.
             guard lost == nil, waiting.count + inHand + line.utf8.count <= limit else {
@@ -55,7 +55,7 @@ final class LogWriter: @unchecked Sendable {
     /// - Parameter seconds: How long to wait.
     /// - Returns: Whether everything has been written.
     @discardableResult
-    func flush(for seconds: Double) -> Bool {
+    package func flush(for seconds: Double) -> Bool {
         let deadline = Date(timeIntervalSinceNow: seconds)
         return condition.withLock {
             while !waiting.isEmpty || inHand > 0 || lost != nil {

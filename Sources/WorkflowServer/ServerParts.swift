@@ -22,46 +22,37 @@ struct ServerParts: Sendable {
     ///   - application: Tells what is needed: scripts only when there are components, the default store only when no
     ///     module keeps the state.
     ///   - location: Where the state is kept.
-    ///   - isolation: Where scripts run.
-    ///   - drain: How long a stop waits for work that is under way.
-    ///   - drainDelay: How long a stop goes on serving before that, while it says that it is not ready.
-    ///   - reload: When a reloaded configuration counts as good.
-    ///   - cluster: How processes that share the state look after each other.
-    ///   - outbound: Where requests to other hosts may go.
-    ///   - sockets: The listening sockets that the process was started with.
-    ///   - patience: How long to wait for another process to let go of the state.
+    ///   - process: What the parts are set to.
     /// - Throws: ``StoreError`` when the state cannot be opened.
     static func make(
-        application: ApplicationConfiguration, location: StateLocation, isolation: ScriptIsolation, drain: Duration,
-        drainDelay: Duration, reload: ReloadPolicy, cluster: ClusterPolicy, outbound: OutboundPolicy,
-        sockets: InheritedSockets,
-        patience: Duration
+        application: ApplicationConfiguration, location: StateLocation, process: ApplicationProcess
     ) async throws -> ServerParts {
-        let logger = Logger(label: "workflow")
+        let logger = process.logger
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         var environment = EngineEnvironment(logger: logger, metrics: EngineMetrics(registry: MetricsRegistry()))
         ProcessMetrics.register(in: environment.metrics.registry)
-        environment.drainDeadline = drain
-        environment.drainDelay = drainDelay
-        environment.reloadPolicy = reload
-        environment.clusterPolicy = cluster
-        environment.outboundPolicy = outbound
+        environment.drainDeadline = process.drain
+        environment.drainDelay = process.drainDelay
+        environment.reloadPolicy = process.reload
+        environment.clusterPolicy = process.cluster
+        environment.outboundPolicy = process.outbound
         environment.nodeDescription = ClusterOptions.description
         environment.components = DynamicComponents()
-        environment.httpListeners = SharedListenerFactory(inheritedSockets: sockets)
-        environment.statePatience = patience
+        environment.httpListeners = SharedListenerFactory(inheritedSockets: process.sockets)
+        environment.statePatience = process.patience
+        environment.tracer = process.tracer
         environment.databaseDrivers = StandardCatalog.databaseDrivers
         environment.brokerProviders = StandardCatalog.brokerProviders
         #if JavaScript
         // Before the state is opened: processes start while this one goes on.
-        let runtime = try runtime(isolation)
+        let runtime = try runtime(process.scripts)
         if application.modules.contains(where: { $0.type == "dynamic.component" }) { runtime.warmUp() }
         environment.scriptRuntime = runtime
         #endif
         if !application.modules.contains(where: { $0.type == "persistence.store" }) {
             do {
-                if let store = try await store(at: location, patience) { environment.defaultStore = store }
+                if let store = try await store(at: location, process.patience) { environment.defaultStore = store }
             } catch {
                 await environment.scriptRuntime?.shutdown()
                 throw error

@@ -1,7 +1,7 @@
 import WorkflowCommandLine
 
 /// The version of this program.
-enum ServerVersion {
+package enum ServerVersion {
     /// The version, as `wfserver --version` prints it.
-    static let current = ProgramVersion.current
+    package static let current = ProgramVersion.current
 }

@@ -1,27 +1,15 @@
 import Foundation
-import Synchronization
 import WorkflowCore
 
 /// Tells a person what was started.
-final class StartReporter: Sendable {
-    private let isQuiet: Bool
-    private let began: ContinuousClock.Instant
-    private let notes = Mutex<[SummaryLine]>([])
+struct StartReporter: Sendable {
+    let isQuiet: Bool
+    let began: ContinuousClock.Instant
 
-    init(isQuiet: Bool, began: ContinuousClock.Instant) {
-        self.isQuiet = isQuiet
-        self.began = began
-    }
-
-    /// Adds a line of the program's own.
-    func note(_ topic: String, _ text: String) {
-        notes.withLock { $0.append(SummaryLine(topic, text)) }
-    }
-
-    /// Prints the summary to standard output.
-    func report(_ summary: EngineSummary) {
+    /// Prints the summary, and what the process adds to it, to standard output.
+    func report(_ summary: EngineSummary, _ notes: [SummaryLine]) {
         guard !isQuiet else { return }
-        let lines = summary.details + notes.withLock { $0 }
+        let lines = summary.details + notes
         let took = (ContinuousClock.now - began).wholeMilliseconds
         var text = ["Workflow \(ServerVersion.current) is ready after \(took) ms.", ""]
         let names = summary.modules.map(\.name)

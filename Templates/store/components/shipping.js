@@ -1,0 +1,9 @@
+// Stands in for a carrier.
+"use strict";
+
+module.exports = {
+  async execute({ idempotencyKey }) {
+    const digest = await workflow.sha256(idempotencyKey);
+    return { parcel: `P-${digest.slice(0, 10)}` };
+  },
+};
