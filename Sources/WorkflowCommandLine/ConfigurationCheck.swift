@@ -13,15 +13,20 @@ public enum ConfigurationCheck {
         try ConfigurationLoader(environment: ProcessInfo.processInfo.environment).load(paths)
     }
 
-    /// Checks a configuration as a start would, without any effect on the outside.
-    ///
-    /// - Throws: ``ConfigurationError`` with everything that is wrong.
-    public static func validate(_ configuration: ApplicationConfiguration) async throws {
+    /// What modules are given that are only checked.
+    public static var environment: EngineEnvironment {
         var environment = EngineEnvironment()
         environment.scriptRuntime = CheckingScriptRuntime()
         environment.httpListeners = SharedListenerFactory()
         environment.databaseDrivers = StandardCatalog.databaseDrivers
         environment.brokerProviders = StandardCatalog.brokerProviders
+        return environment
+    }
+
+    /// Checks a configuration as a start would, without any effect on the outside.
+    ///
+    /// - Throws: ``ConfigurationError`` with everything that is wrong.
+    public static func validate(_ configuration: ApplicationConfiguration) async throws {
         try await WorkflowEngine.validate(
             configuration, registry: StandardCatalog.registry, environment: environment)
     }

@@ -24,7 +24,7 @@ extension SQLStateStore: StoreMembership {
     }
 
     public func takeOver(_ id: String, unseenFor duration: Duration) async throws -> TakenOver {
-        let statements = statements
+        let (statements, locks) = (statements, locks)
         return try await translated {
             try await database.writeUrgently { connection in
                 var taken = TakenOver()
@@ -32,19 +32,40 @@ extension SQLStateStore: StoreMembership {
                 try connection.query(statements.removeUnseenNodes, [age, .text(id)]) { taken.nodes.append($0.text(0)) }
                 taken.workItems = try connection.execute(statements.releaseWork, [])
                 taken.events = try connection.execute(statements.adoptEvents, [.text(id)])
+                if taken.workItems > 0 { try locks.tell(.freeWork, on: connection) }
                 return taken
             }
         }
     }
 
     public func leave(_ id: String) async throws {
-        let statements = statements
+        let (statements, locks) = (statements, locks)
         try await translated {
             try await database.writeUrgently { connection in
                 try connection.execute(statements.removeNode, [.text(id)])
-                try connection.execute(statements.releaseWork, [])
+                guard try connection.execute(statements.releaseWork, []) > 0 else { return }
+                try locks.tell(.freeWork, on: connection)
             }
         }
+    }
+
+    public func tell(_ notice: StoreNotice) async throws {
+        let locks = locks
+        try await translated { try await database.writeUrgently { try locks.tell(notice, on: $0) } }
+    }
+
+    public func notices() -> AsyncStream<StoreNews>? {
+        let (news, continuation) = AsyncStream.makeStream(of: StoreNews.self)
+        let stop = database.listen { notification in
+            switch notification {
+            case .connected: continuation.yield(.connected)
+            case .disconnected: continuation.yield(.disconnected)
+            case .text(let text): if let notice = StoreNotice(text: text) { continuation.yield(.notice(notice)) }
+            }
+        }
+        guard let stop else { return nil }
+        continuation.onTermination = { _ in stop() }
+        return news
     }
 
     public func nodes() async throws -> [ClusterNode] {

@@ -34,14 +34,18 @@ public final class SQLStateStore: StateStore {
     /// The database that the store owns.
     let database: any SQLDatabase
     let statements: StoreStatements
+    let locks: LockStatements
     let cache: RecordCache?
     private let isClosed = Atomic<Bool>(false)
+    /// Whether a transaction has lately found no room; small changes may still fit where others were.
+    private let isFull = Atomic<Bool>(false)
     /// The identifier under which this process is registered; empty when it is not.
     let node = Mutex("")
 
     private init(database: any SQLDatabase, configuration: Configuration) {
         self.database = database
         statements = StoreStatements(dialect: database.dialect)
+        locks = LockStatements(dialect: database.dialect)
         cache =
             database.isShared || configuration.cachedRows <= 0
             ? nil : RecordCache(maximumCount: configuration.cachedRows, maximumCost: configuration.cachedBytes)
@@ -86,8 +90,42 @@ public final class SQLStateStore: StateStore {
                 cache?.apply(changes, positions: positions)
             }
         } catch {
-            throw StoreError.translating(error)
+            throw noted(error)
         }
+    }
+
+    public func commit(
+        locking id: String, _ decide: @escaping @Sendable (StateMachineInstance?) throws -> StoreTransaction
+    ) async throws {
+        let (statements, locks, cache) = (statements, locks, cache)
+        let node = node.withLock { $0 }
+        do {
+            _ = try await database.write { connection in
+                var instance: StateMachineInstance?
+                try connection.query(locks.lockInstance, [.text(id)]) { instance = try RecordMapping.instance($0) }
+                let transaction = try decide(instance)
+                let plan = TransactionPlan(transaction, statements: statements, node: node)
+                let positions = try plan.run(on: connection)
+                return (cache == nil ? [] : CacheChange.changes(of: transaction), positions)
+            } committed: { changes, positions in
+                cache?.apply(changes, positions: positions)
+            }
+        } catch {
+            throw noted(error)
+        }
+    }
+
+    /// The store's error for an error of the database; remembers that there is no room.
+    private func noted(_ error: any Error) -> any Error {
+        let error = StoreError.translating(error)
+        if let error = error as? StoreError, error.code == .storageFull { isFull.store(true, ordering: .relaxed) }
+        return error
+    }
+
+    public func enterSection(
+        _ name: String, within timeout: Duration, lost: @escaping @Sendable () -> Void
+    ) async throws -> (@Sendable () async -> Void)? {
+        try await translated { try await database.lock(name, within: timeout, lost: lost) }
     }
 
     public func claimWork(owner: String, now: Timestamp, leaseUntil: Timestamp, limit: Int) async throws -> [WorkItem] {
@@ -120,6 +158,10 @@ public final class SQLStateStore: StateStore {
     public func checkHealth() async throws {
         let statements = statements
         try await translated {
+            if isFull.load(ordering: .relaxed) {
+                try await database.write { [statements] in try SpaceProbe.run(statements, on: $0) }
+                isFull.store(false, ordering: .relaxed)
+            }
             try await database.write { _ = try $0.execute(statements.countHealthCheck, []) }
             try await database.read { try $0.query(statements.healthChecks, []) { _ in } }
         }

@@ -18,6 +18,8 @@ extension PostgreSQLConnection {
         let statement = try sendBegin() ? 1 : 0
         try accepted(parameters.withPointers { PQsendQueryParams(handle, sql, $0, nil, $1, nil, nil, 0) })
         if let closing { try accepted(PQsendQueryParams(handle, closing, 0, nil, nil, nil, nil, 0)) }
+        let identity = statement + (closing == nil ? 1 : 2)
+        if wantsIdentity { try accepted(PQsendQueryParams(handle, Self.identity.sql, 0, nil, nil, nil, nil, 0)) }
         guard PQpipelineSync(handle) == 1 else { throw lost() }
         var failure: (any Error)?
         var position = 0
@@ -32,6 +34,8 @@ extension PostgreSQLConnection {
                     failure = error
                     interrupt()
                 }
+            } else if position == identity {
+                readIdentity(result)
             }
         } next: {
             position += 1

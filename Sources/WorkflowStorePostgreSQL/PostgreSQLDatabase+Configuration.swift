@@ -26,6 +26,10 @@ extension PostgreSQLDatabase {
         /// How long the server lets a transaction wait for its client, for instance one whose process is paused.
         public var idleTransactionTimeout = Duration.seconds(5)
 
+        /// Whether one more connection listens to what other processes tell. Poolers that share connections between
+        /// transactions do not pass that on; without it, processes find what others have left when they look for it.
+        public var listens = true
+
         /// Creates a configuration.
         ///
         /// - Parameter dsn: The connection string.

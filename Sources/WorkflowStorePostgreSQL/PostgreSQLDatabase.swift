@@ -1,14 +1,21 @@
 #if PostgreSQL
+import Synchronization
 public import WorkflowStore
 
 /// A PostgreSQL database, used by any number of processes: a pool of connections, each with a thread of its own.
 ///
 /// A transaction is two messages, the statements that are known and the commit. One that was undone because of another
-/// one, or whose connection was lost before its commit, runs again by itself.
+/// one, or whose connection was lost before its commit, runs again by itself. When the answer to a commit is lost, the
+/// server is asked on another connection what became of it.
 public final class PostgreSQLDatabase: SQLDatabase {
     private let pool: ConnectionPool
     /// One more connection, for what must not wait behind others.
     private let urgent: ConnectionPool
+    /// Connections for locks, each of which takes one for as long as it is held or waited for.
+    private let locks: ConnectionPool
+    private let settings: ConnectionSettings
+    private let mayListen: Bool
+    private let listeners = Mutex<[ObjectIdentifier: NotificationListener]>([:])
 
     private init(_ settings: ConnectionSettings, _ configuration: Configuration) {
         var limits = PoolStateMachine<ConnectionPool.Job>.Limits()
@@ -17,9 +24,13 @@ public final class PostgreSQLDatabase: SQLDatabase {
         limits.idleTimeout = configuration.idleTimeout
         limits.lifetime = configuration.connectionLifetime
         pool = ConnectionPool(settings, limits)
+        limits.idleConnections = 0
+        locks = ConnectionPool(settings, limits)
         limits.connections = 1
         limits.idleConnections = 1
         urgent = ConnectionPool(settings, limits)
+        self.settings = settings
+        mayListen = configuration.listens
     }
 
     /// Opens the database and proves that it can be reached.
@@ -72,9 +83,45 @@ public final class PostgreSQLDatabase: SQLDatabase {
         try await perform(on: pool, { try body($0) }, finish: { _ in })
     }
 
+    public func listen(_ receive: @escaping @Sendable (SQLNotification) -> Void) -> (@Sendable () -> Void)? {
+        guard mayListen, let listener = NotificationListener(settings, receive) else { return nil }
+        listeners.withLock { $0[ObjectIdentifier(listener)] = listener }
+        return { [weak self] in
+            listener.stop()
+            self?.listeners.withLock { $0[ObjectIdentifier(listener)] = nil }
+        }
+    }
+
+    public func lock(
+        _ name: String, within timeout: Duration, lost: @escaping @Sendable () -> Void
+    ) async throws -> (@Sendable () async -> Void)? {
+        let lock = AdvisoryLock(name, within: timeout, lost: lost)
+        let locks = locks
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask { try await lock.acquire(on: locks) }
+            group.addTask {
+                // A little longer than the server waits: it is for those that get no connection either.
+                try await Task.sleep(for: timeout + .seconds(1))
+                return false
+            }
+            defer { group.cancelAll() }
+            if try await group.next() == true { return { await lock.release() } }
+            group.cancelAll()
+            // It may have got the lock at the very moment at which the time ended.
+            if case .success(true) = await group.nextResult() { return { await lock.release() } }
+            return nil
+        }
+    }
+
     public func close() async {
+        let listeners = listeners.withLock { listeners in
+            defer { listeners = [:] }
+            return listeners
+        }
+        for listener in listeners.values { await listener.close() }
         await pool.close()
         await urgent.close()
+        await locks.close()
     }
 
     /// Runs `body` on a connection, and again when it had no effect.
@@ -96,10 +143,12 @@ public final class PostgreSQLDatabase: SQLDatabase {
                         finish(result)
                         continuation.resume(returning: result)
                     } catch {
-                        let isCommitUnknown = connection.isCommitUnknown && connection.isLost
-                        let isUndone = SQLError.mayBeTriedAgain(connection.lastState) || connection.isLost
+                        let isUndone =
+                            connection.wasUndone
+                            || !connection.isCommitUnknown
+                                && (SQLError.mayBeTriedAgain(connection.lastState) || connection.isLost)
                         connection.rollback()
-                        if isUndone, !isCommitUnknown, !isLastAttempt { return .again }
+                        if isUndone, !isLastAttempt { return .again }
                         continuation.resume(throwing: error)
                     }
                     return .done

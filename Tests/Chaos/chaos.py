@@ -29,7 +29,6 @@ from machinery import ChaosCluster  # noqa: E402
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 # How many seconds nothing may change before what is left counts as stuck: the longest pauses are those of time-outs.
 PATIENCE = 20
-CUTTING = ("kill", "lost answers of postgresql", "PostgreSQL, immediate restart")
 
 
 def say(text=""):
@@ -153,8 +152,6 @@ def run(options, cluster):
     problems = [f"{lane.name}: {problem}" for lane in lanes for problem in lane.problems]
     problems += [f"{node.name} has ended by itself" for node in cluster.nodes if not node.is_running]
     letters = first.manage("GET", "/api/workflow/dead-letters?limit=1000")[1]["deadLetters"]
-    # A run is recorded before it begins: what cuts a node off just then loses it (docs/schedules.md).
-    disturbances = [(start, end) for lane in lanes for start, end, name, _ in lane.log if name in CUTTING]
     for node in cluster.nodes:
         node.ask_to_stop()
     for node in cluster.nodes:
@@ -167,7 +164,7 @@ def run(options, cluster):
     checks.paths()
     checks.steps()
     checks.events()
-    checks.schedule(started, ended, disturbances)
+    checks.schedule(started, ended)
     checks.tables()
     checks.dead_letters(len(letters))
     checks.answers(customers.answers, customers.surprises)

@@ -55,6 +55,7 @@ private struct Simulation {
     private static let instances = (0..<5).map { "order-\($0)" }
     private static let chaos = Duration.seconds(20)
     private static let stepLimit = 400_000
+    private static let slots = Array(SimulatedCluster.slots)
 
     private let cluster: SimulatedCluster
     private let time: SimulatedTime
@@ -109,9 +110,12 @@ private struct Simulation {
         guard time.isQuiet, cluster.outside.withLock({ $0.accepted.count == Self.instances.count }) else {
             return false
         }
+        let runs = cluster.outside.withLock { $0.runs }
         return cluster.database.contents.withLock { contents in
             contents.tables.openInstances.elements.isEmpty && contents.tables.work.isEmpty
                 && contents.tables.outbox.isEmpty
+                && contents.tables.namespaces[ExactString(ScheduleClaim.namespace)] == nil
+                && Self.slots.allSatisfy { runs[$0] != nil }
         }
     }
 
@@ -120,24 +124,30 @@ private struct Simulation {
     ]
 
     private var problems: [String] {
-        let topics = cluster.outside.withLock { $0.topics }
-        return cluster.database.contents.withLock { contents in
-            Self.instances.flatMap { id -> [String] in
-                let records = contents.tables.history[ExactString(id)] ?? []
-                let transitions = records.map(\.transition).filter { !$0.isEmpty }
-                var problems: [String] = []
-                if !Self.histories.contains(transitions) { problems.append("\(id) made \(transitions)") }
-                let states = records.map { "order.\($0.toState)" }
-                let delivered = topics[id] ?? []
-                if delivered.sorted() != states.sorted() { problems.append("\(id): events \(delivered) of \(states)") }
-                return problems
+        let (topics, runs) = cluster.outside.withLock { ($0.topics, $0.runs) }
+        let isCalm = cluster.database.contents.withLock { !$0.hasLostNodes }
+        let slots = Self.slots.filter { runs[$0] == nil || (isCalm && runs[$0] != 1) }
+            .map { "slot \($0): \(runs[$0] ?? 0) runs" }
+        return slots
+            + cluster.database.contents.withLock { contents in
+                Self.instances.flatMap { id -> [String] in
+                    let records = contents.tables.history[ExactString(id)] ?? []
+                    let transitions = records.map(\.transition).filter { !$0.isEmpty }
+                    var problems: [String] = []
+                    if !Self.histories.contains(transitions) { problems.append("\(id) made \(transitions)") }
+                    let states = records.map { "order.\($0.toState)" }
+                    let delivered = topics[id] ?? []
+                    if delivered != states {
+                        problems.append("\(id): events \(delivered) of \(states)")
+                    }
+                    return problems
+                }
             }
-        }
     }
 
     /// Where it stands.
     var summary: String {
-        let accepted = cluster.outside.withLock { $0.accepted.sorted() }
+        let (accepted, runs) = cluster.outside.withLock { ($0.accepted.sorted(), $0.runs) }
         return cluster.database.contents.withLock { contents in
             let instances = contents.tables.instances.values.map { "\($0.id) \($0.currentState) \($0.lastUpdated)" }
             let work = contents.tables.work.values.map {
@@ -146,7 +156,7 @@ private struct Simulation {
             let events = contents.tables.outbox.values.map { "\($0.id) \(contents.owners[$0.id] ?? "")" }
             return """
                 \(time.clock.now): accepted \(accepted), instances \(instances.sorted()), work \(work.sorted()), \
-                events \(events.sorted()), nodes \(contents.nodes.keys.sorted())
+                events \(events.sorted()), slots \(runs.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }), nodes \(contents.nodes.keys.sorted())
                 """
         }
     }

@@ -24,12 +24,16 @@ final class SimulatedCluster: Sendable {
         let fate: SimulatedFate
         let engine: StateMachineEngine
         let context: GenerationContext
+        let runner: ScheduleRunner
+        let schedule: Task<Void, Never>
         var pausedUntil = Timestamp(nanoseconds: .min)
 
         init(
             _ executor: SimulatedExecutor, _ fate: SimulatedFate, _ engine: StateMachineEngine,
-            _ context: GenerationContext
+            _ context: GenerationContext, _ runner: ScheduleRunner
         ) {
+            self.runner = runner
+            schedule = Task(executorPreference: executor) { await runner.run() }
             self.executor = executor
             self.fate = fate
             self.engine = engine
@@ -43,6 +47,8 @@ final class SimulatedCluster: Sendable {
         /// The topics of an instance's events, in the order of their first delivery.
         var topics: [String: [String]] = [:]
         var deliveredIDs: Set<String> = []
+        /// How often each slot of the schedule was run to its end, by seconds since the start.
+        var runs: [Int: Int] = [:]
     }
 
     let time: SimulatedTime
@@ -50,10 +56,12 @@ final class SimulatedCluster: Sendable {
     let processes = Mutex<[Process]>([])
     let outside = Mutex(Outside())
     private let definition: StateMachineDefinition
+    private let beginning: Timestamp
 
     init(seed: UInt64, defect: SimulatedDatabase.Defect?) throws {
         time = SimulatedTime(seed: seed)
         database = SimulatedDatabase(time, defect: defect)
+        beginning = time.clock.now
         definition = try StateMachineDefinition(
             name: "order", initialState: "new",
             states: [
@@ -90,15 +98,37 @@ final class SimulatedCluster: Sendable {
         }
         context.addBroker(SimulatedBroker(self, fate), name: "events")
         context.takeOver()
-        let process = Process(executor, fate, engine, context)
         context.runtime.begin()
+        // Runs do not begin a minute early or late, but a little.
+        environment.clock = SkewedClock(base: time.clock, skew: skew / 60)
+        let runner = ScheduleRunner(
+            jobs: [try job(fate)], store: context.store, environment: environment, logger: environment.logger,
+            member: context.runtime.member)
+        let process = Process(executor, fate, engine, context, runner)
         processes.withLock { $0.append(process) }
+    }
+
+    /// The slots of the schedule that are run whatever happens: those after the start of the first processes.
+    static let slots = stride(from: 6, through: 18, by: 3)
+
+    /// A job with a few slots, whose runs take a moment.
+    private func job(_ fate: SimulatedFate) throws -> ScheduledJob {
+        let schedule = try Schedule("@every 3s", end: beginning.advanced(by: .seconds(18)))
+        return ScheduledJob(name: "tick", schedule: schedule, overlap: .allow, missedRuns: .all()) { [self] run in
+            try await time.clock.sleep(for: time.random(milliseconds: 0...800))
+            if fate.isDead { throw CancellationError() }
+            let slot = Int(beginning.duration(to: run.scheduledTime).inSeconds)
+            outside.withLock { $0.runs[slot, default: 0] += 1 }
+        }
     }
 
     /// Ends a process: at once, or after it has given back what it holds.
     func stop(_ process: Process, gracefully: Bool) {
         if !gracefully { process.fate.die() }
+        process.schedule.cancel()
         Task(executorPreference: process.executor) {
+            await process.schedule.value
+            await process.runner.shutdown(deadline: gracefully ? .seconds(30) : .zero)
             await process.context.runtime.finish(within: gracefully ? .seconds(1) : .zero)
             process.fate.die()
             process.context.runtime.dismantle()

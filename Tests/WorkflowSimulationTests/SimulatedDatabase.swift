@@ -20,6 +20,10 @@ final class SimulatedDatabase: Sendable {
         case updatesDoNotFence
         /// Events of processes that are gone are delivered by nobody.
         case eventsAreOrphaned
+        /// Events do not wait for those of other processes.
+        case eventsOvertake
+        /// What goes on in scheduled runs of processes that are gone cannot be found.
+        case scheduledRunsAreHidden
     }
 
     struct Contents: Sendable {
@@ -28,6 +32,8 @@ final class SimulatedDatabase: Sendable {
         var nodes: [String: Timestamp] = [:]
         /// Who delivers an event.
         var owners: [String: String] = [:]
+        /// Whether a process was ever given up.
+        var hasLostNodes = false
     }
 
     let contents = Mutex(Contents())
@@ -70,7 +76,7 @@ final class SimulatedDatabase: Sendable {
 }
 
 /// The connection of one process to a ``SimulatedDatabase``.
-final class SimulatedStore: StateStore, StoreMembership {
+final class SimulatedStore: OrderedOutbox, StoreMembership {
     private let database: SimulatedDatabase
     private let fate: SimulatedFate
     private let id = Mutex("")
@@ -145,6 +151,26 @@ final class SimulatedStore: StateStore, StoreMembership {
         }
     }
 
+    var outboxOwner: String { id.withLock { $0 } }
+
+    func orderedOutbox(limit: Int) async throws -> [OrderedOutboxEvent] {
+        let owner = id.withLock { $0 }
+        let defect = database.defect
+        return try await request { contents, _ in
+            var foreign: Set<String> = []
+            var events: [OrderedOutboxEvent] = []
+            for event in contents.tables.outboxOrder.elements.compactMap({ contents.tables.outbox[$0] }) {
+                if contents.owners[event.id] != owner {
+                    foreign.insert(event.key)
+                } else if events.count < limit {
+                    let mustWait = foreign.contains(event.key) && defect != .eventsOvertake
+                    events.append(OrderedOutboxEvent(event, mustWait: mustWait))
+                }
+            }
+            return events
+        }
+    }
+
     func removeExpiredValues(now: Timestamp, limit: Int) async throws -> Bool { false }
     func checkHealth() async throws {}
     func close() async {}
@@ -171,6 +197,7 @@ final class SimulatedStore: StateStore, StoreMembership {
             for (node, seen) in contents.nodes.sorted(by: { $0.key < $1.key })
             where node != id && seen.duration(to: now) > duration {
                 contents.nodes[node] = nil
+                contents.hasLostNodes = true
                 taken.nodes.append(node)
             }
             taken.workItems = contents.releaseWork()
@@ -189,7 +216,29 @@ final class SimulatedStore: StateStore, StoreMembership {
         }
     }
 
-    func nodes() async throws -> [ClusterNode] { [] }
+    func nodes() async throws -> [ClusterNode] {
+        try await request { contents, now in
+            contents.nodes.sorted { $0.key < $1.key }.map { id, seen in
+                ClusterNode(
+                    id: id, data: [:], startedAt: seen, unseenFor: seen.duration(to: now), workItems: 0, events: 0)
+            }
+        }
+    }
+
+    // MARK: - Small values
+
+    func value(namespace: String, key: String, now: Timestamp) async throws -> JSONValue? {
+        try await request { contents, _ in contents.tables.value(namespace: namespace, key: key, now: now) }
+    }
+
+    func values(
+        namespace: String, prefix: String, limit: Int, now: Timestamp
+    ) async throws -> [(key: String, value: JSONValue)] {
+        let isHidden = database.defect == .scheduledRunsAreHidden
+        return try await request { contents, _ in
+            isHidden ? [] : contents.tables.values(namespace: namespace, prefix: prefix, limit: limit, now: now)
+        }
+    }
 
     // MARK: - Not needed here
 
@@ -201,10 +250,6 @@ final class SimulatedStore: StateStore, StoreMembership {
     func resourceCount(type: String) async throws -> Int { 0 }
     func user(email: String) async throws -> UserRecord? { nil }
     func user(id: String) async throws -> UserRecord? { nil }
-    func value(namespace: String, key: String, now: Timestamp) async throws -> JSONValue? { nil }
-    func values(
-        namespace: String, prefix: String, limit: Int, now: Timestamp
-    ) async throws -> [(key: String, value: JSONValue)] { [] }
 }
 
 extension SimulatedDatabase.Contents {

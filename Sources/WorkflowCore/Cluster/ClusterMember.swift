@@ -14,10 +14,13 @@ final class ClusterMember: Sendable {
     private let environment: EngineEnvironment
     private let state = Mutex(State())
     private let registration = WakeUp()
+    /// What is told to the others at once, and heard from them.
+    let notices: ClusterNotices
 
     init(_ membership: any StoreMembership, environment: EngineEnvironment) {
         self.membership = membership
         self.environment = environment
+        notices = ClusterNotices(membership, environment: environment)
         state.withLock { $0.data = environment.nodeDescription }
     }
 

@@ -35,6 +35,24 @@ public protocol StoreMembership: Sendable {
     ///
     /// - Throws: ``StoreError``.
     func nodes() async throws -> [ClusterNode]
+
+    /// Tells the other processes something at once, unless it gets lost.
+    ///
+    /// ``takeOver(_:unseenFor:)`` and ``leave(_:)`` tell by themselves of the work that they free.
+    ///
+    /// - Throws: ``StoreError``.
+    func tell(_ notice: StoreNotice) async throws
+
+    /// What is told from now on, for as long as somebody listens; `nil` when the store does not pass notices on.
+    func notices() -> AsyncStream<StoreNews>?
+}
+
+extension StoreMembership {
+    /// Tells nobody.
+    public func tell(_ notice: StoreNotice) async throws {}
+
+    /// Hears nothing.
+    public func notices() -> AsyncStream<StoreNews>? { nil }
 }
 
 /// What was taken over from processes that are gone.

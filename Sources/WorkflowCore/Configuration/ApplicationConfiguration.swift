@@ -31,6 +31,21 @@ public struct ApplicationConfiguration: Sendable, Hashable {
         public var location: SourceLocation
     }
 
+    /// What the application says of itself; it changes nothing.
+    public struct About: Sendable, Hashable {
+        /// The name; empty when there is none.
+        public var name = ""
+        /// What it is for; empty when it does not say.
+        public var description = ""
+        /// The version of its interfaces; empty when it has none.
+        public var version = ""
+
+        /// Creates a value that says nothing.
+        public init() {}
+    }
+
+    /// What the application says of itself: `name`, `description` and `version` of the first file that has them.
+    public var about = About()
     /// The modules in the order of the files.
     public var modules: [Module] = []
     /// The workflow sections.
@@ -71,10 +86,13 @@ public struct ApplicationConfiguration: Sendable, Hashable {
     ///   - yaml: The text.
     ///   - file: The name for error messages; relative paths start from its folder.
     ///   - environment: The variables for `${NAME}`.
+    ///   - secrets: The values of `${secret.NAME}`; `nil` to leave such texts alone.
     /// - Throws: ``ConfigurationError`` when the text cannot be read at all.
-    public init(yaml: String, file: String = "<config>", environment: [String: String] = [:]) throws {
+    public init(
+        yaml: String, file: String = "<config>", environment: [String: String] = [:], secrets: [String: String]? = nil
+    ) throws {
         var builder = ApplicationConfigurationBuilder()
-        let expansion = EnvironmentExpansion(variables: environment)
+        let expansion = EnvironmentExpansion(variables: environment, secrets: secrets)
         builder.add(YAMLParser.read(yaml, file: file, environment: expansion))
         builder.refuseIncludes()
         self = try builder.finish()

@@ -54,11 +54,20 @@ struct ApplicationConfigurationBuilder {
             case "triggers": addSections(entry.value, to: \.triggers)
             case "include":
                 if let elements = entry.value.elements { includes += elements } else { includes.append(entry.value) }
-            case "name", "description", "version": break
+            case "name": addAbout(entry.value, \.name)
+            case "description": addAbout(entry.value, \.description)
+            case "version": addAbout(entry.value, \.version)
             case let key where key.hasPrefix("x-"): break
             default: addSection(entry, to: \.settings)
             }
         }
+    }
+
+    private mutating func addAbout(
+        _ node: ConfigurationNode, _ path: WritableKeyPath<ApplicationConfiguration.About, String>
+    ) {
+        guard configuration.about[keyPath: path].isEmpty, let text = node.text ?? node.sourceText else { return }
+        configuration.about[keyPath: path] = text
     }
 
     /// - Throws: ``ConfigurationError`` with everything that was recorded when a file as a whole is missing.

@@ -22,6 +22,9 @@ public struct ConfigurationDecoder {
     /// The modules that were named so far.
     public private(set) var references: [Reference] = []
 
+    /// Which files values may name.
+    var fileAccess = FileAccess.everywhere
+
     /// Creates a decoder without issues.
     public init() {}
 

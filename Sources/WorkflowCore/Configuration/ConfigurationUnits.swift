@@ -145,6 +145,10 @@ public struct ConfigurationFilePath: ConfigurationValue, Hashable {
             decoder.failType(node, expected: "a path")
             return nil
         }
+        if let problem = decoder.fileAccess.problem(with: text) {
+            decoder.fail(node, problem.message, suggestion: problem.suggestion)
+            return nil
+        }
         let folder = node.location.file.lastIndex(of: "/").map { String(node.location.file[..<$0]) } ?? ""
         self.init(text, base: folder)
     }

@@ -1,6 +1,7 @@
 /// Replaces `${NAME}` and `${NAME:-default}` in text with environment variables; `$$` stands for one `$`.
 ///
-/// Only names of letters, digits and underscores are variables: `${order.id}` is left for the workflow to fill in.
+/// Only names of letters, digits and underscores are variables: `${order.id}` is left for the workflow to fill in. Where
+/// there are secrets, `${secret.NAME}` stands for one of them.
 public struct EnvironmentExpansion: Sendable {
     struct Problem: Error {
         let message: String
@@ -14,16 +15,21 @@ public struct EnvironmentExpansion: Sendable {
     static let none = EnvironmentExpansion(variables: nil)
 
     private let variables: [String: String]?
+    private let secrets: [String: String]?
 
     /// Creates an expansion.
     ///
-    /// - Parameter variables: The environment.
-    public init(variables: [String: String]) {
+    /// - Parameters:
+    ///   - variables: The environment.
+    ///   - secrets: The values of `${secret.NAME}`; `nil` to leave such texts alone.
+    public init(variables: [String: String], secrets: [String: String]? = nil) {
         self.variables = variables
+        self.secrets = secrets
     }
 
     private init(variables: [String: String]?) {
         self.variables = variables
+        secrets = nil
     }
 
     /// Replaces the variables in `text`; the value of a variable is not expanded again.
@@ -49,7 +55,9 @@ public struct EnvironmentExpansion: Sendable {
             if rest.first == UInt8(ascii: "$") {
                 output += "$"
                 rest = rest.dropFirst()
-            } else if hasClosingBrace, let variable = Self.variable(in: rest, &hasClosingBrace) {
+            } else if hasClosingBrace,
+                let variable = Self.variable(in: rest, hasSecrets: secrets != nil, &hasClosingBrace)
+            {
                 switch value(of: variable.name, default: variable.fallback) {
                 case .success(let value): output += value
                 case .failure(let problem): return .failure(problem)
@@ -62,16 +70,18 @@ public struct EnvironmentExpansion: Sendable {
         return .success(output + Substring(rest))
     }
 
-    /// Reads `{NAME}` or `{NAME:-default}` at the beginning of `text`.
+    /// Reads `{NAME}`, `{secret.NAME}` or `{NAME:-default}` at the beginning of `text`.
     ///
     /// - Parameter hasClosingBrace: Set to `false` when no brace closes a default; there is none further on either.
     private static func variable(
-        in text: Substring.UTF8View, _ hasClosingBrace: inout Bool
+        in text: Substring.UTF8View, hasSecrets: Bool, _ hasClosingBrace: inout Bool
     ) -> (name: Substring, fallback: Substring?, end: String.Index)? {
         guard text.first == UInt8(ascii: "{") else { return nil }
         let inner = text.dropFirst()
-        let nameEnd = inner.firstIndex { !isNameByte($0) } ?? inner.endIndex
-        guard isName(inner[..<nameEnd]) else { return nil }
+        let named =
+            hasSecrets && inner.starts(with: secretPrefix.utf8) ? inner.dropFirst(secretPrefix.utf8.count) : inner
+        let nameEnd = named.firstIndex { !isNameByte($0) } ?? named.endIndex
+        guard isName(named[..<nameEnd]) else { return nil }
         let name = Substring(inner[..<nameEnd])
         let after = inner[nameEnd...]
         if after.first == UInt8(ascii: "}") { return (name, nil, inner.index(after: nameEnd)) }
@@ -84,7 +94,16 @@ public struct EnvironmentExpansion: Sendable {
         return (name, Substring(fallback[..<end]), fallback.index(after: end))
     }
 
+    private static let secretPrefix = "secret."
+
     private func value(of name: Substring, default fallback: Substring?) -> Result<String, Problem> {
+        if let secrets, name.hasPrefix(Self.secretPrefix) {
+            let name = name.dropFirst(Self.secretPrefix.count)
+            if let value = secrets[String(name)] { return .success(value) }
+            if let fallback { return .success(String(fallback)) }
+            return .failure(
+                Problem(message: "there is no secret \(name)", suggestion: "add it to the secrets of the workflow"))
+        }
         if let value = variables?[String(name)], !(value.isEmpty && fallback != nil) { return .success(value) }
         if let fallback { return .success(String(fallback)) }
         return .failure(

@@ -25,6 +25,8 @@ public struct EngineEnvironment: Sendable {
     public var httpListeners: (any HTTPListenerFactory)?
     /// Answers the requests of modules and components to other hosts; `nil` for the network.
     public var outboundHTTP: (any OutboundHTTPAnswering)?
+    /// Tells when the state store is out of order.
+    public let storeOutage: OutageLog
     /// Where requests to other hosts may go.
     public var outboundPolicy = OutboundPolicy()
     /// The kinds of databases that modules can open.
@@ -47,6 +49,10 @@ public struct EngineEnvironment: Sendable {
     public var nodeDescription: JSONObject = [:]
     /// When a reloaded configuration counts as good.
     public var reloadPolicy = ReloadPolicy()
+    /// How much durable work may be done at once; more waits.
+    public var workConcurrency = 512
+    /// Hears of modules whose own ongoing work has failed: their names, and the errors; must not block.
+    public var onModuleFailure: (@Sendable (_ module: String, _ error: any Error) -> Void)?
     /// Where durable work and the delivery of events run; `nil` for the threads that all tasks share.
     var taskExecutor: (any TaskExecutor)?
 
@@ -71,6 +77,7 @@ public struct EngineEnvironment: Sendable {
         self.logger = logger
         self.metrics = metrics
         self.resources = SharedResourcePool()
+        self.storeOutage = OutageLog(of: "state store", clock: clock, logger: logger)
         self.defaultStore = defaultStore ?? InMemoryStateStore()
         self.scriptRuntime = scriptRuntime
         self.tracer = tracer

@@ -80,7 +80,7 @@ final class EngineGeneration: Sendable {
         let kept = Set(inherited.map(\.key))
         for instance in instances where !kept.contains(instance.key) {
             try await Self.attempt("activate", instance) { try await instance.module.activate() }
-            instance.begin(logger: logger)
+            instance.begin(context.environment)
         }
         context.isReady = true
     }
@@ -113,7 +113,7 @@ final class EngineGeneration: Sendable {
         let kept = Set(other.inherited.map(\.key))
         for instance in owned.withLock({ $0 }) where !kept.contains(instance.key) {
             await instance.module.resume()
-            instance.begin(logger: logger)
+            instance.begin(context.environment)
         }
         context.isReady = true
     }

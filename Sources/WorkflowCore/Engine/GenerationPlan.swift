@@ -66,6 +66,7 @@ private struct PlanBuilder {
         self.configuration = configuration
         self.registry = registry
         decoder.fail(configuration.issues)
+        decoder.fileAccess = registry.fileAccess
     }
 
     mutating func build() -> GenerationPlan {
@@ -98,6 +99,12 @@ private struct PlanBuilder {
         var modules: [GenerationPlan.Part] = []
         for module in configuration.modules where !decoder.isFull && !module.type.isEmpty {
             guard let entry = registry.entry(.module, module.type) else {
+                if let reason = registry.refusal(of: module.type) {
+                    decoder.fail(
+                        at: module.location, path: "\(module.path).type", "\"\(module.type)\" is not available here",
+                        suggestion: reason)
+                    continue
+                }
                 decoder.fail(
                     at: module.location, path: "\(module.path).type", "unknown module type \"\(module.type)\"",
                     suggestion: UnavailableTypes.advice(for: module.type)

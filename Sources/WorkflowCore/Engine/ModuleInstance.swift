@@ -32,7 +32,7 @@ final class ModuleInstance: Sendable {
     var carried: (any CarriedModule)? { module as? any CarriedModule }
 
     /// Begins the module's ongoing work, unless it goes on.
-    func begin(logger: Logger) {
+    func begin(_ environment: EngineEnvironment) {
         task.withLock { task in
             guard task == nil else { return }
             task = Task { [module, part] in
@@ -41,7 +41,9 @@ final class ModuleInstance: Sendable {
                 } catch is CancellationError {
                     return
                 } catch {
-                    logger.error("Module stopped", metadata: ["module": "\(part.name)", "error": "\(error)"])
+                    environment.logger.error(
+                        "Module stopped", metadata: ["module": "\(part.name)", "error": "\(error)"])
+                    environment.onModuleFailure?(part.name, error)
                 }
             }
         }

@@ -45,15 +45,17 @@ final class StoreRuntime: Sendable {
             }
             tasks = [delivery, Task(executorPreference: executor) { [work] in await work.run() }]
             guard let member else { return }
-            let life = Task(executorPreference: executor) { [work, outbox] in
-                await member.run {
-                    work.forgetWaiting()
-                } found: {
-                    work.lookIntoStore()
-                    outbox.lookIntoStore()
-                }
+            let found: @Sendable () -> Void = { [work, outbox] in
+                work.lookIntoStore()
+                outbox.lookIntoStore()
             }
-            tasks?.append(life)
+            let life = Task(executorPreference: executor) { [work] in
+                await member.run(lost: { work.forgetWaiting() }, found: found)
+            }
+            let notices = Task(executorPreference: executor) { [store, observers] in
+                await member.notices.run(observers, read: { try await store.instance(id: $0) }, found: found)
+            }
+            tasks?.append(contentsOf: [life, notices])
         }
     }
 

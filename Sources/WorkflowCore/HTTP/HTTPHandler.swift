@@ -31,7 +31,7 @@ public struct ClosureHandler: HTTPHandler {
 }
 
 /// A middleware in front of a handler.
-public struct MiddlewareHandler: HTTPHandler {
+public struct MiddlewareHandler: DescribedHandler {
     private let middleware: any HTTPMiddleware
     private let next: any HTTPHandler
 
@@ -43,5 +43,14 @@ public struct MiddlewareHandler: HTTPHandler {
 
     public func handle(_ request: ServerRequest) async throws -> ServerResponse {
         try await middleware.handle(request, next: next)
+    }
+    public func operations(on route: RouteDescription) -> [OperationDescription] {
+        let operations = route.operations(of: next)
+        guard let middleware = middleware as? any DescribedMiddleware else { return operations }
+        return operations.map { operation in
+            var operation = operation
+            middleware.amend(&operation, on: route)
+            return operation
+        }
     }
 }

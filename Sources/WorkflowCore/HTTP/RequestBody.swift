@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The body of a request: already here, or still arriving.
 public struct RequestBody: Sendable {
     private enum Storage: Sendable {
@@ -23,6 +25,19 @@ public struct RequestBody: Sendable {
     /// Whether it is known that there is nothing in it.
     package var isEmpty: Bool {
         if case .bytes(let bytes) = storage { bytes.isEmpty } else { false }
+    }
+
+    /// The same body, which fails with ``HTTPError`` 413 when it turns out to be larger than `limit` bytes.
+    ///
+    /// - Throws: ``HTTPError`` 413 at once when it has arrived and is larger.
+    package func limited(to limit: Int) throws -> RequestBody {
+        switch storage {
+        case .bytes(let bytes):
+            guard bytes.count <= limit else { throw HTTPError.bodyTooLarge(limit: limit) }
+            return self
+        case .stream(let source):
+            return RequestBody(source: LimitedBodySource(source, limit: limit))
+        }
     }
 
     /// Returns the whole body.
@@ -54,6 +69,26 @@ public struct RequestBody: Sendable {
         case .stream(let source):
             while let chunk = try await source.nextChunk() { try await body(chunk) }
         }
+    }
+}
+
+/// The chunks of another source up to a size.
+private final class LimitedBodySource: RequestBodySource {
+    private let source: any RequestBodySource
+    private let limit: Int
+    private let received = Atomic<Int>(0)
+
+    init(_ source: any RequestBodySource, limit: Int) {
+        self.source = source
+        self.limit = limit
+    }
+
+    func nextChunk() async throws -> [UInt8]? {
+        guard let chunk = try await source.nextChunk() else { return nil }
+        guard received.add(chunk.count, ordering: .relaxed).newValue <= limit else {
+            throw HTTPError.bodyTooLarge(limit: limit)
+        }
+        return chunk
     }
 }
 

@@ -21,6 +21,8 @@ struct OutboxBacklog {
     /// The events that were not taken since the last reading began; `nil` when there are too many.
     private var skipped: [OutboxEvent]? = []
 
+    /// The keys whose events stay in the store until another process has delivered earlier ones.
+    private(set) var waiting = WaitingKeys()
     /// How many events wait or are in the hands of a worker.
     private(set) var pending = 0
 
@@ -44,6 +46,10 @@ struct OutboxBacklog {
     ///
     /// - Returns: Whether it was taken; if not, it is read from the store later.
     mutating func add(_ event: OutboxEvent) -> Bool {
+        guard !waiting.contains(event) else {
+            waiting.append(event)
+            return false
+        }
         if pending >= capacity { isBehind = true }
         guard !isBehind else {
             if let count = skipped?.count, count < capacity { skipped?.append(event) } else { skipped = nil }
@@ -52,8 +58,19 @@ struct OutboxBacklog {
         return insert(event)
     }
 
-    /// Whether the store is to be read now.
-    var needsReading: Bool { isBehind && pending <= capacity / 2 }
+    /// Leaves an event to the store until it is known whether another process has earlier ones of its key.
+    mutating func letWait(_ event: OutboxEvent, now: Timestamp) {
+        waiting.insert(event, now: now)
+    }
+
+    /// Whether there is room for what a reading of the store brings.
+    var hasRoom: Bool { pending <= capacity / 2 }
+
+    /// Whether the store is to be read now, whatever the time.
+    var needsReading: Bool { isBehind && hasRoom }
+
+    /// When the store is to be read for events that wait there; `nil` when none do, or when there is no room for them.
+    var readingDue: Timestamp? { hasRoom ? waiting.due : nil }
 
     /// Begins a reading of the store.
     ///
@@ -61,7 +78,8 @@ struct OutboxBacklog {
     mutating func beginReading() -> Int {
         skipped = []
         hasNews = false
-        return known.count + undeliverableIDs.count + pageSize
+        waiting.beginReading()
+        return known.count + undeliverableIDs.count + waiting.count + pageSize
     }
 
     /// Takes what was read.
@@ -71,9 +89,23 @@ struct OutboxBacklog {
     ///   - limit: What ``beginReading()`` returned.
     /// - Returns: The brokers of the events that are new.
     mutating func endReading(_ page: [OutboxEvent], limit: Int) -> Set<String> {
+        take(page, isAll: page.count < limit)
+    }
+
+    /// Takes what was read of a store that other processes share.
+    ///
+    /// - Returns: The brokers of the events that are new, and the events that have waited in vain and are taken now.
+    mutating func endReading(
+        _ page: [OrderedOutboxEvent], limit: Int, now: Timestamp
+    ) -> (brokers: Set<String>, late: [OutboxEvent]) {
+        let (taken, late) = waiting.endReading(page, now: now)
+        return (take(taken, isAll: page.count < limit), late)
+    }
+
+    private mutating func take(_ page: [OutboxEvent], isAll: Bool) -> Set<String> {
         var brokers: Set<String> = []
         for event in page where !undeliverableIDs.contains(event.id) && insert(event) { brokers.insert(event.broker) }
-        guard page.count < limit, !hasNews, let skipped else { return brokers }
+        guard isAll, !hasNews, let skipped else { return brokers }
         // Nothing is left in the store but what was committed meanwhile.
         for event in skipped where insert(event) { brokers.insert(event.broker) }
         self.skipped = []

@@ -1,35 +1,8 @@
 import Logging
 import Synchronization
 
-/// The tasks of a dispatcher: readers, publishers, remover.
+/// The tasks of a dispatcher: publishers, remover.
 extension OutboxDispatcher {
-    // MARK: - Reading
-
-    /// Reads the store whenever it has events that are not in memory and there is room for them.
-    func readStore() async {
-        var failures = 0
-        while !isClosed, !Task.isCancelled {
-            let limit = state.withLock { state -> Int? in
-                guard state.phase == .running, state.backlog.needsReading else { return nil }
-                return state.backlog.beginReading()
-            }
-            guard let limit else {
-                await reader.wait()
-                continue
-            }
-            do {
-                let page = try await store.outbox(limit: limit)
-                failures = 0
-                let brokers = state.withLock { $0.backlog.endReading(page, limit: limit) }
-                wakeWorkers(for: brokers)
-            } catch {
-                failures += 1
-                report("The outbox cannot be read; trying again.", error, failures: failures)
-                await pause(after: failures)
-            }
-        }
-    }
-
     // MARK: - Publishing
 
     /// One worker of a broker: hands over one event after another.
@@ -37,6 +10,7 @@ extension OutboxDispatcher {
         let published = metrics?.outboxPublished.with(name, "success")
         let failed = metrics?.outboxPublished.with(name, "failure")
         guard let workers = state.withLock({ $0.channels[name]?.workers }) else { return }
+        let outage = outage(of: name)
         while !Task.isCancelled {
             guard let event = take(for: name) else {
                 await workers.wait()
@@ -54,19 +28,23 @@ extension OutboxDispatcher {
                     try await traces.publish(event.message, to: name) { message in
                         try await broker.publish(message) { self.settled(event.id) }
                     }
+                    outage.worked()
                     published?.increment()
                     finish(event)
                     isDone = true
                 } catch let error as WorkflowError where error.code == .invalidInput {
                     failed?.increment()
-                    report("A broker refuses an event; it stays in the outbox.", error, event: event)
+                    logger.warning(
+                        "A broker refuses an event; it stays in the outbox.",
+                        metadata: event.logMetadata.merging(["error": "\(error)"]) { $1 })
                     setAside(event, reportingMissingBroker: false)
                     isDone = true
                 } catch {
                     guard !Task.isCancelled else { return }
                     failed?.increment()
                     failures += 1
-                    report("A broker does not take events; trying again.", error, event: event, failures: failures)
+                    outage.failed(
+                        error, "A broker does not take events; trying again.", metadata: event.logMetadata)
                     await pause(after: failures)
                 }
             }
@@ -86,8 +64,9 @@ extension OutboxDispatcher {
 
     private func finish(_ event: OutboxEvent) {
         let isBehind = state.withLock { state in
+            let hadRoom = state.backlog.hasRoom
             state.backlog.sent(event)
-            return state.backlog.needsReading
+            return state.backlog.needsReading || (!hadRoom && state.backlog.readingDue != nil)
         }
         if isBehind { reader.signal() }
     }
@@ -158,11 +137,12 @@ extension OutboxDispatcher {
         do {
             try await store.commit(StoreTransaction([.removeOutbox(ids: ids)]))
             state.withLock { $0.backlog.removed(ids) }
+            storeOutage.worked()
             progress.signal()
             return true
         } catch {
             state.withLock { $0.backlog.notRemoved(ids) }
-            report("Delivered events cannot be removed from the outbox; trying again.", error, failures: 1)
+            storeOutage.failed(error, "Delivered events cannot be removed from the outbox; trying again.")
             return false
         }
     }
@@ -170,20 +150,18 @@ extension OutboxDispatcher {
     // MARK: - Helpers
 
     /// Waits before the next attempt; returns early when the task is cancelled.
-    private func pause(after failures: Int) async {
+    func pause(after failures: Int) async {
         try? await clock.sleep(for: configuration.backoff.delay(afterAttempt: failures, random: random()))
     }
 
-    /// Reports a problem at its beginning, and then ever more rarely.
-    private func report(_ message: Logger.Message, _ error: any Error, event: OutboxEvent? = nil, failures: Int = 1) {
-        guard failures & (failures - 1) == 0 else { return }
-        var metadata: Logger.Metadata = ["error": "\(error)", "attempt": "\(failures)"]
-        if let event {
-            metadata["broker.name"] = "\(event.broker)"
-            metadata["message.topic"] = "\(event.topic)"
-            metadata["message.id"] = "\(event.id)"
+    /// What is told of a broker that is out of order, once for all workers and events.
+    private func outage(of broker: String) -> OutageLog {
+        outages.withLock { outages in
+            if let outage = outages[broker] { return outage }
+            let outage = OutageLog(of: "broker \(broker)", clock: clock, logger: logger)
+            outages[broker] = outage
+            return outage
         }
-        logger.warning(message, metadata: metadata)
     }
 }
 
@@ -191,5 +169,9 @@ extension OutboxEvent {
     /// The event as a message.
     var message: Message {
         Message(id: id, topic: topic, payload: payload, key: key, timestamp: createdAt, trace: trace)
+    }
+
+    var logMetadata: Logger.Metadata {
+        ["broker.name": "\(broker)", "message.topic": "\(topic)", "message.id": "\(id)"]
     }
 }

@@ -3,7 +3,9 @@ import Synchronization
 
 /// Delivers committed events to the brokers, at least once.
 ///
-/// - Events of the same broker and key are handed over in the order of their commits; different keys go in parallel.
+/// - Events of the same broker and key are handed over in the order of their commits; different keys go in parallel. Those
+///   of an instance that moves between processes wait until the process before, or who has taken over from it, has
+///   delivered its own; for a minute at most. See ``OrderedOutbox``.
 /// - A broker that is down is tried again with growing, random times between; its events wait, in memory up to a bound
 ///   and otherwise in the store. Other brokers are not affected.
 /// - An event leaves the store after the broker has settled it. A crash before that delivers it again with the same
@@ -38,9 +40,12 @@ public final class OutboxDispatcher: Sendable {
         var requests: [String] = []
         var missingBrokers: Set<String> = []
         var lateCommits = LateCommits()
+        var ownInstances = OwnInstances()
     }
 
     let store: any StateStore
+    /// The store, when other processes deliver events of it as well.
+    let shared: (any OrderedOutbox)?
     let clock: any EngineClock
     let random: @Sendable () -> Double
     let configuration: Configuration
@@ -49,6 +54,9 @@ public final class OutboxDispatcher: Sendable {
     let traces: Traces
     let broker: @Sendable (String) -> (any MessageBroker)?
     let state: Mutex<State>
+    /// What is told of the store and of the brokers, by their names, while they are out of order.
+    let storeOutage: OutageLog
+    let outages = Mutex<[String: OutageLog]>([:])
 
     /// Wakes the task that starts workers.
     private let starter = WakeUp()
@@ -83,6 +91,7 @@ public final class OutboxDispatcher: Sendable {
         broker: @escaping @Sendable (String) -> (any MessageBroker)?
     ) {
         self.store = store
+        shared = store.isShared ? store as? any OrderedOutbox : nil
         self.clock = clock
         self.random = random
         self.configuration = configuration
@@ -90,6 +99,7 @@ public final class OutboxDispatcher: Sendable {
         self.logger = logger
         self.traces = traces
         self.broker = broker
+        storeOutage = OutageLog(of: "outbox", clock: clock, logger: logger)
         self.state = Mutex(
             State(backlog: OutboxBacklog(capacity: configuration.capacity, pageSize: configuration.pageSize)))
         metrics?.registry.onCollect(of: self) { outbox in

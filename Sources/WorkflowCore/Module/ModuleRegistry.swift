@@ -17,6 +17,10 @@ public struct ModuleRegistry: Sendable {
     }
 
     private var entries: [Key: Entry] = [:]
+    /// Why types are not there that a wider registry has, by name.
+    private var refusals: [String: String] = [:]
+    /// Which files configurations may name.
+    public var fileAccess = FileAccess.everywhere
 
     /// Creates a registry of some types.
     public init(_ types: [any WorkflowModule.Type] = []) {
@@ -51,6 +55,20 @@ public struct ModuleRegistry: Sendable {
         copy.entries = entries.filter { $0.key.section != .module || isAllowed($0.value.descriptor) }
         return copy
     }
+
+    /// A copy without the module types that `reason` gives a reason against; errors tell it to those who use one.
+    public func refusing(_ reason: (ModuleDescriptor) -> String?) -> ModuleRegistry {
+        var copy = self
+        for (key, entry) in entries where key.section == .module {
+            guard let reason = reason(entry.descriptor) else { continue }
+            copy.entries[key] = nil
+            copy.refusals[key.name] = reason
+        }
+        return copy
+    }
+
+    /// Why there is no module type of a name that a wider registry has; `nil` when that is not known.
+    func refusal(of name: String) -> String? { refusals[name] }
 
     /// The descriptors of all types, by section and name, without aliases.
     public var descriptors: [ModuleDescriptor] {

@@ -20,7 +20,7 @@ public struct EngineMetrics: Sendable {
 
     /// Requests served: `method`, `path` (the route), `status_code`.
     public let httpRequests: MetricFamily<MetricCounter>
-    /// How long requests take: `method`, `path` (the route).
+    /// How long requests take, except for event streams and WebSockets: `method`, `path` (the route).
     public let httpRequestDuration: MetricFamily<MetricHistogram>
     /// Requests that are being served; no labels.
     public let httpRequestsInFlight: MetricFamily<MetricGauge>
@@ -48,7 +48,7 @@ public struct EngineMetrics: Sendable {
     public let componentSwaps: MetricFamily<MetricCounter>
     /// How long it takes until another script is in place: `component`.
     public let componentSwapDuration: MetricFamily<MetricHistogram>
-    /// Runs of schedules: `job`, `status` (`success`, `failure`, `skipped`).
+    /// Runs of schedules: `schedule`, `status` (`success`, `failure`, `skipped`).
     public let scheduleRuns: MetricFamily<MetricCounter>
     /// Calls to other systems: `connector`, `status` (`success`, `failure`).
     public let connectorRequests: MetricFamily<MetricCounter>
@@ -125,5 +125,7 @@ public struct EngineMetrics: Sendable {
         engineGeneration = gauge("engine_generation", "The generation of the configuration that is active.")
         requestsCutOff = counter(
             "http_requests_cut_off_total", "Requests that were not finished when their modules were stopped.")
+        // There from the beginning: what grows from nothing is no increase for who looks at rates.
+        for status in ["success", "failure", "rolled_back"] { _ = engineReloads.with(status) }
     }
 }

@@ -14,7 +14,7 @@ public struct Instrumentation: Sendable {
         self.traces = environment.traces
     }
 
-    /// Runs an operation of a module.
+    /// Runs an operation of a module. A failure is logged, unless the operation was cancelled: whoever did that says why.
     ///
     /// - Parameters:
     ///   - operation: What is done, such as `execute` or `handle`.
@@ -32,8 +32,11 @@ public struct Instrumentation: Sendable {
             return result
         } catch {
             metrics.moduleOperations.with(module, operation, "failure").increment()
+            let isCancelled = error is CancellationError && Task.isCancelled
             let common: Logger.Metadata = ["module": "\(module)", "operation": "\(operation)", "error": "\(error)"]
-            logger.warning("Module operation failed", metadata: common.merging(metadata()) { first, _ in first })
+            logger.log(
+                level: isCancelled ? .debug : .warning, "Module operation failed",
+                metadata: common.merging(metadata()) { first, _ in first })
             throw error
         }
     }

@@ -43,7 +43,7 @@ extension Traces {
         try await span(
             "process \(message.topic)", kind: .consumer, from: message.trace, attributes: all()
         ) { _ in
-            try await handle()
+            try await watched(message, from: broker, subscription: subscription, handle)
         }
     }
 
@@ -62,6 +62,7 @@ extension Traces {
         try await span(name.map { "transition \($0)" } ?? "change", attributes: attributes()) { _ in
             try await commit()
         }
+        activity.observer?(.transitions(plan.records, plan.instance))
     }
 
     /// Performs a scheduled run within a span, the first of a trace.

@@ -9,6 +9,8 @@ public import Tracing
 public final class Traces: Sendable {
     private let hasTracer = Atomic(false)
     private let installed = Mutex<(any Tracer)?>(nil)
+    /// Who looks on, whether there is a tracer or not.
+    let activity = ActivityWatch()
 
     /// Creates the traces of an application.
     ///

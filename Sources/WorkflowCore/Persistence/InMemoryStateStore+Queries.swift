@@ -23,6 +23,24 @@ extension InMemoryTables {
         return found
     }
 
+    mutating func removeHistory(
+        of workflowType: String, completedBefore time: Timestamp, after: Int64, limit: Int
+    ) -> HistoryRemoval {
+        var removal = HistoryRemoval()
+        for (id, records) in history {
+            guard let instance = instances[id], instance.completed, instance.workflowType == workflowType,
+                instance.lastUpdated < time
+            else { continue }
+            guard removal.removed < limit else {
+                removal.next = after + 1
+                break
+            }
+            setHistory(id, nil)
+            removal.removed += records.count
+        }
+        return removal
+    }
+
     mutating func claimWork(owner: String, now: Timestamp, leaseUntil: Timestamp, limit: Int) -> [WorkItem] {
         let places = availableWork.elements.prefix(max(0, limit)).prefix { $0.availableAt <= now }
         let items = places.compactMap { place -> WorkItem? in

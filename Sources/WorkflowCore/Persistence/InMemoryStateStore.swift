@@ -36,6 +36,12 @@ public final class InMemoryStateStore: StateStore {
         try withTables { Array($0.history[ExactString(instanceID), default: []].prefix(max(0, limit))) }
     }
 
+    public func removeHistory(
+        of workflowType: String, completedBefore time: Timestamp, after: Int64, limit: Int
+    ) async throws -> HistoryRemoval {
+        try withTables { $0.removeHistory(of: workflowType, completedBefore: time, after: after, limit: limit) }
+    }
+
     public func openInstances(after: String?, limit: Int) async throws -> [StateMachineInstance] {
         try withTables { tables in
             tables.openInstances.elements(after: ExactString(after ?? ""), limit: limit)
@@ -136,7 +142,7 @@ public final class InMemoryStateStore: StateStore {
         }
     }
 
-    private func withTables<Result: Sendable>(_ body: (inout InMemoryTables) throws -> Result) throws -> Result {
+    func withTables<Result: Sendable>(_ body: (inout InMemoryTables) throws -> Result) throws -> Result {
         try state.withLock { state in
             guard !state.isClosed else { throw StoreError(.unavailable, "the store is closed") }
             return try body(&state.tables)

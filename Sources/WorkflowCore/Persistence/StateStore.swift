@@ -18,10 +18,31 @@ public protocol StateStore: Sendable {
     ///   `.unavailable`.
     func commit(_ transaction: StoreTransaction) async throws
 
+    /// Applies what is decided about an instance while nobody else can change it, in one transaction.
+    ///
+    /// - Parameters:
+    ///   - id: The identifier of the instance.
+    ///   - decide: Gets the instance, or `nil`, and returns the changes. It runs on any thread while others wait, and
+    ///     once more when the transaction had to be undone: it must be quick and must not use the store.
+    /// - Throws: ``StoreError`` as for ``commit(_:)``; what `decide` throws, and nothing is changed then.
+    func commit(
+        locking id: String, _ decide: @escaping @Sendable (StateMachineInstance?) throws -> StoreTransaction
+    ) async throws
+
     /// Returns the instance with this identifier, or `nil`.
     func instance(id: String) async throws -> StateMachineInstance?
     /// Returns the transitions an instance has made, oldest first.
     func history(instanceID: String, limit: Int) async throws -> [TransitionRecord]
+    /// Removes the history of instances that were completed before a time, whole instances in the course of several calls.
+    ///
+    /// - Parameters:
+    ///   - workflowType: The definition of the instances.
+    ///   - time: When they were completed at the latest.
+    ///   - after: Where an earlier call says to go on; 0 for the beginning.
+    ///   - limit: The greatest number of rows to look at.
+    func removeHistory(
+        of workflowType: String, completedBefore time: Timestamp, after: Int64, limit: Int
+    ) async throws -> HistoryRemoval
     /// Returns instances that are not completed, for counting and recovery; ordered by identifier.
     ///
     /// - Parameters:
@@ -86,6 +107,20 @@ public protocol StateStore: Sendable {
     /// - Returns: Whether there may be more.
     func removeExpiredValues(now: Timestamp, limit: Int) async throws -> Bool
 
+    /// Enters a critical section that one caller at a time, of all processes on the data, can be in.
+    ///
+    /// Callers of one process that want to be in the same section come one after the other.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the section.
+    ///   - timeout: How long to wait for it.
+    ///   - lost: Called when the section is free for others although it was not left.
+    /// - Returns: Leaves the section; `nil` when it did not become free in time.
+    /// - Throws: ``StoreError``; `CancellationError`.
+    func enterSection(
+        _ name: String, within timeout: Duration, lost: @escaping @Sendable () -> Void
+    ) async throws -> (@Sendable () async -> Void)?
+
     /// Proves that the store can be read and written.
     ///
     /// - Throws: ``StoreError`` that says what is wrong.
@@ -96,4 +131,28 @@ public protocol StateStore: Sendable {
 
 extension StateStore {
     public var membership: (any StoreMembership)? { nil }
+
+    /// Removes nothing: for stores whose history is short anyway.
+    public func removeHistory(
+        of workflowType: String, completedBefore time: Timestamp, after: Int64, limit: Int
+    ) async throws -> HistoryRemoval { HistoryRemoval() }
+
+    /// Does nothing, for stores of one process, which keeps its own callers apart.
+    public func enterSection(
+        _ name: String, within timeout: Duration, lost: @escaping @Sendable () -> Void
+    ) async throws -> (@Sendable () async -> Void)? { {} }
+
+    /// Decides again for as long as others are faster, for stores in which a transaction takes no time.
+    public func commit(
+        locking id: String, _ decide: @escaping @Sendable (StateMachineInstance?) throws -> StoreTransaction
+    ) async throws {
+        while true {
+            let transaction = try decide(try await instance(id: id))
+            do {
+                return try await commit(transaction)
+            } catch let error as StoreError where error.code == .conflict && error.operation == 0 {
+                guard case .updateInstance = transaction.operations.first else { throw error }
+            }
+        }
+    }
 }

@@ -24,7 +24,7 @@ struct ScheduleRecord: Hashable {
 
 extension Schedule {
     /// What tells two schedules with different slots apart.
-    fileprivate var signature: String {
+    var signature: String {
         let timing =
             switch timing {
             case .cron(let expression, let timeZone): "\(expression) \(timeZone.name)"

@@ -2,18 +2,21 @@ public import Logging
 
 /// Runs jobs when they are due.
 ///
-/// - Every run is recorded in the store before it is performed: **at most once** per slot. A crash loses the runs that go
-///   on, never repeats one; slots that wait in a queue, and those that pass while no runner is there, are dealt with at the
-///   next start as ``ScheduledJob/missedRuns`` says.
-/// - Runners on the same store share their slots: one of them performs each one. Those of one environment, such as those
-///   of two generations of an engine, also share the runs that go on: the one that was told to run last begins runs, with
-///   an eye to all. Others judge overlap each on its own.
-/// - Runs are bounded by ``ScheduledJob/concurrency``, waiting slots by the policies. A run that fails is logged and
-///   counted; the next one is that of the next slot.
+/// - Every slot is claimed in the store before it is run, and the claim is removed when the run has ended. So runners on
+///   one store share the slots, and each is begun **once**, unless a process dies, or stands still and is given up by the
+///   others, before its run has ended: then the run begins again, on another node or at the next start, with the same
+///   ``ScheduledRun/id``. What a run commits under that identifier as an idempotency key happens once; other effects
+///   happen **at least once**, since nobody can tell how far a process came that is gone.
+/// - A run that fails, and one that a stop cuts off, has ended. It is logged and counted and not repeated; the next one is
+///   that of the next slot. Slots that pass while no runner is there, or that wait in a queue when it dies, are dealt with
+///   at the next start as ``ScheduledJob/missedRuns`` says.
+/// - Runners of one environment, such as those of two generations of an engine, also share the runs that go on: the one
+///   that was told to run last begins runs, with an eye to all. Others judge overlap each on its own.
+/// - Runs are bounded by ``ScheduledJob/concurrency``, waiting slots by the policies.
 /// - While the store refuses, runs wait and are begun when it works again.
 ///
 /// ```swift
-/// let runner = ScheduleRunner(jobs: [job], store: store, environment: environment)
+/// let runner = ScheduleRunner(jobs: [job], context: context)
 /// let life = Task { await runner.run() }
 /// // ...
 /// life.cancel()
@@ -22,27 +25,47 @@ public import Logging
 /// ```
 public final class ScheduleRunner: Sendable {
     private let loops: [ScheduledJobLoop]
+    private let watch: ScheduleWatch
     private let clock: any EngineClock
     private let logger: Logger
 
-    /// Creates a runner.
+    /// Creates the runner of a module.
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs, each with a name of its own.
+    ///   - context: Where the module lives.
+    public convenience init(jobs: [ScheduledJob], context: ModuleContext) {
+        self.init(
+            jobs: jobs, store: context.store, environment: context.environment, logger: context.logger,
+            member: context.generation.runtime.member)
+    }
+
+    /// Creates a runner for a store that no other process writes to. If others do, each slot is begun once nevertheless,
+    /// but a run is lost when its process dies.
     ///
     /// - Parameters:
     ///   - jobs: The jobs, each with a name of its own.
     ///   - store: Keeps the records.
     ///   - environment: Time, identifiers and metrics.
     ///   - logger: Takes what happens; by default that of the environment.
-    public init(
+    public convenience init(
         jobs: [ScheduledJob], store: any StateStore, environment: EngineEnvironment, logger: Logger? = nil
     ) {
-        let owner = environment.identifiers.next()
-        let logger = logger ?? environment.logger
+        self.init(
+            jobs: jobs, store: store, environment: environment, logger: logger ?? environment.logger, member: nil)
+    }
+
+    init(
+        jobs: [ScheduledJob], store: any StateStore, environment: EngineEnvironment, logger: Logger,
+        member: ClusterMember?
+    ) {
         clock = environment.clock
         self.logger = logger
+        let membership = ScheduleMembership(store: store, member: member)
+        watch = ScheduleWatch(store: store, membership: membership, environment: environment, logger: logger)
         loops = jobs.map { job in
-            let ledger = ScheduleLedger(
-                job: job.name, schedule: job.schedule, store: store, clock: environment.clock, owner: owner)
-            return ScheduledJobLoop(job: job, ledger: ledger, environment: environment, logger: logger)
+            ScheduledJobLoop(
+                job: job, store: store, membership: membership, environment: environment, logger: logger)
         }
     }
 
@@ -51,6 +74,14 @@ public final class ScheduleRunner: Sendable {
     public func run() async {
         await withDiscardingTaskGroup { group in
             for loop in loops { group.addTask { await loop.run() } }
+            group.addTask { await self.watch.run { self.distribute($0) } }
+        }
+    }
+
+    private func distribute(_ claims: [ScheduleClaim]) {
+        let claims = Dictionary(grouping: claims, by: \.run.job)
+        for loop in loops {
+            if let claims = claims[loop.job.name] { loop.found(claims) }
         }
     }
 

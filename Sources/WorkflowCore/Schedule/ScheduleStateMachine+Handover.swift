@@ -41,17 +41,41 @@ extension ScheduleStateMachine {
     /// Takes a run back that could not be begun; its slot waits again.
     mutating func withdraw(_ run: ScheduledRun) {
         guard running.removeValue(forKey: run.id) != nil else { return }
+        guard run.attempt == 1 else {
+            interrupted[run.scheduledTime] = run.attempt
+            return
+        }
         waiting.append(run.scheduledTime)
         waiting.sort()
+    }
+
+    /// Takes up a run that another process has begun and not ended. It waits as slots in a queue do, whatever the
+    /// policies say.
+    ///
+    /// - Parameter run: The run, with the attempt to make.
+    /// - Returns: Runs to begin.
+    mutating func takeUp(_ run: ScheduledRun) -> [Action] {
+        guard running[run.id] == nil else { return [] }
+        interrupted[run.scheduledTime] = run.attempt
+        return startWaiting()
+    }
+
+    /// Whether it is too late for a run that was interrupted.
+    func isTooLate(_ run: ScheduledRun, now: Timestamp) -> Bool {
+        missedRuns == .skip && run.scheduledTime.advanced(by: Self.missedThreshold) < now
     }
 
     /// Begins slots that wait when they may be run.
     mutating func startWaiting() -> [Action] {
         if overlap == .allow {
-            defer { waiting = [] }
-            return waiting.map { start($0) }
+            defer { (waiting, interrupted) = ([], [:]) }
+            return interrupted.sorted { $0.key < $1.key }.map { start($0.key, attempt: $0.value) }
+                + waiting.map { start($0) }
         }
-        guard running.isEmpty, !waiting.isEmpty else { return [] }
-        return [start(waiting.removeFirst())]
+        guard running.isEmpty else { return [] }
+        if let slot = interrupted.keys.min(), let attempt = interrupted.removeValue(forKey: slot) {
+            return [start(slot, attempt: attempt)]
+        }
+        return waiting.isEmpty ? [] : [start(waiting.removeFirst())]
     }
 }

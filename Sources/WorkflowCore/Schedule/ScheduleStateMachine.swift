@@ -64,11 +64,15 @@ public struct ScheduleStateMachine: Sendable {
     public let schedule: Schedule
 
     let overlap: OverlapPolicy
-    private let missedRuns: MissedRunPolicy
+    let missedRuns: MissedRunPolicy
     /// All slots up to here have been looked at.
     var decidedThrough: Timestamp
     var running: [String: Timestamp] = [:]
     var waiting: [Timestamp] = []
+    /// The slots whose runs were interrupted and wait to be run again, with the attempt that is next.
+    var interrupted: [Timestamp: Int] = [:]
+    /// The runs that were interrupted and have begun again; some may have ended.
+    private var repeated: Set<String> = []
 
     /// Creates the machine of a job.
     ///
@@ -141,14 +145,17 @@ public struct ScheduleStateMachine: Sendable {
     /// Begins a slot, lets it wait (`nil`) or skips it.
     private mutating func place(_ slot: Timestamp, capacity: Int) -> Action? {
         if overlap == .allow || running.isEmpty && waiting.isEmpty { return start(slot) }
-        guard waiting.count < capacity else { return .skipped(through: slot, .overlap) }
+        // What happens when others have gone away shall not cost a slot that is in time.
+        let isRepeating = repeated.contains { running[$0] != nil }
+        guard waiting.count < max(capacity, isRepeating ? 1 : 0) else { return .skipped(through: slot, .overlap) }
         waiting.append(slot)
         return nil
     }
 
-    mutating func start(_ slot: Timestamp) -> Action {
-        let run = ScheduledRun(job: job, scheduledTime: slot)
+    mutating func start(_ slot: Timestamp, attempt: Int = 1) -> Action {
+        let run = ScheduledRun(job: job, scheduledTime: slot, attempt: attempt)
         running[run.id] = slot
+        if attempt > 1 { repeated = repeated.filter { running[$0] != nil }.union([run.id]) }
         return .run(run)
     }
 

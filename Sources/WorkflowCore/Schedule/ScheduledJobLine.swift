@@ -20,13 +20,21 @@ final class ScheduledJobLine: Sendable {
         var runs: [String: ScheduledRun] = [:]
     }
 
+    /// Under which name slots are claimed when no other process shares the store.
+    let owner: String
     private let state = Mutex(State())
+
+    private init(owner: String) {
+        self.owner = owner
+    }
 
     /// Returns what the generations of an engine share of a job. Each call needs one ``release(job:resources:)``.
     ///
     /// - Throws: ``WorkflowError`` `.conflict` when something else has its key.
-    static func acquire(job: String, resources: SharedResourcePool) throws -> ScheduledJobLine {
-        try resources.acquire(key(job), make: { ScheduledJobLine() }, close: { _ in })
+    static func acquire(
+        job: String, resources: SharedResourcePool, identifiers: any IdentifierGenerator
+    ) throws -> ScheduledJobLine {
+        try resources.acquire(key(job), make: { ScheduledJobLine(owner: identifiers.next()) }, close: { _ in })
     }
 
     /// Gives back what was acquired.

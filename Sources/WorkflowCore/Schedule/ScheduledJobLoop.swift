@@ -3,25 +3,32 @@ import Synchronization
 
 /// Carries out what the state machine of one job decides.
 final class ScheduledJobLoop: Sendable {
-    private struct State {
+    struct State {
         /// The runs that this loop has begun and that go on.
         var runs: [String: Task<Void, Never>] = [:]
         /// What is shared with the loops of other generations; `nil` until it is acquired.
         var line: ScheduledJobLine?
         /// When the loop wakes next by itself.
         var alarm: Timestamp?
+        /// Claims of processes that are gone.
+        var interrupted: [ScheduleClaim] = []
     }
 
-    private let job: ScheduledJob
-    private let ledger: ScheduleLedger
-    private let environment: EngineEnvironment
-    private let logger: Logger
-    private let state = Mutex(State())
-    private let wakeUp = WakeUp()
+    let job: ScheduledJob
+    let store: any StateStore
+    let membership: ScheduleMembership
+    let environment: EngineEnvironment
+    let logger: Logger
+    let state = Mutex(State())
+    let wakeUp = WakeUp()
 
-    init(job: ScheduledJob, ledger: ScheduleLedger, environment: EngineEnvironment, logger: Logger) {
+    init(
+        job: ScheduledJob, store: any StateStore, membership: ScheduleMembership, environment: EngineEnvironment,
+        logger: Logger
+    ) {
         self.job = job
-        self.ledger = ledger
+        self.store = store
+        self.membership = membership
         self.environment = environment
         var logger = logger
         logger[metadataKey: "job"] = "\(job.name)"
@@ -60,7 +67,8 @@ final class ScheduledJobLoop: Sendable {
 
     private func acquiredLine() throws -> ScheduledJobLine {
         if let line = state.withLock({ $0.line }) { return line }
-        let line = try ScheduledJobLine.acquire(job: job.name, resources: environment.resources)
+        let line = try ScheduledJobLine.acquire(
+            job: job.name, resources: environment.resources, identifiers: environment.identifiers)
         state.withLock { $0.line = line }
         return line
     }
@@ -71,7 +79,8 @@ final class ScheduledJobLoop: Sendable {
     ) async throws {
         var handover: ScheduleStateMachine.Handover?
         defer { line.handOver(place, handover) }
-        var recorded = try await insist { try await self.ledger.open() }
+        await membership.begin()
+        var recorded = try await insist { try await self.ledger(line).open() }
         var machine = ScheduleStateMachine(
             job: job.name, schedule: job.schedule, overlap: job.overlap, missedRuns: job.missedRuns,
             record: recorded, now: environment.clock.now)
@@ -93,6 +102,7 @@ final class ScheduledJobLoop: Sendable {
     ) async throws -> Timestamp? {
         var actions = machine.keepOnly(line.runs)
         actions += machine.tick(now: environment.clock.now)
+        actions += try await takeUp(&machine, in: line)
         var wakeTime: Timestamp?
         var index = 0
         // What is not begun is left to the loop that is in charge next.
@@ -115,7 +125,7 @@ final class ScheduledJobLoop: Sendable {
         }
         let through = machine.startedThrough
         if through > recorded {
-            try await insist { try await self.ledger.settle(through: through) }
+            try await insist { try await self.ledger(line).settle(through: through) }
             recorded = through
         }
         return wakeTime
@@ -136,48 +146,28 @@ final class ScheduledJobLoop: Sendable {
         wakeUp.signal()
     }
 
-    /// Begins a run, unless too many go on or another runner has it.
-    private func begin(_ run: ScheduledRun, in line: ScheduledJobLine) async throws -> Bool {
-        guard line.runs.count < max(job.concurrency, 1) else {
-            skip(run.scheduledTime, "limit")
-            return false
+    /// The stored side of the job, for what this process does now.
+    ///
+    /// - Throws: ``StoreError`` while others may have taken over from this process.
+    func ledger(_ line: ScheduledJobLine) throws -> ScheduleLedger {
+        guard let owner = membership.owner(alone: line.owner) else {
+            throw StoreError(.unavailable, "this node is not sure to be known to the others")
         }
-        guard try await insist({ try await self.ledger.begin(run) }) else {
-            logger.debug("Another runner has the slot", metadata: ["run": "\(run.id)"])
-            return false
-        }
-        logger.debug("A scheduled run begins", metadata: ["run": "\(run.id)"])
-        // Not a child of this task: what goes on may finish when no more runs are begun. `ScheduleRunner.shutdown` waits.
-        line.begin(run)
-        state.withLock { $0.runs[run.id] = Task { await self.perform(run, in: line) } }
-        return true
+        return ScheduleLedger(
+            job: job.name, schedule: job.schedule, store: store, clock: environment.clock, owner: owner,
+            isWatched: membership.isWatched)
     }
 
-    private func perform(_ run: ScheduledRun, in line: ScheduledJobLine) async {
-        var failure: (any Error)?
-        do {
-            try await environment.traces.perform(run) { try await job.perform(run) }
-        } catch {
-            failure = error
-        }
-        state.withLock { $0.runs[run.id] = nil }
-        line.end(run)
-        count(failure == nil ? "success" : "failure")
-        if let failure {
-            logger.warning("A scheduled run failed", metadata: ["run": "\(run.id)", "error": "\(failure)"])
-        }
-    }
-
-    private func skip(_ slot: Timestamp, _ reason: String) {
+    func skip(_ slot: Timestamp, _ reason: String) {
         count("skipped")
         logger.info("Scheduled runs were skipped", metadata: ["through": "\(slot)", "reason": "\(reason)"])
     }
 
-    private func count(_ status: String) {
+    func count(_ status: String) {
         environment.metrics.scheduleRuns.with(job.name, status).increment()
     }
 
-    private func insist<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+    func insist<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
         try await StoreRetry(environment: environment).untilItWorks(
             "A schedule cannot be recorded; trying again.", ["job": "\(job.name)"], body)
     }

@@ -7,11 +7,19 @@ final class CompiledStateMachine: Sendable {
         let transition: StateMachineDefinition.Transition
         /// The handlers of the hooks that match, in order.
         let handlers: [String]
+        private let sections: [CriticalSection?]
         private let counters = Mutex<(success: MetricCounter?, refused: MetricCounter?)>((nil, nil))
 
-        init(_ transition: StateMachineDefinition.Transition, handlers: [String]) {
+        init(_ transition: StateMachineDefinition.Transition, hooks: [TransitionHook]) {
             self.transition = transition
-            self.handlers = handlers
+            handlers = hooks.map(\.handler)
+            sections = hooks.map(\.criticalSection)
+        }
+
+        /// The section of the handler that a work item runs next; the item may be older than the hooks.
+        func section(of item: WorkItem) -> CriticalSection? {
+            if item.handlers == handlers, sections.indices.contains(item.cursor) { return sections[item.cursor] }
+            return handlers.firstIndex(of: item.handler).flatMap { sections[$0] }
         }
 
         func succeeded(_ make: () -> MetricCounter) {
@@ -59,7 +67,7 @@ final class CompiledStateMachine: Sendable {
                 $0.matches(
                     workflowType: definition.name, transition: name, from: transition.fromState, to: transition.toState)
             }
-            steps[name] = Step(transition, handlers: matching.map(\.handler))
+            steps[name] = Step(transition, hooks: matching)
         }
         self.steps = steps
         let prefix = definition.topicPrefix

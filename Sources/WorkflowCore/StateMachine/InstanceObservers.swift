@@ -11,6 +11,9 @@ final class InstanceObservers: Sendable {
     private struct State {
         var nextID = 0
         var listeners: [String: [Int: Listener]] = [:]
+        var remote = RemoteWatches()
+        /// Woken when other processes are to be told something.
+        var telling: WakeUp?
     }
 
     private let state = Mutex(State())
@@ -23,17 +26,26 @@ final class InstanceObservers: Sendable {
     ) -> AsyncStream<StateMachineInstance> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: StateMachineInstance.self, bufferingPolicy: .bufferingNewest(1))
-        let key = state.withLock { state in
+        let (key, telling) = state.withLock { state in
             state.nextID += 1
+            let isFirst = state.listeners[id] == nil
             state.listeners[id, default: [:]][state.nextID] = Listener(continuation: continuation)
-            return state.nextID
+            return (state.nextID, isFirst && state.remote.watch(CollectionOfOne(id)) ? state.telling : nil)
         }
-        continuation.onTermination = { [weak self] _ in self?.remove(key, of: id) }
+        telling?.signal()
+        continuation.onTermination = { [weak self] _ in self?.stop(key, of: id) }
         let reader = ChangeReader(stream.makeAsyncIterator(), continuation, current: current)
         return AsyncStream { await reader.next() }
     }
 
+    /// Tells everybody, also in other processes, that an instance was changed here.
     func notify(_ instance: StateMachineInstance) {
+        deliver(instance)
+        tellOthers(of: instance.id)
+    }
+
+    /// Tells those who wait in this process.
+    func deliver(_ instance: StateMachineInstance) {
         let completed = state.withLock { state -> [AsyncStream<StateMachineInstance>.Continuation] in
             guard !state.listeners.isEmpty, var listeners = state.listeners.removeValue(forKey: instance.id) else {
                 return []
@@ -49,6 +61,17 @@ final class InstanceObservers: Sendable {
         for continuation in completed { continuation.finish() }
     }
 
+    private func tellOthers(of id: String) {
+        let telling = state.withLock { $0.remote.change(id) ? $0.telling : nil }
+        telling?.signal()
+    }
+
+    /// Ends the streams, also in other processes, of an instance that was removed here.
+    func remove(_ id: String) {
+        end(id)
+        tellOthers(of: id)
+    }
+
     /// Ends the streams of an instance that does not exist any more.
     func end(_ id: String) {
         let listeners = state.withLock { $0.listeners[id].map { Array($0.values) } ?? [] }
@@ -60,7 +83,7 @@ final class InstanceObservers: Sendable {
         state.withLock { $0.listeners.values.reduce(0) { $0 + $1.count } }
     }
 
-    private func remove(_ key: Int, of id: String) {
+    private func stop(_ key: Int, of id: String) {
         state.withLock { state in
             state.listeners[id]?[key] = nil
             if state.listeners[id]?.isEmpty == true { state.listeners[id] = nil }
@@ -68,48 +91,44 @@ final class InstanceObservers: Sendable {
     }
 }
 
-/// Reads a stream of changes, and looks once at the beginning whether the instance is completed or gone already.
-// Unchecked: an AsyncStream calls its closure for one consumer at a time, and nobody else has the reader.
-private final class ChangeReader: @unchecked Sendable {
-    private var changes: AsyncStream<StateMachineInstance>.Iterator
-    private let continuation: AsyncStream<StateMachineInstance>.Continuation
-    private var current: (@Sendable () async throws -> StateMachineInstance?)?
-    private var final: StateMachineInstance?
+// MARK: - Other processes
 
-    init(
-        _ changes: AsyncStream<StateMachineInstance>.Iterator,
-        _ continuation: AsyncStream<StateMachineInstance>.Continuation,
-        current: @escaping @Sendable () async throws -> StateMachineInstance?
-    ) {
-        self.changes = changes
-        self.continuation = continuation
-        self.current = current
+extension InstanceObservers {
+    /// Lets other processes know which instances are watched here from now on.
+    func share(through telling: WakeUp) {
+        state.withLock { ($0.telling, $0.remote.isShared) = (telling, true) }
     }
 
-    deinit {
-        continuation.finish()
+    /// Tells other processes again of everything that is watched here.
+    func announceAll() {
+        let telling = state.withLock { $0.remote.watch($0.listeners.keys) ? $0.telling : nil }
+        telling?.signal()
     }
 
-    func next() async -> StateMachineInstance? {
-        if let current {
-            self.current = nil
-            do {
-                let instance = try await current()
-                if instance?.completed ?? true { end(with: instance) }
-            } catch {
-                // The store fails; changes may come all the same.
-            }
+    /// Repeats what is watched here, and forgets what others have not repeated.
+    func renew(at time: Duration) {
+        state.withLock { state in
+            _ = state.remote.watch(state.listeners.keys)
+            state.remote.expire(at: time)
         }
-        if let change = await changes.next(isolation: #isolation) {
-            if let final, change.version >= final.version { self.final = nil }
-            return change
-        }
-        defer { final = nil }
-        return final
     }
 
-    private func end(with instance: StateMachineInstance?) {
-        final = instance
-        continuation.finish()
+    /// Others want to hear of instances.
+    func want(_ ids: [String], at time: Duration) {
+        guard !ids.isEmpty else { return }
+        state.withLock { $0.remote.want(ids, at: time) }
+    }
+
+    /// Those of some instances that are watched here.
+    func watched(among ids: [String]) -> [String] {
+        state.withLock { state in state.listeners.isEmpty ? [] : ids.filter { state.listeners[$0] != nil } }
+    }
+
+    /// Takes what other processes are to be told.
+    func takeNotice(from sender: String) -> StoreNotice {
+        let (changed, watched) = state.withLock { $0.remote.take() }
+        var notice = StoreNotice(sender: sender)
+        (notice.changed, notice.watched) = (Array(changed), Array(watched))
+        return notice
     }
 }

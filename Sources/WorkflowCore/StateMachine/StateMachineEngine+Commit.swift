@@ -1,41 +1,72 @@
+/// A transition as it is to be written, with what follows from it.
+struct PreparedTransition: Sendable {
+    let plan: TransitionPlan
+    let machine: CompiledStateMachine
+    let transaction: StoreTransaction
+    let items: [WorkItem]
+    let events: [OutboxEvent]
+    /// What ``OutboxDispatcher/owner`` was before the commit.
+    let owner: String
+}
+
 extension StateMachineEngine {
     /// Writes what was planned in one transaction, and then tells those who wait for it.
     func commit(
         _ plan: TransitionPlan, _ machine: CompiledStateMachine, first: StoreTransaction.Operation,
         operations: [StoreTransaction.Operation], events extraEvents: [OutboxEvent]
     ) async throws {
-        try await generation.environment.traces.transition(plan) {
-            try await write(plan, machine, first: first, operations: operations, events: extraEvents)
+        let traces = generation.environment.traces
+        try await traces.transition(plan) {
+            let prepared = prepare(
+                plan, machine, first: first, operations: operations, events: extraEvents, trace: traces.current)
+            do {
+                try await generation.store.commit(prepared.transaction)
+            } catch {
+                abandon(prepared, after: error)
+                throw error
+            }
+            finish(prepared)
         }
     }
 
-    private func write(
+    /// Works out what is to be written; ``finish(_:)`` or ``abandon(_:after:)`` must follow.
+    func prepare(
         _ plan: TransitionPlan, _ machine: CompiledStateMachine, first: StoreTransaction.Operation,
-        operations: [StoreTransaction.Operation], events extraEvents: [OutboxEvent]
-    ) async throws {
+        operations: [StoreTransaction.Operation], events extraEvents: [OutboxEvent], trace: String
+    ) -> PreparedTransition {
         var transaction = StoreTransaction()
         transaction.operations.reserveCapacity(2 + operations.count + plan.records.count + plan.work.count)
         transaction.append(first)
         transaction.operations.append(contentsOf: operations)
         for record in plan.records { transaction.append(.appendHistory(record)) }
-        let trace = generation.environment.traces.current
         let items = plan.work.map { item($0, plan.instance, trace) }
         for item in items { transaction.append(.enqueueWork(item)) }
         var events = extraEvents + events(for: plan, machine)
         for index in events.indices { events[index].trace = trace }
         if !events.isEmpty { transaction.append(.appendOutbox(events)) }
-        do {
-            try await generation.store.commit(transaction)
-        } catch {
-            generation.work.abandon(items, after: error)
-            generation.outbox.abandon(events, after: error)
-            throw error
-        }
+        return PreparedTransition(
+            plan: plan, machine: machine, transaction: transaction, items: items, events: events,
+            owner: generation.outbox.owner)
+    }
+
+    /// Goes on with what was committed.
+    func finish(_ prepared: PreparedTransition) {
+        generation.environment.storeOutage.worked()
         // Events before the work: what the work leads to comes after them.
-        generation.outbox.enqueue(events)
-        generation.work.enqueue(items)
-        notify(plan.instance)
-        for record in plan.records where !record.transition.isEmpty { machine.countSuccess(of: record.transition) }
+        generation.outbox.enqueue(prepared.events, after: prepared.transaction.operations[0], by: prepared.owner)
+        generation.work.enqueue(prepared.items)
+        notify(prepared.plan.instance)
+        let isOpen = !prepared.plan.instance.completed
+        if isOpen != prepared.plan.wasOpen { prepared.machine.countActive(isOpen ? 1 : -1) }
+        for record in prepared.plan.records where !record.transition.isEmpty {
+            prepared.machine.countSuccess(of: record.transition)
+        }
+    }
+
+    /// Gives back what a commit that failed was going to need.
+    func abandon(_ prepared: PreparedTransition, after error: any Error) {
+        generation.work.abandon(prepared.items, after: error)
+        generation.outbox.abandon(prepared.events, after: error)
     }
 
     private func item(_ work: TransitionPlan.Work, _ instance: StateMachineInstance, _ trace: String) -> WorkItem {

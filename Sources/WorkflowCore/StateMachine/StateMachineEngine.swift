@@ -16,6 +16,7 @@ public final class StateMachineEngine: Sendable {
     let generation: GenerationContext
     let observers: InstanceObservers
     let callbacks = Mutex<[@Sendable (StateMachineInstance) -> Void]>([])
+    let contended = ContendedInstances()
     private let setup = Mutex(Setup())
 
     /// Creates an engine without definitions.
@@ -102,55 +103,7 @@ public final class StateMachineEngine: Sendable {
             }
         }
         try await commit(plan, machine, first: .createInstance(plan.instance), operations: operations, events: events)
-        machine.countActive(plan.instance.completed ? 0 : 1)
         return plan.instance
-    }
-
-    /// Makes a transition and, in the same transaction, applies further changes.
-    ///
-    /// - Parameters:
-    ///   - transition: The name of the transition.
-    ///   - id: The identifier of the instance.
-    ///   - data: Data to merge into the instance.
-    ///   - keys: What is removed from the data of the instance before.
-    ///   - expectedVersion: The version that the instance must have; `nil` for any.
-    ///   - operations: Further changes of the same transaction.
-    /// - Returns: The instance after the transition and the automatic ones that followed.
-    /// - Throws: ``WorkflowError``: `.notFound`, `.transitionRefused` when the instance is in another state, `.conflict`
-    ///   when another transition was faster; ``StoreError`` when one of `operations` is in conflict or the store fails.
-    public func fire(
-        _ transition: String, on id: String, data: JSONObject = [:], removing keys: [String] = [],
-        expectedVersion: Int64? = nil, with operations: [StoreTransaction.Operation] = []
-    ) async throws -> StateMachineInstance {
-        var lostRace = false
-        while true {
-            guard let instance = try await generation.store.instance(id: id) else {
-                throw WorkflowError(.notFound, "There is no state-machine instance \"\(id)\".")
-            }
-            guard expectedVersion == nil || expectedVersion == instance.version else {
-                throw WorkflowError(.conflict, "The state-machine instance \"\(id)\" has changed.")
-            }
-            let machine = try machine(instance.workflowType)
-            var plan = TransitionPlan(instance: instance)
-            for key in keys { plan.instance.data.removeValue(forKey: key) }
-            do {
-                try plan.fire(transition, data: data, machine: machine, now: generation.environment.clock.now)
-            } catch let error as WorkflowError {
-                machine.countRefusal(of: transition)
-                guard lostRace else { throw error }
-                throw WorkflowError(.conflict, "Another transition of \"\(id)\" was faster.", cause: error)
-            }
-            do {
-                try await commit(
-                    plan, machine, first: .updateInstance(plan.instance, expectedVersion: instance.version),
-                    operations: operations, events: [])
-            } catch let error as StoreError where error.code == .conflict && error.operation == 0 {
-                lostRace = true
-                continue
-            }
-            if plan.instance.completed != instance.completed { machine.countActive(plan.instance.completed ? -1 : 1) }
-            return plan.instance
-        }
     }
 
     func machine(_ type: String) throws -> CompiledStateMachine {

@@ -9,7 +9,7 @@ struct StoreRetry: Sendable {
     /// Runs `body` until it does not fail because of the store; waits longer and longer in between.
     ///
     /// - Parameters:
-    ///   - message: What to log when the store fails, at first and then ever more rarely.
+    ///   - message: What to log when the store fails, unless that is known.
     ///   - metadata: What it is about.
     ///   - body: Works with the store; it is repeated as a whole.
     /// - Throws: `CancellationError`, ``WorkflowError``, and ``StoreError`` `.conflict` and `.corrupted`, which no
@@ -20,7 +20,9 @@ struct StoreRetry: Sendable {
         var failures = 0
         while true {
             do {
-                return try await body()
+                let value = try await body()
+                environment.storeOutage.worked()
+                return value
             } catch let error as StoreError where error.code == .conflict || error.code == .corrupted {
                 throw error
             } catch let error as WorkflowError {
@@ -28,12 +30,7 @@ struct StoreRetry: Sendable {
             } catch {
                 try Task.checkCancellation()
                 failures += 1
-                if failures & (failures - 1) == 0 {
-                    var metadata = metadata
-                    metadata["error"] = "\(error)"
-                    metadata["attempt"] = "\(failures)"
-                    environment.logger.error(message, metadata: metadata)
-                }
+                environment.storeOutage.failed(error, message, metadata: metadata)
                 try await environment.clock.sleep(
                     for: Self.backoff.delay(afterAttempt: failures, random: environment.random()))
             }

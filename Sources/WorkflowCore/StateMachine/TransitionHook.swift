@@ -12,17 +12,20 @@ public struct TransitionHook: Sendable, Hashable {
     public var toStates: [String]
     /// The module that does the work: a processing step or a message handler.
     public var handler: String
+    /// What one run at a time may be in; `nil` for none.
+    public var criticalSection: CriticalSection?
 
     /// Creates a hook.
     public init(
         workflowType: String? = nil, transitions: [String] = [], fromStates: [String] = [], toStates: [String] = [],
-        handler: String
+        handler: String, criticalSection: CriticalSection? = nil
     ) {
         self.workflowType = workflowType
         self.transitions = transitions
         self.fromStates = fromStates
         self.toStates = toStates
         self.handler = handler
+        self.criticalSection = criticalSection
     }
 
     /// Whether the hook applies.

@@ -20,6 +20,8 @@ struct TransitionPlan: Sendable {
     var entered: [(state: String, data: JSONObject)] = []
     /// The version after the commit.
     private let version: Int64
+    /// Whether the instance was open before.
+    let wasOpen: Bool
 
     /// Plans the creation of an instance in the initial state.
     init(
@@ -27,6 +29,7 @@ struct TransitionPlan: Sendable {
     ) {
         let state = definition.initialState
         version = 1
+        wasOpen = false
         instance = StateMachineInstance(
             id: id, workflowType: definition.name, currentState: state, data: data, startTime: now, lastUpdated: now,
             version: version)
@@ -42,7 +45,11 @@ struct TransitionPlan: Sendable {
     init(instance: StateMachineInstance) {
         self.instance = instance
         version = instance.version &+ 1
+        wasOpen = !instance.completed
     }
+
+    /// What replaces an instance that was there before.
+    var update: StoreTransaction.Operation { .updateInstance(instance, expectedVersion: version &- 1) }
 
     /// Adds a transition, and the automatic ones that follow from it.
     ///

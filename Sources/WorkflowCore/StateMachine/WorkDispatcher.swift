@@ -10,7 +10,7 @@ import Synchronization
 /// share, others do so when the process has given no sign of life for a while; see ``ClusterMember``.
 public final class WorkDispatcher: Sendable {
     private struct State {
-        var backlog = WorkBacklog(concurrency: 512, capacity: 10_000)
+        var backlog: WorkBacklog
         /// Those of the generation that is active.
         var handlers: WorkHandlers?
         /// Items that this run has a lease on and no generation so far could run.
@@ -29,12 +29,13 @@ public final class WorkDispatcher: Sendable {
     private let store: any StateStore
     private let environment: EngineEnvironment
     private let instrumentation: Instrumentation
-    private let owner: String
+    let owner: String
     /// This process among others; `nil` when there are none.
     private let member: ClusterMember?
     private let inFlight: MetricGauge
     private let deadlines: DeadlineQueue
-    private let state = Mutex(State())
+    private let sections: CriticalSections
+    private let state: Mutex<State>
     private let wakeUp = WakeUp()
     private let idle = WakeUp()
 
@@ -48,6 +49,9 @@ public final class WorkDispatcher: Sendable {
         self.instrumentation = instrumentation
         self.owner = environment.identifiers.next()
         self.inFlight = environment.metrics.workItemsInFlight.with()
+        self.sections = CriticalSections(store: store, clock: environment.clock)
+        state = Mutex(
+            State(backlog: WorkBacklog(concurrency: max(1, environment.workConcurrency), capacity: 10_000)))
         self.deadlines = DeadlineQueue(clock: environment.clock, executor: environment.taskExecutor)
     }
 
@@ -129,6 +133,8 @@ public final class WorkDispatcher: Sendable {
             return state.backlog.isHelpNeeded
         }
         if isHelpNeeded { wakeUp.signal() }
+        // Others may have room for what this process has not.
+        if let member, items.contains(where: { $0.leaseOwner == nil }) { member.notices.tellFreeWork() }
     }
 
     // MARK: - Life
@@ -217,7 +223,7 @@ public final class WorkDispatcher: Sendable {
             let due = try await store.nextWorkDue() ?? limit
             state.withLock { $0.backlog.endReading([], next: max(now, min(limit, due)), now: now) }
         } catch {
-            environment.logger.error("Durable work cannot be claimed", metadata: ["error": "\(error)"])
+            environment.storeOutage.failed(error, "Durable work cannot be claimed")
             state.withLock { state in
                 state.backlog.endReading([], next: now.advanced(by: .seconds(1)), now: now)
                 state.backlog.expectStrays(now: now)
@@ -237,7 +243,7 @@ public final class WorkDispatcher: Sendable {
                 found.append(item)
             }
         } catch {
-            environment.logger.error("Durable work cannot be looked for", metadata: ["error": "\(error)"])
+            environment.storeOutage.failed(error, "Durable work cannot be looked for")
             state.withLock { $0.backlog.expectStrays(now: now) }
         }
         state.withLock { $0.backlog.endSearch(found, now: environment.clock.now) }
@@ -288,9 +294,8 @@ public final class WorkDispatcher: Sendable {
         } catch let error as StoreError where error.code == .conflict {
             // Somebody else has it.
         } catch {
-            environment.logger.error(
-                "Durable work cannot be left to other nodes; trying again",
-                metadata: ["item": "\(item.id)", "error": "\(error)"])
+            environment.storeOutage.failed(
+                error, "Durable work cannot be left to other nodes", metadata: ["item": "\(item.id)"])
             let now = environment.clock.now
             state.withLock { $0.backlog.expectStrays(now: now) }
             wakeUp.signal()
@@ -300,7 +305,7 @@ public final class WorkDispatcher: Sendable {
     private func execution(of item: WorkItem, by handlers: WorkHandlers?) -> WorkExecution {
         WorkExecution(
             item: item, store: store, environment: environment, instrumentation: instrumentation, deadlines: deadlines,
-            engine: handlers?.engine(item.engine), target: handlers?.target(item.handler),
+            sections: sections, engine: handlers?.engine(item.engine), target: handlers?.target(item.handler),
             writing: { [self] isWriting in state.withLock { $0.backlog.writers += isWriting ? 1 : -1 } })
     }
 }

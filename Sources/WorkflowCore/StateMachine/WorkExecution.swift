@@ -29,13 +29,14 @@ struct WorkExecution: Sendable {
     /// How often a message handler is tried again.
     static let messagePolicy = StepPolicy(maxRetries: 4)
     /// How long a message handler waits at least when the store failed it.
-    private static let storePause = Duration.seconds(5)
+    static let storePause = Duration.seconds(5)
 
     let item: WorkItem
     let store: any StateStore
     let environment: EngineEnvironment
     let instrumentation: Instrumentation
     let deadlines: DeadlineQueue
+    let sections: CriticalSections
     let engine: StateMachineEngine?
     let target: WorkTarget?
     /// Told when the writing of an outcome begins and ends.
@@ -50,18 +51,25 @@ struct WorkExecution: Sendable {
             guard engine.definition(instance.workflowType) != nil else {
                 return leave(because: "Durable work belongs to a state machine that does not exist")
             }
-            let outcome = try await execute(target, instance)
-            writing(true)
-            defer { writing(false) }
-            do {
-                return try await retrying { try await apply(outcome, engine) }
-            } catch let error as StoreError where error.code == .conflict {
-                return try await afterConflict()
+            return try await inSection(of: instance, engine) { loss in
+                let outcome = try await execute(target, instance, until: loss)
+                return try await write(outcome, engine)
             }
         } catch is CancellationError {
             return .done
         } catch {
             return leave(because: "Durable work failed: \(error)")
+        }
+    }
+
+    /// Writes what the handler led to, for as long as the store fails.
+    func write(_ outcome: Outcome, _ engine: StateMachineEngine) async throws -> Result {
+        writing(true)
+        defer { writing(false) }
+        do {
+            return try await retrying { try await apply(outcome, engine) }
+        } catch let error as StoreError where error.code == .conflict {
+            return try await afterConflict()
         }
     }
 
@@ -99,7 +107,7 @@ struct WorkExecution: Sendable {
     /// Runs the handler.
     ///
     /// - Throws: `CancellationError` when it was cut off.
-    private func execute(_ target: WorkTarget, _ instance: StateMachineInstance) async throws -> Outcome {
+    func execute(_ target: WorkTarget, _ instance: StateMachineInstance) async throws -> Outcome {
         switch target {
         case .step(let step):
             var policy = step.policy
@@ -181,7 +189,7 @@ struct WorkExecution: Sendable {
             ], key: instance.id, timestamp: item.createdAt, deliveryAttempt: item.attempts + 1)
     }
 
-    private func describe(_ error: any Error) -> String {
+    func describe(_ error: any Error) -> String {
         // Not every store keeps the character NUL.
         String("\(error)".prefix(500)).replacing("\0", with: "")
     }

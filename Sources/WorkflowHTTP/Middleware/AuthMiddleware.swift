@@ -71,14 +71,14 @@ public struct AuthMiddleware: WorkflowModule, HTTPMiddleware {
                     """)
         ])
 
-    private let authenticators: [any Authenticator]
+    /// The modules that check tokens.
+    let providers: [(name: String, service: any Authenticator)]
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         let found = context.services.all((any Authenticator).self)
-        authenticators =
-            configuration.authProvider.isEmpty
-            ? found.map(\.service) : found.filter { $0.name == configuration.authProvider }.map(\.service)
-        guard authenticators.isEmpty else { return }
+        let name = configuration.authProvider
+        providers = name.isEmpty ? found : found.filter { $0.name == name }
+        guard providers.isEmpty else { return }
         throw context.error(
             "no module checks tokens, so every request would be refused"
                 + (configuration.secretKey.value.isEmpty ? "" : "; \"secretKey\" here is not used"),
@@ -94,10 +94,10 @@ public struct AuthMiddleware: WorkflowModule, HTTPMiddleware {
         guard let token = Self.bearerToken(value) else {
             return Self.refusal("Bearer authorization required", challenge: "Bearer").response
         }
-        for authenticator in authenticators {
+        for provider in providers {
             let principal: Principal?
             do {
-                principal = try await authenticator.authenticate(bearer: token)
+                principal = try await provider.service.authenticate(bearer: token)
             } catch is StoreError {
                 return HTTPError(
                     .serviceUnavailable, "Credentials cannot be checked now", headers: [.retryAfter: "2"]

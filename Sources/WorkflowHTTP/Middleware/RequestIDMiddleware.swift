@@ -51,8 +51,8 @@ public struct RequestIDMiddleware: WorkflowModule, HTTPPreflightMiddleware {
                     """)
         ])
 
-    private let name: HTTPField.Name
-    private let trustsIncoming: Bool
+    let name: HTTPField.Name
+    let trustsIncoming: Bool
     private let identifiers: any IdentifierGenerator
 
     public init(configuration: Configuration, context: ModuleContext) throws {

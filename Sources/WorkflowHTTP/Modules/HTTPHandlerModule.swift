@@ -78,8 +78,8 @@ public struct HTTPHandlerModule: WorkflowModule, SelfRoutingHandler {
                     """)
         ])
 
-    private let answer: ServerResponse
-    private let methods: [HTTPRequest.Method]
+    let answer: ServerResponse
+    let methods: [HTTPRequest.Method]
 
     public init(configuration: Configuration, context: ModuleContext) throws {
         var contentType = configuration.contentType

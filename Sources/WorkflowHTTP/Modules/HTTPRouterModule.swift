@@ -78,7 +78,7 @@ public final class HTTPRouterModule: WorkflowModule, HTTPRouteCollector {
     /// Whether a server may stand before it although it has no routes, and answers everything with 404.
     let mayBeEmpty: Bool
     private let prefix: String
-    private let middlewares: [any HTTPMiddleware]
+    let middlewares: [any HTTPMiddleware]
     private let logger: Logger
     private let location: SourceLocation
     private let state = Mutex(State())
@@ -192,6 +192,16 @@ public final class HTTPRouterModule: WorkflowModule, HTTPRouteCollector {
     public func prepare() async throws {
         let table = try compile()
         state.withLock { $0.table = table }
+    }
+
+    /// The routes as they are in the table, with their handlers.
+    ///
+    /// - Throws: ``ConfigurationError`` when routes contradict each other.
+    func compiledEntries() throws -> [RouterEntry] {
+        let (routes, triggers) = state.withLock { ($0.routes, $0.triggers) }
+        var compiler = RouterCompiler(logger: logger, location: location)
+        _ = try compiler.compile(routes, triggers)
+        return compiler.entries
     }
 
     private func compile() throws -> RouteTable {

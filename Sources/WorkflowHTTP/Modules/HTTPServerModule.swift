@@ -55,7 +55,7 @@ public final class HTTPServerModule: FileReadingModule, SummarizedModule, HTTPLi
     /// The name of the module.
     public let name: String
     private let configuration: Configuration
-    private let settings: HTTPServerConfiguration
+    let settings: HTTPServerConfiguration
     private let context: ModuleContext
     private let composition: HTTPComposition
     private let ownRouter: HTTPRouterModule?

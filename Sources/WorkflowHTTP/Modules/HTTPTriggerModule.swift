@@ -39,6 +39,8 @@ public struct HTTPTriggerModule: WorkflowModule, SummarizedModule {
         public var params: JSONObject = [:]
         /// The middlewares before it.
         public var middlewares: [Located<String>] = []
+        /// What it is for.
+        public var description = ""
 
         public static let fields: [ConfigurationField<Self>] = [
             .init("method", \.method, "The method, several as \"POST, PUT\", or * for all."),
@@ -54,6 +56,9 @@ public struct HTTPTriggerModule: WorkflowModule, SummarizedModule {
                 "middlewares", \.middlewares,
                 "The middlewares before it. A route with the same method and path brings its own.",
                 reference: .httpMiddleware),
+            .init(
+                "description", \.description,
+                "What the request is for, in Markdown; for people who read the description of the API."),
         ]
 
         /// Creates the value with all defaults.
@@ -148,7 +153,7 @@ public struct HTTPTriggerModule: WorkflowModule, SummarizedModule {
                 router.add(
                     RouterTrigger(
                         method: method, pattern: pattern, middlewares: middlewares, description: trigger.description,
-                        location: path.location, path: path.path,
+                        details: route.description, location: path.location, path: path.path,
                         makeHandler: { trigger.handler(after: $0, engines: engines) }))
                 let place = method.map { "\($0.rawValue) \(pattern)" } ?? "\(pattern)"
                 lines.append(SummaryLine("trigger", "\(place) -> \(trigger.description)"))

@@ -36,6 +36,8 @@ public struct HTTPWorkflowModule: WorkflowModule, SummarizedModule {
         public var handler: Located<String>?
         /// The middlewares before it.
         public var middlewares: [Located<String>] = []
+        /// What it is for.
+        public var description = ""
 
         public static let fields: [ConfigurationField<Self>] = [
             .init(
@@ -46,6 +48,9 @@ public struct HTTPWorkflowModule: WorkflowModule, SummarizedModule {
             .init(
                 "middlewares", \.middlewares, "The middlewares before the handler, the first one first.",
                 aliases: ["middleware"], reference: .httpMiddleware),
+            .init(
+                "description", \.description,
+                "What the route is for, in Markdown; for people who read the description of the API."),
         ]
 
         /// Creates the value with all defaults.
@@ -172,7 +177,7 @@ public struct HTTPWorkflowModule: WorkflowModule, SummarizedModule {
         return route.method.forTable.map { method in
             RouterEntry(
                 method: method, pattern: pattern, handler: handler, middlewares: middlewares, handlerName: name.value,
-                origin: "workflows.http", location: path.location, path: path.path)
+                origin: "workflows.http", location: path.location, path: path.path, details: route.description)
         }
     }
 }

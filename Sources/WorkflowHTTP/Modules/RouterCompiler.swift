@@ -6,7 +6,7 @@ import WorkflowCore
 struct RouterCompiler {
     private let chain: RouteChain
     private let fallbackLocation: SourceLocation
-    private var entries: [RouterEntry] = []
+    private(set) var entries: [RouterEntry] = []
     private(set) var issues: [ConfigurationIssue] = []
 
     /// Creates a compiler.
@@ -74,7 +74,8 @@ struct RouterCompiler {
                 RouterEntry(
                     method: trigger.method, pattern: trigger.pattern, handler: trigger.makeHandler(nil),
                     middlewares: trigger.middlewares, handlerName: "", origin: "triggers.http",
-                    location: trigger.location, path: trigger.path, trigger: trigger.description))
+                    location: trigger.location, path: trigger.path, details: trigger.details,
+                    trigger: trigger.description))
         }
     }
 

@@ -22,6 +22,8 @@ struct RouterEntry: Sendable {
     var location: SourceLocation?
     /// The path of that place.
     var path = ""
+    /// What the configuration says it is for, in Markdown.
+    var details = ""
     /// Whether it gives way to a route of the configuration.
     var isFallback = false
     /// The trigger that follows the handler, if there is one.
@@ -44,6 +46,8 @@ struct RouterTrigger: Sendable {
     var middlewares: [any HTTPMiddleware]
     /// What it does, for error messages and listings.
     var description: String
+    /// What the configuration says it is for, in Markdown.
+    var details = ""
     /// Where it stands.
     var location: SourceLocation
     /// The path of that place.

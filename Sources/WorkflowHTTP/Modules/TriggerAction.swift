@@ -18,13 +18,9 @@ struct TriggerAction: Sendable, CustomStringConvertible {
     ///   - route: The handler of the route with the same method and path, if there is one.
     ///   - engines: The state machines of the application.
     func handler(after route: (any HTTPHandler)?, engines: [StateMachineEngine]) -> any HTTPHandler {
-        guard let route else { return TriggerHandler(action: self) }
+        guard let route else { return TriggerHandler(action: self, engines: engines) }
         if let route = route as? any TransitionTriggeringHandler, isTransition(engines) {
-            return ClosureHandler { request in
-                let transition = TriggeredTransition(
-                    workflow: call.workflow, transition: call.action, data: call.data, query: Self.query(of: request))
-                return try await route.handle(request, firing: transition)
-            }
+            return TransitionHandler(action: self, route: route)
         }
         return FollowingTriggerHandler(action: self, route: route)
     }
@@ -62,7 +58,7 @@ struct TriggerAction: Sendable, CustomStringConvertible {
 
     private static let identifiers = ["instanceId", "id"]
 
-    private static func query(of request: ServerRequest) -> JSONObject {
+    fileprivate static func query(of request: ServerRequest) -> JSONObject {
         var data = JSONObject()
         for (name, value) in request.queryItems where !name.isEmpty && !data.contains(name) {
             data[name] = .string(value)
@@ -129,9 +125,31 @@ struct TriggerAction: Sendable, CustomStringConvertible {
     }
 }
 
-/// Runs a workflow and answers with what came out.
-private struct TriggerHandler: HTTPHandler {
+/// Hands a transition over to the handler of a route.
+private struct TransitionHandler: DescribedHandler {
     let action: TriggerAction
+    let route: any TransitionTriggeringHandler
+
+    func handle(_ request: ServerRequest) async throws -> ServerResponse {
+        let call = action.call
+        let transition = TriggeredTransition(
+            workflow: call.workflow, transition: call.action, data: call.data, query: TriggerAction.query(of: request))
+        return try await route.handle(request, firing: transition)
+    }
+
+    func operations(on description: RouteDescription) -> [OperationDescription] {
+        action.operations(on: description, after: route, "Makes the transition `\(action.call.action)` as well.")
+    }
+}
+
+/// Runs a workflow and answers with what came out.
+private struct TriggerHandler: DescribedHandler {
+    let action: TriggerAction
+    let engines: [StateMachineEngine]
+
+    func operations(on route: RouteDescription) -> [OperationDescription] {
+        action.operations(on: route, engines: engines)
+    }
 
     func handle(_ request: ServerRequest) async throws -> ServerResponse {
         do {
@@ -150,9 +168,13 @@ private struct TriggerHandler: HTTPHandler {
 }
 
 /// Runs a workflow after the handler of a route has succeeded; the answer is the handler's.
-private struct FollowingTriggerHandler: HTTPHandler {
+private struct FollowingTriggerHandler: DescribedHandler {
     let action: TriggerAction
     let route: any HTTPHandler
+
+    func operations(on description: RouteDescription) -> [OperationDescription] {
+        action.operations(on: description, after: route, "A success starts `\(action)` as well.")
+    }
 
     func handle(_ request: ServerRequest) async throws -> ServerResponse {
         let isJSON = request.headers[.contentType]?.lowercased().contains("json") ?? false

@@ -1,9 +1,9 @@
-import WorkflowCore
+package import WorkflowCore
 
 /// Finds what a script may not use, so that its author learns of it before the script runs.
 ///
 /// This is for people. What keeps scripts in their place is that the engine does not have these things.
-struct ScriptLint {
+package struct ScriptLint {
     private static let largestCount = 20
     /// How many tokens a list of parameters, a pattern or the path to a member may have to be looked at.
     private static let reach = 100
@@ -46,7 +46,7 @@ struct ScriptLint {
     }
 
     /// What a script may not use, in the order of the text.
-    static func issues(of source: ScriptSource) -> [ScriptError] {
+    package static func issues(of source: ScriptSource) -> [ScriptError] {
         let lint = ScriptLint(source.text)
         return Array(lint.tokens.indices.lazy.compactMap { lint.issue(at: $0) }.prefix(largestCount))
     }

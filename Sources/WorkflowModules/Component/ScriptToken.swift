@@ -1,29 +1,29 @@
 /// A word, sign or literal of a script.
-struct ScriptToken: Sendable, Hashable {
-    enum Kind: Sendable, Hashable {
+package struct ScriptToken: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
         case word
         case sign
         /// Text, a number, a regular expression, or a piece of a template.
         case literal
     }
 
-    let kind: Kind
+    package let kind: Kind
     /// What it is; empty for literals.
-    let text: String
+    package let text: String
     /// The line, from 1.
-    let line: Int
+    package let line: Int
     /// The column, from 1, in UTF-16 units as JavaScript counts them.
-    let column: Int
+    package let column: Int
 
     /// Whether it is this sign.
-    func isSign(_ text: String) -> Bool { kind == .sign && self.text == text }
+    package func isSign(_ text: String) -> Bool { kind == .sign && self.text == text }
 }
 
 /// Takes a script apart, as far as is needed to tell its words from its literals and comments.
 ///
 /// Where a `/` may begin a regular expression or be a division, what stands before it decides; this is right for what
 /// people write, and need not be for everything that the language allows.
-struct ScriptTokenizer {
+package struct ScriptTokenizer {
     private static let wordsBeforeExpressions: Set = [
         "return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do", "instanceof", "yield",
         "await",
@@ -42,7 +42,7 @@ struct ScriptTokenizer {
     }
 
     /// The tokens of a script in order.
-    static func tokens(of text: String) -> [ScriptToken] {
+    package static func tokens(of text: String) -> [ScriptToken] {
         var tokenizer = ScriptTokenizer(text)
         while tokenizer.index < tokenizer.characters.count { tokenizer.next() }
         return tokenizer.tokens

@@ -46,6 +46,14 @@ final class ConditionalRouter: MessageHandler, RoutingStep, ExecutableComponent 
         return try await target(of: call)?.execute(call) ?? .null
     }
 
+    /// Whether the same content always leads to the same branch, whatever the time and the message that brings it.
+    var dependsOnContentOnly: Bool {
+        let words = expression.text.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "$") }
+        return words.allSatisfy { !Self.changingNames.contains(String($0)) }
+    }
+
+    private static let changingNames: Set = ["event", "now", "uuid"]
+
     // MARK: - As a step
 
     /// That of a call whose branch is not known yet; each call follows the policy of the step that it leads to.

@@ -13,7 +13,8 @@ struct EventCallHandler: ActionCheckingWorkflow {
         }
         let time = data["time"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
         let event = PatternEvent(
-            id: identifier("eventId") ?? generation.environment.identifiers.next(), type: call.action,
+            id: identifier("eventId") ?? call.idempotencyKey ?? generation.environment.identifiers.next(),
+            type: call.action,
             sourceID: identifier("sourceId", "instanceId", "id") ?? "",
             correlationID: identifier("correlationId") ?? "", time: time ?? generation.environment.clock.now,
             data: data)

@@ -8,8 +8,9 @@ public import WorkflowCore
 /// may forget a message then. Events of the same key are processed one after the other, each with the handlers of all
 /// patterns that it completes; others at the same time.
 public final class EventProcessor: Sendable {
-    private struct State {
+    struct State {
         var engine: EventPatternEngine
+        var inbox = EventInbox()
         var handlers: [String: [EventMatchHandler]] = [:]
         /// How many events were lost since the last clean-up because there was no room.
         var dropped = 0
@@ -27,11 +28,11 @@ public final class EventProcessor: Sendable {
     public let name: String
     /// How much is remembered.
     public let limits: EventPatternEngine.Limits
-    private let generation: GenerationContext
+    let generation: GenerationContext
     private let logger: Logger
     private let gate = KeyedGate()
     private let ownership = Mutex<(shared: EventOwnership, number: Int)?>(nil)
-    private let state: Mutex<State>
+    let state: Mutex<State>
 
     init(name: String, limits: EventPatternEngine.Limits, generation: GenerationContext, logger: Logger) {
         self.name = name
@@ -71,6 +72,8 @@ public final class EventProcessor: Sendable {
         defer { ownership.end() }
         return try await gate.run(event.key) {
             let now = generation.environment.clock.now
+            let name = EventInbox.name(of: event)
+            guard !state.withLock({ $0.inbox.contains(name) }) else { return Outcome(isAccepted: false, matches: []) }
             let (plan, handlers) = try state.withLock { (try $0.engine.plan(event, now: now), $0.handlers) }
             for failure in plan.failures {
                 logger.warning(
@@ -80,13 +83,15 @@ public final class EventProcessor: Sendable {
             for match in plan.matches {
                 for handler in handlers[match.patternID] ?? [] { try await handler.handle(match, attempt: attempt) }
             }
-            try await commit(plan)
-            let evicted = state.withLock { state in
+            guard plan.isAccepted else { return Outcome(isAccepted: false, matches: []) }
+            try await commit(plan, taking: name, at: now)
+            let (evicted, names) = state.withLock { state in
                 let evicted = state.engine.apply(plan)
                 state.dropped += plan.dropped + evicted.count { !$0.isUsed }
-                return evicted
+                return (evicted, state.inbox.insert(name, at: now))
             }
-            try await remove(evicted.map(\.name))
+            try await remove(evicted.map(\.name), from: namespace)
+            try await remove(names, from: inboxNamespace)
             return Outcome(isAccepted: plan.isAccepted, matches: plan.matches.map(\.patternID))
         }
     }
@@ -129,7 +134,8 @@ public final class EventProcessor: Sendable {
         let values = try await generation.store.values(namespace: namespace, prefix: "", limit: .max, now: now)
         let entries = values.map { ($0.key, BufferedEvent(json: $0.value)) }
         let useless = state.withLock { $0.engine.restore(entries.compactMap(\.1)) }
-        try await remove(entries.filter { $0.1 == nil }.map(\.0) + useless.map(\.name))
+        try await remove(entries.filter { $0.1 == nil }.map(\.0) + useless.map(\.name), from: namespace)
+        try await restoreInbox(now: now)
     }
 
     /// Frees the memory of what lies too far back; the store does the same by itself.
@@ -137,6 +143,7 @@ public final class EventProcessor: Sendable {
         let now = generation.environment.clock.now
         let dropped = state.withLock { state in
             state.engine.forget(now: now)
+            state.inbox.forget(now: now)
             defer { state.dropped = 0 }
             return state.dropped
         }
@@ -148,8 +155,7 @@ public final class EventProcessor: Sendable {
 
     private var namespace: String { "event.processor:\(name)" }
 
-    private func commit(_ plan: EventPlan) async throws {
-        guard plan.isAccepted else { return }
+    private func commit(_ plan: EventPlan, taking name: String, at now: Timestamp) async throws {
         let retention = Dictionary(
             state.withLock { $0.engine.patterns }.map { ($0.id, $0.retention) }, uniquingKeysWith: { $1 })
         var transaction = StoreTransaction()
@@ -159,10 +165,11 @@ public final class EventProcessor: Sendable {
             transaction.append(
                 .setValue(namespace: namespace, key: entry.name, value: entry.json, expiresAt: expiry))
         }
+        transaction.append(inboxEntry(name, at: now))
         try await generation.store.commit(transaction)
     }
 
-    private func remove(_ names: [String]) async throws {
+    func remove(_ names: [String], from namespace: String) async throws {
         guard !names.isEmpty else { return }
         try await generation.store.commit(
             StoreTransaction(names.map { .removeValue(namespace: namespace, key: $0) }))

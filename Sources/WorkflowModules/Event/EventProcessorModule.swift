@@ -59,7 +59,8 @@ public struct EventProcessorModule: WorkflowModule {
             belong to an occurrence are marked as used up after its handlers have run. With a durable store a restart \
             loses no event and changes no match; after a crash the handlers of an occurrence may run again, with the \
             same identifier of the message. Events of the same key are processed one after the other, so a slow \
-            handler holds up its key, and no other. Processes that share a store do not share events: let one of them \
+            handler holds up its key, and no other. An event that is delivered again within an hour is not counted \
+            again (as long as no 50,000 others came in between). Processes that share a store do not share events: let one of them \
             process them.
 
             **Limits.** What does not fit into `bufferSize`, `maxKeys` and `maxMemory` is dropped, the oldest first; \

@@ -77,6 +77,9 @@ public final class IntegrationRegistryModule: WorkflowModule, HTTPHandler, Execu
         self.responder.withLock { $0 = responder }
     }
 
+    /// What answers requests; `nil` without a section `integration`.
+    var attached: IntegrationResponder? { responder.withLock { $0 } }
+
     public var concurrency: Int { configuration.maxConcurrentRuns }
 
     public func handle(_ request: ServerRequest) async throws -> ServerResponse {

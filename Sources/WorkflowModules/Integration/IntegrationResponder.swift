@@ -8,8 +8,8 @@ final class IntegrationResponder: HTTPHandler {
     /// Weak, since the router holds on to its routes.
     private weak let runs: IntegrationRuns?
     private let invoker: WorkflowInvoker
-    private let section: String
-    private let maxBodyBytes: Int
+    let section: String
+    let maxBodyBytes: Int
 
     init(_ runs: IntegrationRuns, invoker: WorkflowInvoker, section: String, maxBodyBytes: Int) {
         self.runs = runs

@@ -17,8 +17,8 @@ public import WorkflowCore
 public final class JSONSchemaModule: WorkflowModule {
     /// Nothing is gained by trying again, since the same data has the same result.
     public let policy = StepPolicy(maxRetries: 0)
-    private let configuration: Configuration
-    private let context: ModuleContext
+    let configuration: Configuration
+    let context: ModuleContext
     private let compiled = AtomicLazyReference<SchemaSet>()
     private let receivers = MessageReceivers()
 

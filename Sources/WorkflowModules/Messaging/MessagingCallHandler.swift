@@ -10,7 +10,10 @@ struct MessagingCallHandler: ActionCheckingWorkflow {
         if let problem = TopicPattern.problem(topic, isLiteral: true) { throw WorkflowError(.invalidInput, problem) }
         let payload = call.data["message"] ?? .object(call.data)
         let key = call.data["instanceId"]?.stringValue ?? call.data["id"]?.stringValue ?? ""
-        try await EventPublisher(generation: generation).publish(to: topic, payload, key: key, broker: brokerName)
+        // A run that begins again has the same message, so that whoever gets it twice knows.
+        let id = call.idempotencyKey.flatMap { ScheduledCall.isKey($0) ? "\($0)>\(topic)" : nil }
+        try await EventPublisher(generation: generation).publish(
+            to: topic, payload, key: key, id: id, broker: brokerName)
         return [
             "success": true, "broker": .string(brokerName), "topic": .string(topic),
             "length": .integer(Int64(payload.jsonBytes().count)),

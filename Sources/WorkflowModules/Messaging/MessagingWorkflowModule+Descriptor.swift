@@ -9,7 +9,10 @@ extension MessagingWorkflowModule {
             handler's own `topic` covers already is not subscribed to twice.
 
             **Producers.** After a handler has handled a message, it is published to each topic of `forwardTo`. A circle \
-            of handlers that pass messages to each other is refused, since it would never end.
+            of handlers that pass messages to each other is refused, since it would never end. So is one through branches \
+            of conditionals, as long as `messaging.handler` and conditionals are all that is on the way and their \
+            expressions look at nothing but the content: a message that takes the way once takes it for ever. Where the \
+            content changes on the way, or time or topic decide, it is not known, and not refused.
 
             **Triggers** name `messaging` as their `workflow` and a topic (or `broker:topic`) as their `action`. The \
             content of the message is `message` of the data, or all of it. The answer is \

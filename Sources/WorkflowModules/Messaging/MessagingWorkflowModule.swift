@@ -17,7 +17,8 @@ public final class MessagingWorkflowModule: WorkflowModule, SummarizedModule {
 
     public func validate() throws {
         let names = context.generation.services.all(Any.self).map(\.name)
-        var issues = context.issues { _ = try broker() } + MessageLoops(configuration).issues()
+        var issues = context.issues { _ = try broker() }
+        issues += MessageLoops(configuration, context.generation.services).issues()
         for producer in configuration.producers where !names.contains(producer.name.value) {
             issues.append(
                 producer.name.issue(

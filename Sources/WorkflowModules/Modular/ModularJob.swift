@@ -62,21 +62,18 @@ struct ModularJob: Sendable {
     }
 
     private func perform(_ run: ScheduledRun) async throws {
-        var data: JSONObject = ["trigger_time": .string(run.scheduledTime.description)]
-        data.merge(configuration.params)
         switch target {
         case .module(let target)?:
+            var data: JSONObject = ["trigger_time": .string(run.scheduledTime.description)]
+            data.merge(configuration.params)
             try await generation.instrumentation.observe("run", module: command.value) {
-                try await target.run(command.value, data: data, id: run.id, clock: generation.environment.clock)
+                try await target.run(
+                    command.value, data: data, id: run.id, attempt: run.attempt, clock: generation.environment.clock)
             }
         case .workflow(let name, let action)?:
-            let isStateMachine = generation.invoker.handler(name) is StateMachineCallHandler
-            if isStateMachine, data["instanceId"] == nil, data["id"] == nil {
-                // A run that names no instance begins one, and a slot has one run.
-                data["instanceId"] = .string(run.id)
-            }
-            let call = WorkflowCall(workflow: name, action: action, data: data)
-            try JobTarget.check(try await generation.invoker.invoke(call))
+            try await ScheduledCall(
+                workflow: name, action: action, params: configuration.params, generation: generation
+            ).make(for: run)
         case nil:
             throw WorkflowError(.notFound, "There is no module \"\(command.value)\" that can be run.")
         }

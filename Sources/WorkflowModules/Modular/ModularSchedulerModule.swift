@@ -35,9 +35,7 @@ public final class ModularSchedulerModule: WorkflowModule, SummarizedModule {
                 configuration: job, name: "\(context.name):\(job.name.value)", workers: workers,
                 generation: context.generation)
         }
-        runner = ScheduleRunner(
-            jobs: jobs.compactMap(\.scheduledJob), store: context.store, environment: context.environment,
-            logger: context.logger)
+        runner = ScheduleRunner(jobs: jobs.compactMap(\.scheduledJob), context: context)
     }
 
     /// The scheduler of jobs of the section `scheduler` of `workflows` comes with it.

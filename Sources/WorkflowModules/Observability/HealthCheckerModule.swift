@@ -80,11 +80,15 @@ public final class HealthCheckerModule: WorkflowModule, HTTPHandler, SummarizedM
         self.responder = responder
         routes = RouteRegistration(
             [
-                ("/healthz", ClosureHandler { _ in await responder.health() }),
-                ("/readyz", ClosureHandler { _ in await responder.readiness() }),
-                ("/livez", FixedResponseHandler(response: HealthResponder.alive)),
+                Self.route("healthz", ClosureHandler { _ in await responder.health() }),
+                Self.route("readyz", ClosureHandler { _ in await responder.readiness() }),
+                Self.route("livez", FixedResponseHandler(response: HealthResponder.alive)),
             ], origin: context.name)
         try routes.add(to: context.services)
+    }
+
+    private static func route(_ name: String, _ handler: any HTTPHandler) -> (path: String, handler: any HTTPHandler) {
+        ("/" + name, DescribingHandler(handler) { HealthResponder.operations(name, on: $0) })
     }
 
     public func validate() throws {

@@ -8,7 +8,7 @@ public import WorkflowCore
 ///   - name: metrics
 ///     type: metrics.collector
 /// ```
-public struct MetricsCollectorModule: WorkflowModule, HTTPHandler, SummarizedModule {
+public struct MetricsCollectorModule: WorkflowModule, DescribedHandler, SummarizedModule {
     /// The keys of the configuration.
     public struct Configuration: ConfigurationObject {
         /// What the collector is for.
@@ -95,13 +95,26 @@ public struct MetricsCollectorModule: WorkflowModule, HTTPHandler, SummarizedMod
         try await MetricsResponder(registry: registry, namespace: namespace).handle(request)
     }
 
+    public func operations(on route: RouteDescription) -> [OperationDescription] {
+        MetricsResponder(registry: registry, namespace: namespace).operations(on: route)
+    }
+
     public var summaryLines: [SummaryLine] { [SummaryLine("metrics", "GET \(path)")] }
 }
 
 /// Answers with all metrics.
-private struct MetricsResponder: HTTPHandler {
+private struct MetricsResponder: DescribedHandler {
     let registry: MetricsRegistry
     let namespace: MetricsNamespace?
+
+    func operations(on route: RouteDescription) -> [OperationDescription] {
+        let text = MediaDescription(MetricsRegistry.contentType, schema: ["type": "string"])
+        return route.methods(of: [.get]).map { method in
+            OperationDescription(
+                method, name: "metrics", summary: "The metrics, in the form of Prometheus",
+                responses: [ResponseDescription(200, "All metrics.", content: [text])])
+        }
+    }
 
     func handle(_ request: ServerRequest) async throws -> ServerResponse {
         let bytes = registry.render()

@@ -32,16 +32,19 @@ enum JobTarget {
     ///   - name: What it is called, for handlers and steps.
     ///   - data: What it gets.
     ///   - id: Identifies the run.
+    ///   - attempt: How often the run has begun.
     ///   - clock: Measures how long a step takes.
     /// - Throws: What the module throws, or ``WorkflowError`` `.stepFailed` when its result tells of a failure.
-    func run(_ name: String, data: JSONObject, id: String, clock: any EngineClock) async throws {
+    func run(
+        _ name: String, data: JSONObject, id: String, attempt: Int = 1, clock: any EngineClock
+    ) async throws {
         switch self {
         case .component(let component):
             try Self.check(try await component.execute(.object(data)))
         case .step(let found):
             let invocation = StepInvocation(
                 instanceID: id, workflowType: "scheduler", transition: name, fromState: "", toState: "", data: data,
-                idempotencyKey: id, attempt: 1)
+                idempotencyKey: id, attempt: attempt)
             let step = try (found as? any RoutingStep)?.step(for: invocation) ?? found
             let result = try await withTimeout(step.policy.timeout, clock: clock) {
                 try await step.execute(invocation)
@@ -49,7 +52,9 @@ enum JobTarget {
             try Self.check(.object(result))
         case .handler(let handler):
             try await handler.handle(
-                Message(id: id, topic: "scheduler.\(name)", payload: .object(data), timestamp: clock.now))
+                Message(
+                    id: id, topic: "scheduler.\(name)", payload: .object(data), timestamp: clock.now,
+                    deliveryAttempt: attempt))
         }
     }
 

@@ -4,11 +4,11 @@ import WorkflowCore
 struct ScheduleTriggerJob: Sendable {
     let name: String
     let configuration: ScheduleTriggerModule.JobConfiguration
-    let invoker: WorkflowInvoker
+    let generation: GenerationContext
 
     /// Names the jobs: those without a name by workflow and action, with a number from the second one on.
     static func jobs(
-        _ configurations: [ScheduleTriggerModule.JobConfiguration], invoker: WorkflowInvoker
+        _ configurations: [ScheduleTriggerModule.JobConfiguration], generation: GenerationContext
     ) -> [ScheduleTriggerJob] {
         var names = Set(configurations.map(\.name.value))
         return configurations.map { configuration in
@@ -22,7 +22,7 @@ struct ScheduleTriggerJob: Sendable {
                     name = "\(plain)-\(number)"
                 }
             }
-            return ScheduleTriggerJob(name: name, configuration: configuration, invoker: invoker)
+            return ScheduleTriggerJob(name: name, configuration: configuration, generation: generation)
         }
     }
 
@@ -35,15 +35,9 @@ struct ScheduleTriggerJob: Sendable {
     }
 
     private func perform(_ run: ScheduledRun) async throws {
-        let workflow = configuration.workflow.value
-        var data: JSONObject = ["trigger_time": .string(run.scheduledTime.description)]
-        data.merge(configuration.params)
-        let isStateMachine = invoker.handler(workflow) is StateMachineCallHandler
-        if isStateMachine, data["instanceId"] == nil, data["id"] == nil {
-            // A run that names no instance begins one, and a slot has one run.
-            data["instanceId"] = .string(run.id)
-        }
-        let call = WorkflowCall(workflow: workflow, action: configuration.action.value, data: data)
-        try JobTarget.check(try await invoker.invoke(call))
+        let call = ScheduledCall(
+            workflow: configuration.workflow.value, action: configuration.action.value, params: configuration.params,
+            generation: generation)
+        try await call.make(for: run)
     }
 }

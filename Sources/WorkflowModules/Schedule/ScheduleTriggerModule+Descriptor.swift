@@ -11,8 +11,10 @@ extension ScheduleTriggerModule {
             For a state machine the instance is found by `instanceId`, otherwise by `id`, of `params`. Without them \
             every run begins an instance, whose identifier is made of the name of the job and `trigger_time`.
 
-            A run is recorded in the store before it begins: it happens at most once, also when several processes \
-            use the same store. After a restart the record tells which runs were missed. A run that fails is logged \
+            A slot is claimed in the store before its run begins, so it is run once, also when several processes use \
+            the same store. When a process dies, or stands still and is given up, before a run has ended, the run \
+            begins again with the same identifier, on another node or after the restart; transitions of state \
+            machines are made once nevertheless. After a restart the record tells which runs were missed. A run that fails is logged \
             and counted (`schedule_runs_total`), and not repeated: the next one is that of the next slot. So is a \
             run whose result has `success: false`.
 

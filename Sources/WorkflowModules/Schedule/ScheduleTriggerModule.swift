@@ -68,10 +68,8 @@ public struct ScheduleTriggerModule: WorkflowModule, SummarizedModule {
 
     public init(configuration: Configuration, context: ModuleContext) {
         self.context = context
-        jobs = ScheduleTriggerJob.jobs(configuration.jobs, invoker: context.generation.invoker)
-        runner = ScheduleRunner(
-            jobs: jobs.compactMap(\.scheduledJob), store: context.store, environment: context.environment,
-            logger: context.logger)
+        jobs = ScheduleTriggerJob.jobs(configuration.jobs, generation: context.generation)
+        runner = ScheduleRunner(jobs: jobs.compactMap(\.scheduledJob), context: context)
     }
 
     public func validate() throws {

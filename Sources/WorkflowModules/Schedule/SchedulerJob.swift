@@ -20,7 +20,7 @@ struct SchedulerJob: Sendable {
             name: name, schedule: schedule, overlap: scheduler.overlap, missedRuns: scheduler.configuration.missed,
             concurrency: scheduler.configuration.workerCount
         ) { run in
-            try await self.run(id: run.id, time: run.scheduledTime)
+            try await self.run(id: run.id, time: run.scheduledTime, attempt: run.attempt)
         }
     }
 
@@ -30,13 +30,15 @@ struct SchedulerJob: Sendable {
     ///   - id: Identifies the run.
     ///   - time: When it was due.
     ///   - data: Further data; wins over the configured one.
-    func run(id: String, time: Timestamp, data: JSONObject = [:]) async throws {
+    ///   - attempt: How often the run has begun.
+    func run(id: String, time: Timestamp, data: JSONObject = [:], attempt: Int = 1) async throws {
         guard let target else { throw WorkflowError(.notFound, "There is no job \"\(module)\".") }
         var input: JSONObject = configuration.config
         input["trigger_time"] = .string(time.description)
         input.merge(data)
         try await generation.instrumentation.observe("run", module: module) {
-            try await target.run(module, data: input, id: id, clock: generation.environment.clock)
+            try await target.run(
+                module, data: input, id: id, attempt: attempt, clock: generation.environment.clock)
         }
     }
 }

@@ -12,8 +12,10 @@ extension SchedulerModule {
             second first; see `docs/schedules.md` for all that may stand in them, and for what happens when clocks \
             are changed.
 
-            A run is recorded in the store before it begins: it happens at most once, also when several processes \
-            use the same store. Overlap is judged by each process on its own. After a restart the record tells which \
+            A slot is claimed in the store before its run begins, so it is run once, also when several processes use \
+            the same store. When a process dies, or stands still and is given up, before a run has ended, the run \
+            begins again with the same identifier, on another node or after the restart; transitions of state \
+            machines are made once nevertheless. Overlap is judged by each process on its own. After a restart the record tells which \
             runs were missed. A changed expression begins a new record.
             """,
         provides: [.scheduler],

@@ -50,9 +50,7 @@ public struct SchedulerWorkflowModule: WorkflowModule, SummarizedModule {
                 SchedulerModule.self, kind: .scheduler, named: job.scheduler.value)
             return SchedulerJob(configuration: job, scheduler: scheduler, generation: context.generation)
         }
-        runner = ScheduleRunner(
-            jobs: jobs.compactMap(\.scheduledJob), store: context.store, environment: context.environment,
-            logger: context.logger)
+        runner = ScheduleRunner(jobs: jobs.compactMap(\.scheduledJob), context: context)
         try context.generation.invoker.add(
             SchedulerCallHandler(jobs: jobs, environment: context.environment), name: context.name)
     }

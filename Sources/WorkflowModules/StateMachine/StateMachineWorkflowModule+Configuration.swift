@@ -115,6 +115,10 @@ extension StateMachineWorkflowModule {
         public var toStates: [Located<String>] = []
         /// The module that does it.
         public var handler = Located("")
+        /// The name of what one run at a time may be in.
+        public var criticalSection: Expression?
+        /// How long a run waits for that.
+        public var criticalSectionTimeout = CriticalSection.usualTimeout
 
         public static let fields: [ConfigurationField<Self>] = [
             .init("workflowType", \.workflowType, "Only for this definition."),
@@ -125,6 +129,14 @@ extension StateMachineWorkflowModule {
                 "handler", \.handler,
                 "The module that is run: a processing step, or a message handler, which gets `workflowId`, `instanceId`, `transition`, `fromState` and `toState`.",
                 required: true),
+            .init(
+                "criticalSection", \.criticalSection,
+                "An expression that names a critical section, such as `'stock-' + sku`: of all runs, on all nodes, whose sections have the same name, one at a time goes on, from before the handler begins until its outcome is written. It can name what conditions can."
+            ),
+            .init(
+                "criticalSectionTimeout", \.criticalSectionTimeout,
+                "How long a run waits for its critical section. After that it is tried again later, which does not count as a failed attempt.",
+                check: { $0 > .zero ? nil : "must be more than 0" }),
         ]
 
         /// Creates the defaults.
@@ -134,7 +146,8 @@ extension StateMachineWorkflowModule {
             TransitionHook(
                 workflowType: workflowType.value.isEmpty ? nil : workflowType.value,
                 transitions: transitions.map(\.value), fromStates: fromStates.map(\.value),
-                toStates: toStates.map(\.value), handler: handler.value)
+                toStates: toStates.map(\.value), handler: handler.value,
+                criticalSection: criticalSection.map { CriticalSection(name: $0, timeout: criticalSectionTimeout) })
         }
     }
 }

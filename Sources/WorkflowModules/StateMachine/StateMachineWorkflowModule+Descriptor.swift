@@ -14,6 +14,11 @@ extension StateMachineWorkflowModule {
             message. Several hooks for one transition run one after the other, in the order of the list; when a step \
             fails for good, the ones behind it are dropped.
 
+            A hook with a `criticalSection` runs alone among all runs, on all nodes of a PostgreSQL, whose sections have the \
+            same name: for a stock that several instances draw on, or a system that takes one call at a time for each \
+            customer. A run that waits takes one of the runs that its step may have at once. When a node loses its \
+            connection to the database, its runs are cut off and tried again, and their sections are free for others.
+
             **Triggers** name `statemachine`, or a definition, as their `workflow` and a transition (or \
             `engine:transition`) as their `action`. The instance is found by `instanceId`, otherwise by `id`, of the data. \
             When the trigger names a definition that has no such instance, one is created, and the transition must leave \

@@ -54,10 +54,12 @@ public struct StateMachineWorkflowModule: WorkflowModule, SummarizedModule {
         configuration.definitions.map { definition in
             SummaryLine(
                 "state machine",
-                "\(definition.name.value): \(definition.states.entries.count) states, \(definition.transitions.entries.count) transitions, begins in \(definition.initialState.value)"
+                "\(definition.name.value): \(Self.count(definition.states.entries.count, "state")), \(Self.count(definition.transitions.entries.count, "transition")), begins in \(definition.initialState.value)"
             )
         }
     }
+
+    private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     private var mappings: [ResourceMapping] {
         let names = configuration.definitions.map(\.name.value)

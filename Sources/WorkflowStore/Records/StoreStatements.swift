@@ -52,6 +52,17 @@ struct StoreStatements: Sendable {
         SELECT instance_id, version, transition, from_state, to_state, data, made_at FROM workflow_history \
         WHERE instance_id = ? ORDER BY sequence LIMIT ?
         """)
+    let historyPage = SQLStatement(
+        """
+        SELECT count(*), max(p.sequence), min(p.made_at) FROM \
+        (SELECT sequence, made_at FROM workflow_history WHERE sequence > ? ORDER BY sequence LIMIT ?) p
+        """)
+    let removeHistory = SQLStatement(
+        """
+        DELETE FROM workflow_history WHERE sequence > ? AND sequence <= ? AND made_at < ? AND EXISTS \
+        (SELECT 1 FROM workflow_instances i WHERE i.id = workflow_history.instance_id AND i.workflow_type = ? \
+        AND i.completed = 1 AND i.last_updated < ?)
+        """)
 
     // Work
     let enqueueWork = SQLStatement(
@@ -83,6 +94,16 @@ struct StoreStatements: Sendable {
         """
         SELECT id, broker, topic, payload, ordering_key, created_at, trace FROM outbox WHERE owner = ? \
         ORDER BY sequence LIMIT ?
+        """)
+    /// With whether a process but this one has an earlier event of the same broker and key.
+    let orderedOutbox = SQLStatement(
+        """
+        SELECT e.id, e.broker, e.topic, e.payload, e.ordering_key, e.created_at, e.trace, \
+        CASE WHEN o.first_sequence IS NULL THEN 0 ELSE 1 END FROM outbox e LEFT JOIN \
+        (SELECT broker, ordering_key, min(sequence) AS first_sequence FROM outbox WHERE owner <> ? \
+        AND ordering_key <> '' GROUP BY broker, ordering_key) o \
+        ON o.broker = e.broker AND o.ordering_key = e.ordering_key AND o.first_sequence < e.sequence \
+        WHERE e.owner = ? ORDER BY e.sequence LIMIT ?
         """)
 
     // Resources

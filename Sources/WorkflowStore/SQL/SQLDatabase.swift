@@ -39,11 +39,47 @@ public protocol SQLDatabase: Sendable {
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result
     ) async throws -> Result
 
+    /// Hands on what ``SQLDialect/notify`` sends from now on.
+    ///
+    /// - Parameter receive: Gets it on a thread of the database, one after the other.
+    /// - Returns: Ends it; `nil` when the database does not pass on what is sent.
+    func listen(_ receive: @escaping @Sendable (SQLNotification) -> Void) -> (@Sendable () -> Void)?
+
+    /// Waits until one caller at a time, of all that use the data, has a name.
+    ///
+    /// - Parameters:
+    ///   - name: The name.
+    ///   - timeout: How long to wait.
+    ///   - lost: Called when others may have the name although it was not given back.
+    /// - Returns: Gives the name back; `nil` when it was not free in time.
+    /// - Throws: ``SQLError``; `CancellationError`.
+    func lock(
+        _ name: String, within timeout: Duration, lost: @escaping @Sendable () -> Void
+    ) async throws -> (@Sendable () async -> Void)?
+
     /// Finishes what is under way and releases everything. Later calls throw `.unavailable`.
     func close() async
 }
 
+/// What comes from ``SQLDatabase/listen(_:)``.
+public enum SQLNotification: Sendable, Hashable {
+    /// Texts arrive from now on; earlier ones may have been missed.
+    case connected
+    /// No texts arrive for a while.
+    case disconnected
+    /// A text that was sent, perhaps by this process.
+    case text(String)
+}
+
 extension SQLDatabase {
+    /// Hears nothing, for databases that do not pass on what is sent.
+    public func listen(_ receive: @escaping @Sendable (SQLNotification) -> Void) -> (@Sendable () -> Void)? { nil }
+
+    /// Does nothing, for databases that one process uses.
+    public func lock(
+        _ name: String, within timeout: Duration, lost: @escaping @Sendable () -> Void
+    ) async throws -> (@Sendable () async -> Void)? { {} }
+
     /// Runs the transaction like any other, for databases in which nothing takes long.
     public func writeUrgently<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result

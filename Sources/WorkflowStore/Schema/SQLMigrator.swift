@@ -3,14 +3,20 @@ package import WorkflowCore
 /// Brings a schema up to date, one transaction per migration, and refuses a schema it does not know.
 package struct SQLMigrator: Sendable {
     private let migrations: [SQLMigration]
-    private let record = SQLStatement("INSERT INTO schema_migrations (position, name, applied_at) VALUES (?, ?, ?)")
-    private let applied = SQLStatement("SELECT name FROM schema_migrations ORDER BY position")
+    private let table: String
+    private let record: SQLStatement
+    private let applied: SQLStatement
 
     /// Creates a migrator.
     ///
-    /// - Parameter migrations: All migrations, oldest first.
-    package init(_ migrations: [SQLMigration]) {
+    /// - Parameters:
+    ///   - migrations: All migrations, oldest first.
+    ///   - table: Where it is noted which of them have been applied.
+    package init(_ migrations: [SQLMigration], table: String = "schema_migrations") {
         self.migrations = migrations
+        self.table = table
+        record = SQLStatement("INSERT INTO \(table) (position, name, applied_at) VALUES (?, ?, ?)")
+        applied = SQLStatement("SELECT name FROM \(table) ORDER BY position")
     }
 
     /// Applies what is missing.
@@ -29,7 +35,7 @@ package struct SQLMigrator: Sendable {
                 try connection.executeScript(
                     """
                     \(dialect.lockSchema)
-                    CREATE TABLE IF NOT EXISTS schema_migrations (
+                    CREATE TABLE IF NOT EXISTS \(table) (
                         position BIGINT NOT NULL PRIMARY KEY,
                         name \(dialect.textType) NOT NULL UNIQUE,
                         applied_at BIGINT NOT NULL

@@ -65,6 +65,11 @@ package enum WorkerThread {
         }
     }
 
+    /// Blocks the thread for a while.
+    package static func pause(_ duration: Duration) {
+        usleep(UInt32(max(.zero, duration) / .microseconds(1)))
+    }
+
     private static func run(_ pointer: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         guard let pointer else { return nil }
         let start = Unmanaged<Start>.fromOpaque(pointer).takeRetainedValue()

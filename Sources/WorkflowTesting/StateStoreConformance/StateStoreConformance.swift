@@ -65,6 +65,6 @@ public enum StateStoreConformance {
     /// All checks.
     public static var checks: [Check] {
         instanceChecks + workChecks + outboxChecks + resourceChecks + userChecks + valueChecks + atomicityChecks
-            + concurrencyChecks + lifetimeChecks
+            + concurrencyChecks + lifetimeChecks + listingChecks
     }
 }

@@ -9,7 +9,7 @@ struct Reloads: Sendable {
     var unproven: HealthComparison?
     /// The ends of earlier generations.
     var retiring: [(number: Int, task: Task<Void, Never>)] = []
-    /// The number of the newest generation.
+    /// The number of the newest generation that has taken over, if only for a moment.
     var number = 1
     var since: Timestamp?
     var report: ReloadReport?
@@ -83,10 +83,8 @@ extension WorkflowEngine {
         do {
             let clock = ContinuousClock()
             var new: EngineGeneration?
-            let number = reloads.withLock { reloads in
-                reloads.number += 1
-                return reloads.number
-            }
+            // What is refused before it takes over does not use a number up.
+            let number = reloads.withLock { $0.number + 1 }
             timings.build = try await clock.measure {
                 let built = try await EngineGeneration.build(
                     GenerationPlan(configuration, registry: registry), number: number, environment: environment,
@@ -110,6 +108,7 @@ extension WorkflowEngine {
                 timings.health = try await clock.measure { try await untilHealthy(new, health) }
                 try await acceptObserved(old)
                 try await move(options.mapping, to: new, moves)
+                reloads.withLock { $0.number = number }
                 timings.swap = try await clock.measure { try await swap(old, for: new) }
             } catch {
                 await new.stop(isUrgent: true, isLast: false)
