@@ -11,7 +11,7 @@ extension JavaScriptRuntimeTests {
     @Suite("suspension")
     struct SuspensionTests {
         private func load(
-            _ runtime: JavaScriptRuntime, _ text: String, host: RecordingScriptHost = RecordingScriptHost()
+            _ runtime: JavaScriptRuntime, _ text: String, host: any ScriptHost = RecordingScriptHost()
         ) async throws -> JavaScriptComponent {
             var limits = ScriptLimits()
             limits.cpuTime = .milliseconds(50)
@@ -74,12 +74,26 @@ extension JavaScriptRuntimeTests {
                 let begin = ContinuousClock.now
                 for _ in 1...100 { #expect(await code { try await killer.execute(.null) } == .suspended) }
                 #expect(ContinuousClock.now - begin < .milliseconds(500))
-                #expect(killer.suspension?.reason.contains("processor time") == true)
+                // The cause alone: who shows it says for how long.
+                #expect(killer.suspension?.reason.hasPrefix("it failed 3 times, the last time because it used") == true)
 
                 let swapped = try await load(runtime, "exports.execute = () => 'new';")
                 #expect(try await swapped.execute(.null) == "new")
                 try await killer.stop()
                 #expect(try await swapped.execute(.null) == "new")
+            }
+        }
+
+        @Test("what is told of a suspension names the module, not the file of its script")
+        func moduleName() async throws {
+            try await withProcessRuntime(workers: 1) { runtime in
+                let component = try await load(
+                    runtime, "exports.execute = async () => { while (true) await null; };",
+                    host: NamedScriptHost(name: "probe"))
+                for _ in 1...3 { #expect(await code { try await component.execute(.null) } == .timeLimit) }
+                let error = await #expect(throws: ScriptError.self) { try await component.execute(.null) }
+                #expect(
+                    error?.message.hasPrefix("the component probe rests for ") == true, "\(String(describing: error))")
             }
         }
 
@@ -173,5 +187,15 @@ extension JavaScriptRuntimeTests {
             }
         }
     }
+}
+
+/// The host of a module.
+private struct NamedScriptHost: ScriptHost {
+    let name: String
+    var logLevel: String { "error" }
+
+    func log(level: String, message: String, metadata: JSONObject) {}
+
+    func call(_ function: String, arguments: [JSONValue]) async throws -> JSONValue { .null }
 }
 #endif

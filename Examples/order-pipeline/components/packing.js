@@ -7,7 +7,7 @@ module.exports = {
     if (count > 10 && input.attempt === 1) throw new Error("the box is too small");
 
     // A step may run again after a crash: the same key always makes the same parcel.
-    const digest = await workflow.sha256(input.idempotencyKey);
+    const digest = workflow.sha256(input.idempotencyKey);
     const parcel = `P-${digest.slice(0, 10)}`;
     await workflow.publish("parcels.ready", { parcel, order: input.id, items: count });
     return { parcel, packed_at_attempt: input.attempt };

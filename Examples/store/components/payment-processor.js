@@ -77,7 +77,7 @@ module.exports = {
     // A step may run again after a crash. Deriving the reference from the key
     // means that the second run reports the same payment as the first.
     const key = input.idempotencyKey || (input.id ? `order:${input.id}` : workflow.uuid());
-    const digest = await workflow.sha256(`payment:${key}`);
+    const digest = workflow.sha256(`payment:${key}`);
     const transactionId = `txn_${digest.slice(0, 16)}`;
 
     workflow.log.info("payment approved", { transaction: transactionId });

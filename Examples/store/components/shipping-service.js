@@ -78,7 +78,7 @@ module.exports = {
 
     // Same key, same parcel: a repeated step must not book a second one.
     const key = input.idempotencyKey || (input.id ? `order:${input.id}` : workflow.uuid());
-    const digest = await workflow.sha256(`shipment:${key}`);
+    const digest = workflow.sha256(`shipment:${key}`);
     const carrier = CARRIERS[parseInt(digest.slice(0, 2), 16) % CARRIERS.length];
     const trackingNumber = `TRK-${digest.slice(2, 14).toUpperCase()}`;
 

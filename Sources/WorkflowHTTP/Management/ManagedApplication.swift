@@ -12,6 +12,10 @@ public struct ManagedApplication: Sendable {
     ///
     /// They are checked with stand-ins of the same kind, so that no answer tells a value.
     public var variables: [String: String]
+    /// The last lines of the log; `nil` when the program does not keep them.
+    public var logs: LogRecords?
+    /// What the application does; `nil` when the program does not tell.
+    public var activity: ActivityRecords?
 
     /// Creates a description.
     ///

@@ -5,6 +5,8 @@ import WorkflowCore
 struct ManagementAPI: Sendable {
     let application: ManagedApplication
     let maxBodyBytes: Int
+    /// The streams of events that are open.
+    let streams = EventStreams()
 
     /// The routes.
     func routes() throws -> RouteTable {
@@ -33,6 +35,19 @@ struct ManagementAPI: Sendable {
         try add(.get, "/api/workflow/dead-letters") { try await letters.list($0) }
         try add(.post, "/api/workflow/dead-letters/{broker}/{id}/redrive") { try await letters.redrive($0) }
         try add(.delete, "/api/workflow/dead-letters/{broker}/{id}") { try await letters.discard($0) }
+        let instances = InstanceAPI(application: application)
+        try add(.get, "/api/workflow/instances") { try await instances.list($0) }
+        try add(.get, "/api/workflow/instances/{machine}/{id}") { try await instances.show($0) }
+        let transitions = TransitionAPI(instances: instances, maxBodyBytes: maxBodyBytes)
+        try add(.post, "/api/workflow/instances/{machine}/{id}/transitions") { try await transitions.make($0) }
+        let executions = ExecutionAPI(application: application)
+        try add(.get, "/api/workflow/executions") { try await executions.list($0) }
+        try add(.get, "/api/workflow/executions/{id}") { try await executions.show($0) }
+        let logs = LogAPI(application: application, streams: streams)
+        try add(.get, "/api/workflow/logs") { try logs.show($0) }
+        application.activity?.use(application.engine.environment.traces)
+        let activity = ActivityAPI(application: application, streams: streams)
+        try add(.get, "/api/workflow/events") { try activity.tail($0) }
         let components = ComponentAPI(application: application, maxBodyBytes: maxBodyBytes)
         try add(.get, "/api/dynamic/components") { try await components.list($0) }
         try add(.post, "/api/dynamic/components") { try await components.create($0) }

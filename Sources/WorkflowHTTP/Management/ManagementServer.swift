@@ -24,6 +24,9 @@ import WorkflowCore
 /// | `GET /api/workflow/history`, `POST /api/workflow/rollback` | earlier configurations, and the way back to them |
 /// | `GET /api/workflow/modules` | the module types: `[{type, label, category, configFields, ...}]` |
 /// | `POST /api/workflow/validate` | `{valid, errors?, issues?}` for a configuration in YAML or JSON |
+/// | `GET /api/workflow/instances` and below | instances of state machines, their history, and transitions |
+/// | `GET /api/workflow/executions` and below | the runs of integrations |
+/// | `GET /api/workflow/logs`, `/api/workflow/events` | what is logged, and what happens, also while it does |
 /// | `GET /healthz` | `{status, checks}`; without a token only the status |
 /// | `GET /readyz`, `GET /livez` | whether the application is ready, and alive; no token needed |
 public final class ManagementServer: Sendable {
@@ -54,6 +57,7 @@ public final class ManagementServer: Sendable {
     }
 
     private let server: HTTPServer
+    private let streams: EventStreams
 
     /// Creates a server; nothing happens before ``start()``.
     ///
@@ -82,6 +86,7 @@ public final class ManagementServer: Sendable {
         settings.maxConnections = 256
         settings.inheritedSockets = configuration.inheritedSockets
         let api = ManagementAPI(application: application, maxBodyBytes: configuration.maxBodyBytes)
+        streams = api.streams
         let guarded = ManagementGuard(
             next: try api.routes(), token: Array(configuration.token.utf8),
             hosts: configuration.allowsRemoteAccess && configuration.allowedHosts.isEmpty
@@ -102,10 +107,11 @@ public final class ManagementServer: Sendable {
         try await server.start()
     }
 
-    /// Stops serving.
+    /// Stops serving. Streams of events are told so, and end.
     ///
     /// - Parameter deadline: How long requests in progress may still take.
     public func stop(deadline: Duration = .seconds(5)) async {
+        streams.end()
         await server.stop(deadline: deadline)
     }
 }

@@ -1,14 +1,14 @@
 import Synchronization
-import WorkflowCore
+package import WorkflowCore
 
 /// How often each client has asked, as the time at which its bucket will be full again.
 ///
 /// That is the generic cell rate algorithm: one number for each client does the work of a token bucket. Clients are
 /// spread over shards with a lock each. A shard has a greatest size: clients whose bucket is full are forgotten first,
 /// for which nothing is lost, and then those whose bucket will be full soonest.
-final class RateLimitBuckets: Sendable {
+package final class RateLimitBuckets: Sendable {
     /// What a request is told.
-    typealias Decision = RateLimitDecision
+    package typealias Decision = RateLimitDecision
 
     private static let shardCount = 64
 
@@ -22,7 +22,7 @@ final class RateLimitBuckets: Sendable {
     /// Creates empty buckets.
     ///
     /// - Parameter limit: How many clients are remembered, about.
-    init(limit: Int = 131_072) {
+    package init(limit: Int = 131_072) {
         shards = (0..<Self.shardCount).map { _ in Shard() }
         shardLimit = max(8, limit / Self.shardCount)
     }
@@ -39,7 +39,7 @@ final class RateLimitBuckets: Sendable {
     ///   - now: The time in nanoseconds.
     ///   - interval: The time in which one request is refilled.
     ///   - burst: How many requests a full bucket holds.
-    func take(_ key: String, now: Int64, interval: Int64, burst: Int) -> Decision {
+    package func take(_ key: String, now: Int64, interval: Int64, burst: Int) -> Decision {
         let shard = shards[Self.shard(of: key)]
         // Sums of a time and a few capacities stay within bounds then.
         let longest = Int64.max / 8

@@ -4,10 +4,10 @@ package import WorkflowCore
 
 /// Hands requests to the servers of an application without a network.
 ///
-/// Give one to ``SharedListenerFactory/init(directRequests:)``: the listeners of `http.server` and of all other modules
+/// Give one to ``SharedListenerFactory/init(standIn:)``: the listeners of `http.server` and of all other modules
 /// register here instead of binding their addresses.
-package final class DirectRequests: Sendable {
-    private let listeners = Mutex<[(address: String, responder: GenerationResponder)]>([])
+package final class DirectRequests: ListenerStandIn {
+    private let listeners = Mutex<[StandInListener]>([])
     private let logger: Logger
 
     /// Creates it without listeners.
@@ -28,29 +28,30 @@ package final class DirectRequests: Sendable {
     /// - Returns: The answer; `nil` when there is no such listener.
     /// - Throws: `CancellationError`, and what the producer of the answer does not turn into one.
     package func answer(_ request: ServerRequest, at address: String? = nil) async throws -> ServerResponse? {
-        let responder = listeners.withLock { listeners in
-            (address.map { address in listeners.first { $0.address == address } } ?? listeners.first)?.responder
+        let handler = listeners.withLock { listeners in
+            (address.map { address in listeners.first { $0.address == address } } ?? listeners.first)?.handler
         }
-        guard let responder else { return nil }
+        guard let handler else { return nil }
         do {
-            return try await responder.handle(request)
+            return try await handler.handle(request)
         } catch {
             return try RouteChain.response(for: error, request: request, logger: logger)
         }
     }
 
-    func lead(_ key: String, to responder: GenerationResponder) {
-        let address = key.hasPrefix("listener ") ? String(key.dropFirst("listener ".count)) : key
+    package var waitsForRequests: Bool { false }
+
+    package func add(_ listener: StandInListener) {
         listeners.withLock { listeners in
-            if let index = listeners.firstIndex(where: { $0.address == address }) {
-                listeners[index].responder = responder
+            if let index = listeners.firstIndex(where: { $0.address == listener.address }) {
+                listeners[index] = listener
             } else {
-                listeners.append((address, responder))
+                listeners.append(listener)
             }
         }
     }
 
-    func end(_ responder: GenerationResponder) {
-        listeners.withLock { $0.removeAll { $0.responder === responder } }
+    package func remove(_ listener: StandInListener) {
+        listeners.withLock { $0.removeAll { $0 === listener } }
     }
 }

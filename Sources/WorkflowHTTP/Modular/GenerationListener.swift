@@ -9,8 +9,10 @@ final class GenerationListener: Sendable {
         var listener: SharedListener?
         var settings: ConnectionSettings?
         var responder: GenerationResponder?
-        /// What stands in for a socket, and what the listener is called there.
-        var direct: (requests: DirectRequests, key: String, address: ListenAddress)?
+        /// What stands in for a socket.
+        var standIn: (any ListenerStandIn)?
+        var standInSettings: HTTPServerConfiguration?
+        var standInListener: StandInListener?
         /// When the end of the requests in progress was first waited for.
         var stopBegan: ContinuousClock.Instant?
     }
@@ -25,8 +27,8 @@ final class GenerationListener: Sendable {
 
     /// The address that is listened on, with the port that the system chose; `nil` while there is none.
     var localAddress: ListenAddress? {
-        let (listener, direct) = state.withLock { ($0.listener, $0.direct) }
-        return direct?.address ?? listener?.localAddress
+        let (listener, settings) = state.withLock { ($0.listener, $0.standInSettings) }
+        return settings?.address ?? listener?.localAddress
     }
 
     /// The port that is listened on; `nil` while there is none and for unix sockets.
@@ -54,9 +56,11 @@ final class GenerationListener: Sendable {
     ///   - owner: What tells listeners apart whose ports the system chooses.
     /// - Throws: What ``HTTPServer/start()`` throws.
     func open(_ configuration: HTTPServerConfiguration, owner: String) async throws {
-        if let requests = (environment.httpListeners as? SharedListenerFactory)?.directRequests {
+        if let standIn = (environment.httpListeners as? SharedListenerFactory)?.standIn {
             let key = configuration.listenerKey(owner: owner)
-            state.withLock { $0.direct = (requests, key, configuration.address) }
+            state.withLock { state in
+                (state.key, state.standIn, state.standInSettings) = (key, standIn, configuration)
+            }
             return
         }
         var configuration = configuration
@@ -85,19 +89,24 @@ final class GenerationListener: Sendable {
     func activate(_ handler: any HTTPHandler) {
         let responder = GenerationResponder(
             next: environment.traces.tracing(handler), outcomes: context.generation.outcomes)
-        let (listener, settings, direct) = state.withLock { state in
+        let (listener, settings, standIn, standInListener) = state.withLock { state in
             state.responder = responder
-            return (state.listener, state.settings, state.direct)
+            state.standInListener = state.standInSettings.map {
+                StandInListener(key: state.key, settings: $0, context: context, handler: responder)
+            }
+            return (state.listener, state.settings, state.standIn, state.standInListener)
         }
-        if let direct { direct.requests.lead(direct.key, to: responder) }
+        if let standInListener { standIn?.add(standInListener) }
         if let listener, let settings { listener.activate(responder, settings) }
     }
 
     /// Takes nothing new any more, unless another generation goes on; the time to finish runs from here.
     func quiesce() async {
-        let (listener, responder) = state.withLock { ($0.listener, $0.responder) }
+        let (listener, responder) = state.withLock { state in
+            state.stopBegan = .now
+            return (state.listener, state.responder)
+        }
         guard let listener, let responder else { return }
-        state.withLock { $0.stopBegan = .now }
         await listener.quiesce(responder)
     }
 
@@ -109,17 +118,27 @@ final class GenerationListener: Sendable {
             defer { state.listener = nil }
             return (state.key, state.listener, state.responder, state.stopBegan)
         }
-        if let responder, let direct = state.withLock({ $0.direct.take() }) {
-            direct.requests.end(responder)
+        let end = (began ?? .now).advanced(by: duration)
+        let (standIn, standInListener) = state.withLock { state in
+            state.standInSettings = nil
+            return (state.standIn.take(), state.standInListener.take())
+        }
+        if let standIn {
+            if let standInListener { standIn.remove(standInListener) }
+            if standIn.waitsForRequests { await finish(responder, until: end) }
+            return
         }
         guard let listener else { return }
         if let responder { listener.deactivate(responder) }
-        let end = (began ?? .now).advanced(by: duration)
         listener.drainTime = max(.zero, ContinuousClock.now.duration(to: end))
         listener.leave()
         await listener.finish()
         await environment.resources.release(key)
-        // Another generation may keep the listener; what this one has begun still belongs to its modules.
+        await finish(responder, until: end)
+    }
+
+    /// Waits for what this generation has begun: another one may keep the listener, but that belongs to its modules.
+    private func finish(_ responder: GenerationResponder?, until end: ContinuousClock.Instant) async {
         guard let progress = responder?.progress else { return }
         let kept = context.generation.carriedOver
         await progress.waitUntilIdle(for: ContinuousClock.now.duration(to: end), without: kept)

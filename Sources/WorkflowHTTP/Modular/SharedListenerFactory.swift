@@ -3,7 +3,7 @@ public import WorkflowCore
 /// Makes listeners that outlive a reload, as those of `http.server` do; for ``EngineEnvironment/httpListeners``.
 public struct SharedListenerFactory: HTTPListenerFactory {
     let inheritedSockets: InheritedSockets?
-    let directRequests: DirectRequests?
+    let standIn: (any ListenerStandIn)?
 
     /// Creates a factory.
     ///
@@ -11,15 +11,15 @@ public struct SharedListenerFactory: HTTPListenerFactory {
     ///   has use it instead of binding the address.
     public init(inheritedSockets: InheritedSockets? = nil) {
         self.inheritedSockets = inheritedSockets
-        directRequests = nil
+        standIn = nil
     }
 
     /// Creates a factory whose listeners open nothing.
     ///
-    /// - Parameter directRequests: What hands requests to them in place of sockets.
-    package init(directRequests: DirectRequests) {
+    /// - Parameter standIn: What hands requests to them in place of sockets.
+    package init(standIn: any ListenerStandIn) {
         inheritedSockets = nil
-        self.directRequests = directRequests
+        self.standIn = standIn
     }
 
     public func makeListener(

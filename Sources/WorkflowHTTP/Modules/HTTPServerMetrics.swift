@@ -58,7 +58,8 @@ final class HTTPServerMetrics: HTTPServerObserver {
     func requestFinished(_ outcome: HTTPRequestOutcome) {
         record(
             Key(route: outcome.routePattern, method: Self.index(of: outcome.method)),
-            status: outcome.status?.code ?? Self.statusWithoutAnswer, duration: outcome.duration)
+            status: outcome.status?.code ?? Self.statusWithoutAnswer,
+            duration: outcome.isSubscription ? nil : outcome.duration)
     }
 
     func requestRefused(status: HTTPResponse.Status, reason: String, remoteAddress: String) {

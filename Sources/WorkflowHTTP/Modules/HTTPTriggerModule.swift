@@ -148,7 +148,8 @@ public struct HTTPTriggerModule: WorkflowModule, SummarizedModule {
             }
             let trigger = TriggerAction(
                 call: WorkflowCall(workflow: workflow, action: action, data: route.params), invoker: invoker,
-                maxBodyBytes: configuration.maxBodyBytes.bytes, logger: context.logger)
+                maxBodyBytes: configuration.maxBodyBytes.bytes, logger: context.logger,
+                storeOutage: context.environment.storeOutage)
             for method in route.method.forTable {
                 router.add(
                     RouterTrigger(

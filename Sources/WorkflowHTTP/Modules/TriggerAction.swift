@@ -9,6 +9,8 @@ struct TriggerAction: Sendable, CustomStringConvertible {
     let invoker: WorkflowInvoker
     let maxBodyBytes: Int
     let logger: Logger
+    /// Told when the state cannot be stored.
+    let storeOutage: OutageLog
 
     var description: String { "\(call.workflow).\(call.action)" }
 
@@ -97,7 +99,7 @@ struct TriggerAction: Sendable, CustomStringConvertible {
             if error.code == .conflict {
                 return HTTPError(.conflict, "Someone else changed the same thing first; try again.")
             }
-            log(error, request)
+            storeOutage.failed(error, "The state cannot be stored", metadata: metadata(request))
             return HTTPError(.serviceUnavailable, "The state cannot be stored at the moment.")
         }
         log(error, request)
@@ -105,12 +107,16 @@ struct TriggerAction: Sendable, CustomStringConvertible {
     }
 
     func log(_ error: any Error, _ request: ServerRequest) {
-        logger.error(
-            "triggered workflow failed",
-            metadata: [
-                "workflow": "\(call.workflow)", "action": "\(call.action)", "error": "\(error)",
-                "request.id": "\(request.record?.requestID ?? request.id ?? "-")",
-            ])
+        var metadata = metadata(request)
+        metadata["error"] = "\(error)"
+        logger.error("triggered workflow failed", metadata: metadata)
+    }
+
+    private func metadata(_ request: ServerRequest) -> Logger.Metadata {
+        [
+            "workflow": "\(call.workflow)", "action": "\(call.action)",
+            "request.id": "\(request.record?.requestID ?? request.id ?? "-")",
+        ]
     }
 
     private static func status(of code: WorkflowError.Code) -> HTTPResponse.Status? {

@@ -35,7 +35,7 @@ extension HTTP1Connection {
         guard let upgrade = exchange.upgrade, case .complete = inbound,
             let name = response.headers.value(of: .upgrade)
         else { throw WorkflowError(.internal, "A handler upgraded a connection that cannot be upgraded.") }
-        current?.status = response.status
+        current?.answer(with: response)
         current?.keepAlive = false
         // It is no answer that could take too long.
         current?.handlerDeadline = nil

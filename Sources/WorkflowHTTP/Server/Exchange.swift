@@ -19,6 +19,8 @@ struct Exchange {
     /// The upgrade that the client asks for.
     var upgrade: ConnectionUpgrade?
     var status: HTTPResponse.Status?
+    /// Whether the response lasts as long as somebody listens: an event stream, or an upgraded connection.
+    var isSubscription = false
     var responseBytes = 0
     /// A body with a fixed size that the handler got at once.
     let gatheredBytes: Int
@@ -40,6 +42,16 @@ struct Exchange {
         self.gatheredBytes = gatheredBytes
     }
 
+    /// Notes what is sent.
+    mutating func answer(with response: borrowing ServerResponse) {
+        status = response.status
+        // Only a streamed body can last, which spares the others the look at their headers.
+        guard case .stream = response.body else { return }
+        let type = response.headers.value(of: .contentType) ?? ""
+        isSubscription =
+            response.status == .switchingProtocols || type.lowercased().hasPrefix("text/event-stream")
+    }
+
     /// Tells the counters and the observer that the exchange begins.
     func begin(_ request: borrowing ServerRequest, core: ServerCore) {
         core.requestsInFlight.add(1, ordering: .relaxed)
@@ -56,6 +68,6 @@ struct Exchange {
                 duration: .nanoseconds((NIODeadline.now() - startedAt).nanoseconds),
                 requestBytes: body?.received ?? gatheredBytes, responseBytes: responseBytes,
                 remoteAddress: remoteAddress, protocolName: protocolName, requestID: record.requestID,
-                principalID: record.principalID, ending: ending))
+                principalID: record.principalID, ending: ending, isSubscription: isSubscription))
     }
 }

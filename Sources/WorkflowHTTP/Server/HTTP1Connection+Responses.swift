@@ -73,7 +73,7 @@ extension HTTP1Connection {
         guard let exchange = current else { return }
         let connection: ResponseHeadWriter.Connection =
             exchange.keepAlive ? (exchange.isHTTP10 ? .keepAlive : .unstated) : .close
-        current?.status = response.status
+        current?.answer(with: response)
         ResponseHeadWriter(
             status: response.status, framing: framing, connection: connection,
             dateLine: loop.dateLine(at: exchange.receivedAt), serverLine: settings.serverLine

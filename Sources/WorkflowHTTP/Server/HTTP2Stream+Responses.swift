@@ -11,7 +11,7 @@ extension HTTP2Stream: ResponseTransport {
     func send(_ response: ServerResponse, body: [UInt8], declaredLength: Int64?, exchange id: UInt64) {
         guard var exchange = current else { return }
         current = nil
-        exchange.status = response.status
+        exchange.answer(with: response)
         if exchange.method != .head, !response.status.hasNoBody { exchange.responseBytes = body.count }
         writeWhole(response, declaredLength: declaredLength, isHead: exchange.method == .head)
         end(exchange, .completed)
@@ -80,7 +80,7 @@ extension HTTP2Stream: ResponseTransport {
 
     func begin(_ response: ServerResponse, length: Int64?, exchange id: UInt64) throws {
         guard current != nil, let context else { throw CancellationError() }
-        current?.status = response.status
+        current?.answer(with: response)
         write(head: response, length: length, to: context)
         needsFlush = true
         loop.eventLoop.execute { [self] in

@@ -174,7 +174,10 @@ public final class HTTPServer: Sendable {
             return (sockets, acceptor)
         }
         guard let running else { return }
-        for socket in running.sockets { await socket.close(running.acceptor) }
+        // In a task of its own, since a cancelled one would not wait for what is accepted last.
+        await Task {
+            for socket in running.sockets { await socket.close(running.acceptor) }
+        }.value
         for loop in running.acceptor.loops { try? await loop.eventLoop.submit { loop.drain() }.get() }
     }
 

@@ -66,4 +66,7 @@ public struct HTTPRequestOutcome: Sendable {
     public let principalID: String?
     /// How the request ended.
     public let ending: Ending
+    /// Whether the response lasted as long as somebody listened: an event stream, or an upgraded connection such as a
+    /// WebSocket. Its duration says nothing about how fast the server is.
+    public let isSubscription: Bool
 }

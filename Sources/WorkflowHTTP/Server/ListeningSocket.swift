@@ -37,10 +37,11 @@ enum ListeningSocket: Sendable {
                 try await acceptor.settle(before: channel.eventLoop)
                 try await channel.close().get()
                 guard let rest else { return }
-                try await acceptor.core.threadPool.runIfActive {
+                // Also when the task is cancelled: a start that has failed closes what it has opened.
+                try await acceptor.core.threadPool.runIfActive(eventLoop: channel.eventLoop) {
                     file?.remove()
                     for socket in AcceptedSocket.takeAll(from: rest) { acceptor.take(socket) }
-                }
+                }.get()
                 try await acceptor.settle()
             }
         } catch {

@@ -130,6 +130,9 @@ enum Prelude {
         global("clearTimeout", (id) => {
             if (typeof id === "number" && apply(mapDelete, timers, [id])) native(CLEAR, id);
         });
+        (() => {
+        \(standardGlobals)
+        })();
 
         const require = (name) => {
             throw new E("require is not available: a component is one file and gets what it needs from `workflow`");

@@ -70,7 +70,7 @@ struct ComponentBreaker {
     private var count = 0
     /// Rests since it was last well for long.
     private var restCount = 0
-    private var cause = ""
+    private(set) var cause = ""
     /// Until then, one strike is enough.
     private var probationEnd: UInt64 = 0
 

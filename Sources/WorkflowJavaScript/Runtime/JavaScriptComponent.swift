@@ -79,9 +79,8 @@ final class JavaScriptComponent: ScriptComponent {
     var suspension: (reason: String, retryAfter: Duration)? {
         var first: (reason: String, retryAfter: Duration)?
         for instance in instances {
-            guard let error = instance.slot.suspension(of: instance.id) else { return nil }
-            let retryAfter = error.retryAfter ?? .zero
-            if retryAfter < first?.retryAfter ?? .seconds(Int64.max) { first = (error.message, retryAfter) }
+            guard let rest = instance.slot.rest(of: instance.id) else { return nil }
+            if rest.retryAfter < first?.retryAfter ?? .seconds(Int64.max) { first = rest }
         }
         return first
     }

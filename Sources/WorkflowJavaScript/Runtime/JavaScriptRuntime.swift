@@ -94,7 +94,7 @@ public final class JavaScriptRuntime: ScriptRuntime {
         writer.text(source.text)
         writer.text(configuration.jsonBytes())
         let component = ScriptWorkerSlot.Component(
-            name: source.name, host: host, limits: engineLimits, load: writer.bytes)
+            name: host.name.isEmpty ? source.name : host.name, host: host, limits: engineLimits, load: writer.bytes)
         let instances = leastLoaded(limits.instances).map { slot in
             JavaScriptComponent.Instance(
                 slot: slot, id: nextComponent.wrappingAdd(1, ordering: .relaxed).oldValue)

@@ -23,6 +23,14 @@ extension ScriptWorkerSlot {
         }
     }
 
+    /// Why the component rests and for how long; `nil` when it does not rest.
+    func rest(of component: UInt32) -> (reason: String, retryAfter: Duration)? {
+        state.withLock { state in
+            guard let breaker = state.components[component]?.breaker else { return nil }
+            return breaker.remaining(now: workflow_monotonic_time()).map { (breaker.cause, $0) }
+        }
+    }
+
     /// Whether the component is suspended, and how many calls its worker has; for choosing among instances.
     func burden(of component: UInt32) -> (Int, Int) {
         (suspension(of: component) == nil ? 0 : 1, load.calls)

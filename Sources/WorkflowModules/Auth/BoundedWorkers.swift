@@ -3,9 +3,9 @@ import Synchronization
 import WorkflowCore
 
 /// Runs work that takes long and blocks, a little at a time, away from event loops and from Swift's own threads.
-final class BoundedWorkers: Sendable {
+package final class BoundedWorkers: Sendable {
     /// There is more work than can be done soon.
-    struct Busy: Error {}
+    package struct Busy: Error {}
 
     private struct Job: Sendable {
         let id: UInt64
@@ -34,7 +34,7 @@ final class BoundedWorkers: Sendable {
     ///   - label: The name of the queue, for debuggers.
     ///   - concurrency: How much is done at once.
     ///   - waitingLimit: How much may wait.
-    init(label: String, concurrency: Int, waitingLimit: Int) {
+    package init(label: String, concurrency: Int, waitingLimit: Int) {
         self.queue = DispatchQueue(label: label, attributes: .concurrent)
         self.concurrency = concurrency
         self.waitingLimit = waitingLimit
@@ -43,7 +43,7 @@ final class BoundedWorkers: Sendable {
     /// Runs `work` and returns its result. What still waits when the task is cancelled is not run.
     ///
     /// - Throws: What `work` throws, ``Busy``, `CancellationError`.
-    func run<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+    package func run<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
         let id = state.withLock { state in
             state.lastID += 1
             return state.lastID

@@ -1,9 +1,9 @@
 /// What is required of an e-mail address: a local part and a domain, of a sensible length, without white space.
 ///
 /// Whether the address exists can only be found out by sending something to it.
-enum EmailAddress {
+package enum EmailAddress {
     /// Returns the address without surrounding white space, or `nil` when it cannot be one.
-    static func normalized(_ text: String) -> String? {
+    package static func normalized(_ text: String) -> String? {
         let address = trimmed(text)
         guard address.utf8.count <= 254, let at = address.lastIndex(of: "@") else { return nil }
         let local = address[..<at]

@@ -1,20 +1,27 @@
 import Synchronization
-import WorkflowCore
+package import WorkflowCore
 
 /// Slows down those who guess passwords. What it remembers is bounded.
 ///
 /// Failed attempts on one account from one address lock that pair for a time that doubles with each further failure.
 /// Besides, each address has a budget of failed attempts over all accounts that refills steadily. An attempt counts as
 /// failed from its beginning, so that many at once are no way around; a success takes that back.
-final class LoginThrottle: Sendable {
+package final class LoginThrottle: Sendable {
     /// How much is allowed.
-    struct Limits: Sendable {
+    package struct Limits: Sendable {
         /// Failures on one account from one address before the first lock.
-        var attempts: Int
+        package var attempts: Int
         /// Failures from one address over all accounts, per ``lockout``.
-        var attemptsPerAddress: Int
+        package var attemptsPerAddress: Int
         /// The longest lock, and the time after which failures are forgotten.
-        var lockout: Duration
+        package var lockout: Duration
+
+        /// Creates limits.
+        package init(attempts: Int, attemptsPerAddress: Int, lockout: Duration) {
+            self.attempts = attempts
+            self.attemptsPerAddress = attemptsPerAddress
+            self.lockout = lockout
+        }
     }
 
     private struct Pair: Hashable {
@@ -43,7 +50,7 @@ final class LoginThrottle: Sendable {
     private let limits: Limits
     private let state: Mutex<State>
 
-    init(_ limits: Limits, capacity: Int = 20_000) {
+    package init(_ limits: Limits, capacity: Int = 20_000) {
         self.limits = limits
         let seconds = max(limits.lockout.inSeconds, 1)
         state = Mutex(
@@ -57,7 +64,7 @@ final class LoginThrottle: Sendable {
     /// Counts the beginning of an attempt.
     ///
     /// - Returns: `nil` when it may go on; otherwise how long to wait.
-    func begin(account: String, address: String, now: Timestamp) -> Duration? {
+    package func begin(account: String, address: String, now: Timestamp) -> Duration? {
         let pair = Pair(account, address)
         return state.withLock { state in
             var failures = state.pairs[pair] ?? Failures(lockedUntil: now, last: now)
@@ -79,7 +86,7 @@ final class LoginThrottle: Sendable {
     }
 
     /// Takes an attempt back that turned out well.
-    func succeed(account: String, address: String) {
+    package func succeed(account: String, address: String) {
         let pair = Pair(account, address)
         state.withLock { state in
             state.pairs[pair] = nil
@@ -88,7 +95,7 @@ final class LoginThrottle: Sendable {
     }
 
     /// Takes an attempt back that could not be made.
-    func cancel(account: String, address: String) {
+    package func cancel(account: String, address: String) {
         let pair = Pair(account, address)
         state.withLock { state in
             if var failures = state.pairs[pair] {

@@ -9,13 +9,20 @@ import Foundation
 
 /// A scrypt hash of a password (RFC 7914) with its parameters, in PHC string format:
 /// `$scrypt$ln=15,r=8,p=1$salt$hash`.
-struct PasswordHash: Sendable, CustomStringConvertible {
+package struct PasswordHash: Sendable, CustomStringConvertible {
     /// How expensive a hash is.
-    struct Cost: Sendable, Hashable {
+    package struct Cost: Sendable, Hashable {
         /// The binary logarithm of the number of rounds.
-        var logarithm: Int
-        var blockSize = 8
-        var parallelism = 1
+        package var logarithm: Int
+        package var blockSize = 8
+        package var parallelism = 1
+
+        /// Creates a cost.
+        package init(logarithm: Int, blockSize: Int = 8, parallelism: Int = 1) {
+            self.logarithm = logarithm
+            self.blockSize = blockSize
+            self.parallelism = parallelism
+        }
 
         /// Whether a stored hash may ask for this much; it would take too much memory otherwise.
         var isAcceptable: Bool {
@@ -71,7 +78,7 @@ struct PasswordHash: Sendable, CustomStringConvertible {
         try key == Self.derive(password, salt: salt, cost: cost, count: key.bitCount / 8)
     }
 
-    var description: String { "<password hash>" }
+    package var description: String { "<password hash>" }
 
     private static func derive(_ password: String, salt: [UInt8], cost: Cost, count: Int) throws -> SymmetricKey {
         try KDF.Scrypt.deriveKey(

@@ -1,9 +1,9 @@
 import WorkflowCore
 
 /// Makes and checks password hashes on a few threads of its own.
-struct PasswordHasher: Sendable {
+package struct PasswordHasher: Sendable {
     /// What a check found.
-    enum Verdict: Sendable {
+    package enum Verdict: Sendable {
         case mismatch
         case match
         /// The password is right, and its hash is weaker than new ones are: this one should take its place.
@@ -11,19 +11,19 @@ struct PasswordHasher: Sendable {
     }
 
     /// Passwords of more bytes are refused: hashing them is no use to anybody.
-    static let longestPassword = 1024
+    package static let longestPassword = 1024
 
     private let cost: PasswordHash.Cost
     private let workers = BoundedWorkers(label: "workflow.auth.passwords", concurrency: 2, waitingLimit: 128)
 
-    init(cost: PasswordHash.Cost) {
+    package init(cost: PasswordHash.Cost) {
         self.cost = cost
     }
 
     /// Hashes a password.
     ///
     /// - Throws: ``BoundedWorkers/Busy``, `CancellationError`.
-    func hash(_ password: String) async throws -> String {
+    package func hash(_ password: String) async throws -> String {
         try await workers.run { [cost] in try PasswordHash(password, cost: cost).phc }
     }
 
@@ -33,7 +33,7 @@ struct PasswordHasher: Sendable {
     ///   - password: The password.
     ///   - phc: The stored hash; `nil` when there is no such user.
     /// - Throws: ``BoundedWorkers/Busy``, `CancellationError`.
-    func check(_ password: String, against phc: String?) async throws -> Verdict {
+    package func check(_ password: String, against phc: String?) async throws -> Verdict {
         guard !password.isEmpty, password.utf8.count <= Self.longestPassword else { return .mismatch }
         return try await workers.run { [cost] in
             guard let stored = phc.flatMap(PasswordHash.init(phc:)) else {

@@ -1,11 +1,11 @@
 import Synchronization
-import WorkflowCore
+package import WorkflowCore
 
 /// Bounds how many users one address registers.
-final class RegistrationThrottle: Sendable {
+package final class RegistrationThrottle: Sendable {
     private let buckets: Mutex<TokenBuckets>
 
-    init(perMinute: Int, capacity: Int = 10_000) {
+    package init(perMinute: Int, capacity: Int = 10_000) {
         buckets = Mutex(
             TokenBuckets(burst: Double(perMinute), perSecond: Double(perMinute) / 60, capacity: capacity))
     }
@@ -13,7 +13,7 @@ final class RegistrationThrottle: Sendable {
     /// Counts a registration.
     ///
     /// - Returns: `nil` when it may go on; otherwise how long to wait.
-    func begin(address: String, now: Timestamp) -> Duration? {
+    package func begin(address: String, now: Timestamp) -> Duration? {
         buckets.withLock { $0.take(address, now: now) }
     }
 }

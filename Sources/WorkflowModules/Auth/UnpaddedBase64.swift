@@ -1,11 +1,11 @@
 /// Base64 without padding, in one of the two alphabets of RFC 4648.
 ///
 /// Decoding is strict: one text for each sequence of bytes.
-struct UnpaddedBase64: Sendable {
+package struct UnpaddedBase64: Sendable {
     /// The alphabet of section 4, with `+` and `/`; used by password hashes.
-    static let standard = UnpaddedBase64(alphabet: Array((letters + "+/").utf8))
+    package static let standard = UnpaddedBase64(alphabet: Array((letters + "+/").utf8))
     /// The alphabet of section 5, with `-` and `_`; used by tokens.
-    static let url = UnpaddedBase64(alphabet: Array((letters + "-_").utf8))
+    package static let url = UnpaddedBase64(alphabet: Array((letters + "-_").utf8))
 
     private static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -20,7 +20,7 @@ struct UnpaddedBase64: Sendable {
     }
 
     /// Encodes bytes.
-    func encode(_ bytes: [UInt8]) -> String {
+    package func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 8 + 5) / 6)
         var buffer: UInt32 = 0
@@ -38,7 +38,7 @@ struct UnpaddedBase64: Sendable {
     }
 
     /// Decodes text; `nil` when it has other characters, an impossible length, or bits that are not used.
-    func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    package func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count * 3 / 4)

@@ -10,12 +10,28 @@ extension DynamicComponentModule {
             | Member | Meaning |
             |---|---|
             | `execute(input)` | does the work and returns a JSON value; may be `async` |
-            | `name`, `contract` | optional: a name, and the inputs and outputs, which are checked |
+            | `name` | optional: a name for people |
+            | `contract` | optional: the inputs, which are checked, and the outputs, which are not |
             | `init(config)` | optional: gets the key `config` |
             | `start()`, `stop()` | optional: called before the first and after the last call |
 
-            A script can compute, log (`workflow.log`, `console`), wait (`workflow.sleep`), make random numbers and \
-            digests. Everything else must be granted with `allow`:
+            A contract is `{required_inputs, optional_inputs, outputs}`, each `{name: type}` or \
+            `{name: {type, description, default}}`, with the types `string`, `int`, `float`, `bool`, `map`, `slice` and \
+            `any`. Defaults are filled in; a call whose input does not fit fails without being made.
+
+            What a script can always do:
+
+            | Call | Meaning |
+            |---|---|
+            | `workflow.log.debug`, `.info`, `.warn`, `.error` `(message, metadata)`, and `console` | a line in the log |
+            | `workflow.now()` | milliseconds since 1970 |
+            | `workflow.random()`, `workflow.uuid()` | a number from 0 up to 1, a random UUID |
+            | `workflow.sha256(text)`, `workflow.hmacSHA256(key, text)` | a digest, in hexadecimal digits |
+            | `workflow.base64.encode(text)`, `.decode(text)` | text in UTF-8 to base64, and back |
+            | `workflow.sleep(milliseconds)`, `setTimeout`, `clearTimeout`, `queueMicrotask` | later; `sleep` gives a promise |
+            | `structuredClone`, `TextEncoder`, `TextDecoder` | copies; bytes of text in UTF-8, and back |
+
+            Everything else must be granted with `allow`, and gives a promise:
 
             | Call | Grant |
             |---|---|
@@ -24,6 +40,7 @@ extension DynamicComponentModule {
             | `workflow.kv.get(key)`, `.set(key, value, {ttlSeconds})`, `.delete(key)` | `kv` |
             | `workflow.resource.get(type, id)`, gives `{id, type, state, data}` or `null` | `resources` |
             | `workflow.transition(instanceId, name, data)`, gives `{instanceId, currentState, transition, success}` | `transitions` |
+            | `workflow.call(name, ...arguments)`, the same by name: `workflow.call("kv.get", key)` | that of the function |
 
             `fetch` follows redirects only within the same host and port, and never to another one.
 

@@ -163,7 +163,7 @@ private struct ComponentHealthCheck: HealthCheck {
     let component: SwappableComponent
 
     func check() async -> HealthStatus {
-        guard let rest = component.suspension else { return HealthStatus(.healthy) }
-        return HealthStatus(.degraded, message: "suspended for \(rest.retryAfter): \(rest.reason)")
+        guard let rest = component.rest else { return HealthStatus(.healthy) }
+        return HealthStatus(.degraded, message: rest)
     }
 }

@@ -46,10 +46,8 @@ final class SwappableComponent: ExecutableComponent {
         state.withLock { $0.current?.script }.map { ($0.name, $0.contract) }
     }
 
-    /// Why the script rests and for how long, when it does.
-    var suspension: (reason: String, retryAfter: Duration)? {
-        state.withLock { $0.current?.script }?.suspension
-    }
+    /// Why the script rests and for how long, in words; `nil` when it does not rest.
+    var rest: String? { state.withLock { $0.current?.script }?.rest }
 
     /// The script that takes calls.
     var source: ScriptSource? { state.withLock { $0.current?.source } }
@@ -67,9 +65,9 @@ final class SwappableComponent: ExecutableComponent {
             report.loadedAt = current.loadedAt
             report.source = current.source
             report.digest = current.digest
-            if let rest = current.script.suspension {
+            if let rest = current.script.rest {
                 report.status = .error
-                report.error = "suspended for \(rest.retryAfter): \(rest.reason)"
+                report.error = rest
             }
         }
         if state.isShutDown { report.status = .stopped }
@@ -204,5 +202,12 @@ final class SwappableComponent: ExecutableComponent {
 
     private var shutDownError: WorkflowError {
         WorkflowError(.unavailable, "The component \"\(name)\" has been shut down.")
+    }
+}
+
+extension ScriptComponent {
+    /// Why the script rests and for how long, in words; `nil` when it does not rest.
+    fileprivate var rest: String? {
+        suspension.map { "suspended for \(Int(($0.retryAfter / .seconds(1)).rounded(.up))) s: \($0.reason)" }
     }
 }

@@ -51,13 +51,17 @@ extension ResourceHandler {
                 "transitions", \.transitions,
                 "The transitions that clients may make with `PUT …/{id}/transition`; by default all but those that processing steps fire."
             ),
-            .init("instanceIDPrefix", \.instanceIDPrefix, "Put before the identifiers of instances, such as `order-`."),
+            .init(
+                "instanceIDPrefix", \.instanceIDPrefix,
+                "Put before the identifiers of instances, such as `order-`. Handlers that share a definition need one each when clients choose the `id`."
+            ),
             .init(
                 "instanceIDField", \.instanceIDField,
                 "The field of a resource's data that the identifier of its instance comes from."),
             .init(
                 "seedFile", \.seedFile,
-                "A JSON file with a list of `{id, data, state}`, loaded when there are no resources of this type yet."),
+                "A JSON file with a list of `{id, data, state}`, loaded when there are no resources of this type yet. With `workflowType`, `state` is the state of the definition in which the instance begins, without its hooks and events; by default the initial one."
+            ),
             .init(
                 "publishEvents", \.publishEvents,
                 "Whether changes are published to `<resourceName>-events` of every broker where somebody listens."),

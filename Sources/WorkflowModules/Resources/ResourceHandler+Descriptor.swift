@@ -21,8 +21,9 @@ extension ResourceHandler {
             The body of `POST` and `PUT` becomes `data`. Errors are `{"error": …}`.
 
             With `workflowType`, each new resource gets an instance of that state machine: resource, instance, first \
-            transition and event are one transaction. State and data of the instance are shown over those of the \
-            resource. A transition that the state does not allow is answered with 400; of two that race, one gets 409.
+            transition and event are one transaction. The identifier of the instance is that of the resource; when an \
+            instance of another definition has it, it is `<definition>:<id>`, and triggers of the definition find it \
+            under both. State and data of the instance are shown over those of the resource. A transition that the state does not allow is answered with 400; of two that race, one gets 409.
 
             `GET /orders/{id}` with `Accept: text/event-stream` follows a resource: an event `resource` at once and \
             after each change, until the instance is completed.

@@ -36,12 +36,6 @@ extension ResourceHandler {
             engine: engine, type: configuration.workflowType, transition: transition.isEmpty ? nil : transition)
     }
 
-    /// The identifier of the instance of a resource.
-    func instanceID(_ resource: Resource) -> String {
-        let field = resource.data[configuration.instanceIDField]?.stringValue ?? ""
-        return configuration.instanceIDPrefix + (ResourceID.isValid(field) ? field : resource.id)
-    }
-
     /// The data that the instance of a resource begins with.
     func instanceData(_ resource: Resource, type: String) -> JSONObject {
         var data = resource.data

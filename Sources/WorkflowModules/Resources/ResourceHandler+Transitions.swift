@@ -29,10 +29,13 @@ extension ResourceHandler {
             do {
                 return success(try await fire(wish, on: snapshot, isConditional: isConditional), wish)
             } catch let error as StoreError where error.code == .conflict {
-                if snapshot.instance == nil, try await context.store.instance(id: instanceID) != nil,
+                if snapshot.instance == nil,
+                    let holder = try await holder(
+                        ofInstanceFor: snapshot.resource, of: workflowType(wish, snapshot.resource),
+                        for: viewer(request)),
                     try await find(id, for: request).instance == nil
                 {
-                    throw failure(.conflict, "The instance belongs to something else", id, instanceID, wish)
+                    throw failure(.conflict, holder.text, id, holder.instanceID, wish)
                 }
                 lostRace = true
             } catch let error as WorkflowError {
@@ -73,14 +76,17 @@ extension ResourceHandler {
         var resource = snapshot.resource
         let type = workflowType(wish, resource)
         guard let engine = engine(for: type) else { throw unknown(type) }
-        resource.instanceID = instanceID(resource)
         resource.updatedAt = context.clock.now
-        let data = resource.data.merging(wish.data).merging(instanceData(resource, type: type).only(Self.identifying))
-        let instance = try await engine.create(
-            type, id: resource.instanceID ?? resource.id, data: data, firing: wish.transition,
-            with: [.updateResource(resource, expectedVersion: snapshot.resource.version)])
-        resource.version += 1
-        return ResourceSnapshot(resource: resource, instance: instance)
+        var changed = try await withInstanceID(for: resource, of: type) { resource in
+            let data = resource.data.merging(wish.data).merging(
+                instanceData(resource, type: type).only(Self.identifying))
+            let instance = try await engine.create(
+                type, id: resource.instanceID ?? resource.id, data: data, firing: wish.transition,
+                with: [.updateResource(resource, expectedVersion: snapshot.resource.version)])
+            return ResourceSnapshot(resource: resource, instance: instance)
+        }
+        changed.resource.version += 1
+        return changed
     }
 
     /// Whether clients may make a transition: one that the configuration lists, or without a list any that is not the

@@ -26,25 +26,20 @@ extension ResourceHandler {
             resource.owner = viewer
             resource.data["userId"] = .string(viewer)
         }
-        if start != nil { resource.instanceID = instanceID(resource) }
-        let events = events(.created, ResourceSnapshot(resource: resource))
         defer { changes.changed(id) }
         do {
             var snapshot = ResourceSnapshot(resource: resource)
-            if let start, let instanceID = resource.instanceID {
-                snapshot.instance = try await start.engine.create(
-                    start.type, id: instanceID,
-                    data: start.extra.merging(instanceData(resource, type: start.type)), firing: start.transition,
-                    transitionData: start.data, with: [.createResource(resource)], events: events)
+            if let start {
+                snapshot = try await begin(resource, start, .created) { .createResource($0) }
             } else {
-                try await commit([.createResource(resource)], events)
+                try await commit([.createResource(resource)], events(.created, snapshot))
             }
             var response = answer(snapshot, status: .created)
             let collection = request.path.hasSuffix("/") ? String(request.path.dropLast()) : request.path
             response.headers[.location] = pathID == nil ? "\(collection)/\(id)" : request.path
             return response
         } catch let error as StoreError where error.code == .conflict {
-            throw ErrorAnswer(.conflict, "Resource already exists", details: ["id": .string(id)])
+            throw try await conflict(resource, start, for: viewer(request))
         } catch let error as WorkflowError {
             throw ErrorAnswer(error.code == .transitionRefused ? .badRequest : .internalServerError, error.message)
         }
@@ -119,18 +114,16 @@ extension ResourceHandler {
         _ resource: Resource, over snapshot: ResourceSnapshot, firing trigger: TriggeredTransition?, isConditional: Bool
     ) async throws -> ResourceSnapshot {
         var saved = ResourceSnapshot(resource: resource, instance: snapshot.instance)
-        let start = snapshot.instance == nil && trigger != nil ? try start(trigger) : nil
-        if start != nil { saved.resource.instanceID = instanceID(resource) }
+        if snapshot.instance == nil, trigger != nil, let start = try start(trigger) {
+            saved = try await begin(resource, start, .updated) {
+                .updateResource($0, expectedVersion: resource.version)
+            }
+            saved.resource.version += 1
+            return saved
+        }
         let events = events(.updated, saved)
         let update = StoreTransaction.Operation.updateResource(saved.resource, expectedVersion: saved.resource.version)
         saved.resource.version += 1
-        if let start, let instanceID = saved.resource.instanceID {
-            saved.instance = try await start.engine.create(
-                start.type, id: instanceID,
-                data: start.extra.merging(instanceData(saved.resource, type: start.type)), firing: start.transition,
-                transitionData: start.data, with: [update], events: events)
-            return saved
-        }
         guard let instance = snapshot.instance, let engine = engine(for: instance.workflowType) ?? engines.first else {
             try await commit([update], events)
             return saved
@@ -150,6 +143,35 @@ extension ResourceHandler {
         }
         context.generation.outbox.enqueue(events)
         return saved
+    }
+
+    /// Stores a resource and creates its instance, in one transaction.
+    private func begin(
+        _ resource: Resource, _ start: InstanceStart, _ kind: ResourceChange,
+        _ operation: (Resource) -> StoreTransaction.Operation
+    ) async throws -> ResourceSnapshot {
+        try await withInstanceID(for: resource, of: start.type) { resource in
+            let instance = try await start.engine.create(
+                start.type, id: resource.instanceID ?? resource.id,
+                data: start.extra.merging(instanceData(resource, type: start.type)), firing: start.transition,
+                transitionData: start.data, with: [operation(resource)],
+                events: events(kind, ResourceSnapshot(resource: resource)))
+            return ResourceSnapshot(resource: resource, instance: instance)
+        }
+    }
+
+    /// The answer when a resource cannot be created because it, or the instance that it needs, is there already.
+    private func conflict(
+        _ resource: Resource, _ start: InstanceStart?, for viewer: String?
+    ) async throws -> ErrorAnswer {
+        if let start, try await context.store.resource(type: resource.type, id: resource.id) == nil,
+            let holder = try await holder(ofInstanceFor: resource, of: start.type, for: viewer)
+        {
+            return ErrorAnswer(
+                .conflict, holder.text,
+                details: ["id": .string(resource.id), "instanceId": .string(holder.instanceID)])
+        }
+        return ErrorAnswer(.conflict, "Resource already exists", details: ["id": .string(resource.id)])
     }
 
     private func commit(_ operations: [StoreTransaction.Operation], _ events: [OutboxEvent]) async throws {

@@ -73,7 +73,10 @@ public final class ResourceHandler: CarriedModule, TransitionTriggeringHandler {
                 "the seed file \(path.written) cannot be read",
                 suggestion: "seedFile is relative to the folder of the configuration file: \(path.resolved)")
         }
-        let loaded = try ResourceSeed.load(path.resolved, type: configuration.resourceName, now: context.clock.now)
+        let engines = ResourceCounterparts(configuration, context.generation).engines
+        let loaded = try ResourceSeed.load(
+            path.resolved, type: configuration.resourceName, now: context.clock.now,
+            definition: engines.lazy.compactMap { $0.definition(self.configuration.workflowType) }.first)
         seeds.withLock { $0 = loaded }
     }
 
@@ -110,7 +113,7 @@ public final class ResourceHandler: CarriedModule, TransitionTriggeringHandler {
         } catch let error as ErrorAnswer {
             return error.response
         } catch let error as StoreError {
-            context.logger.error("Resources cannot be stored", metadata: ["error": "\(error)"])
+            context.environment.storeOutage.failed(error, "Resources cannot be stored")
             return ErrorAnswer(error).response
         }
     }
@@ -183,19 +186,5 @@ public final class ResourceHandler: CarriedModule, TransitionTriggeringHandler {
     /// The engine that has a definition.
     func engine(for type: String) -> StateMachineEngine? {
         engines.first { $0.definition(type) != nil }
-    }
-
-    private func plant(_ resources: [Resource]) async throws {
-        let type = configuration.resourceName
-        guard try await context.store.resourceCount(type: type) == 0 else { return }
-        do {
-            try await context.store.commit(StoreTransaction(resources.map { .createResource($0) }))
-        } catch let error as StoreError where error.code == .conflict {
-            // Another process of the same application was faster.
-            guard try await context.store.resourceCount(type: type) == 0 else { return }
-            throw error
-        }
-        context.logger.info(
-            "Resources loaded from the seed file", metadata: ["resource": "\(type)", "count": "\(resources.count)"])
     }
 }

@@ -16,8 +16,11 @@ enum ResourceSeed {
     ///   - path: The file.
     ///   - type: The type of the resources.
     ///   - now: When they are created.
+    ///   - definition: The state machine that the resources run through; `nil` for none.
     /// - Throws: ``ConfigurationError`` with the place of the mistake.
-    static func load(_ path: String, type: String, now: Timestamp) throws -> [Resource] {
+    static func load(
+        _ path: String, type: String, now: Timestamp, definition: StateMachineDefinition?
+    ) throws -> [Resource] {
         let bytes: [UInt8]
         do {
             bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
@@ -39,7 +42,7 @@ enum ResourceSeed {
         }
         var seen: Set<String> = []
         return try entries.enumerated().map { index, entry in
-            let resource = try resource(entry, at: "[\(index)]", path, type, now)
+            let resource = try resource(entry, at: "[\(index)]", path, type, now, definition)
             guard seen.insert(resource.id).inserted else {
                 throw fail(path, "[\(index)].id", "the id \"\(resource.id)\" occurs twice")
             }
@@ -48,7 +51,8 @@ enum ResourceSeed {
     }
 
     private static func resource(
-        _ entry: JSONValue, at place: String, _ path: String, _ type: String, _ now: Timestamp
+        _ entry: JSONValue, at place: String, _ path: String, _ type: String, _ now: Timestamp,
+        _ definition: StateMachineDefinition?
     ) throws -> Resource {
         guard let object = entry.objectValue else {
             throw fail(path, place, "expected {id, data, state}, found \(entry.typeName)")
@@ -69,9 +73,15 @@ enum ResourceSeed {
         }
         let state: String
         switch object["state"] {
-        case nil: state = "new"
+        case nil: state = definition?.initialState ?? "new"
         case .string(let text) where !text.isEmpty: state = text
         case let other?: throw fail(path, "\(place).state", "expected the name of a state, found \(other.typeName)")
+        }
+        if let definition, definition.states[state] == nil {
+            let hint = Suggestion.text(for: state, among: definition.states.keys.sorted(), what: "states")
+            throw fail(
+                path, "\(place).state", "the state machine \"\(definition.name)\" has no state \"\(state)\"",
+                suggestion: hint)
         }
         return Resource(
             type: type, id: id, data: data, state: state, owner: Resource.nobody, createdAt: now, updatedAt: now)

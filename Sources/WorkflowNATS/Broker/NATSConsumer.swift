@@ -49,19 +49,21 @@ final class NATSConsumer: DeliverySource {
         line.isEnded || state.withLock { $0.connection === connection }
     }
 
-    /// Lets messages of a connection in.
+    /// Lets messages of a connection in, unless that has been done: only once, since messages that have come to a second
+    /// subscription would be lost with it.
     ///
     /// - Parameter inbox: Where answers of the server go; `nil` in core NATS.
     /// - Throws: ``NATSError``.
     func open(_ connection: NATSConnection, inbox: String?) throws {
-        let subscription =
-            if let inbox {
-                try connection.subscribe("\(inbox).c\(number).*") { [weak self] in self?.receive($0) }
-            } else {
-                try connection.subscribe(subject, queue: durable) { [weak self] in self?.receive($0) }
-            }
-        state.withLock { state in
-            (state.connection, state.subscription, state.inbox) = (connection, subscription, inbox)
+        try state.withLock { state in
+            guard state.connection !== connection, !line.isEnded else { return }
+            state.subscription =
+                if let inbox {
+                    try connection.subscribe("\(inbox).c\(number).*") { [weak self] in self?.receive($0) }
+                } else {
+                    try connection.subscribe(subject, queue: durable) { [weak self] in self?.receive($0) }
+                }
+            (state.connection, state.inbox) = (connection, inbox)
             state.pulls.removeAll()
         }
     }

@@ -95,6 +95,9 @@ extension NATSLink {
         } catch let error as WorkflowError where error.code == .unavailable {
             // The next connection does it.
             await connection.close()
+        } catch is NATSError {
+            // The connection has ended meanwhile.
+            await connection.close()
         }
         consumer.connected()
     }

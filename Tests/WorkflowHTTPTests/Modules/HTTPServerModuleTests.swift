@@ -70,6 +70,34 @@ struct HTTPServerModuleTests {
         }
     }
 
+    @Test func `counts event streams without their duration, which says how long somebody listened`() async throws {
+        let environment = quietEnvironment()
+        let stream = """
+              - {name: events, type: test.events}
+            workflows:
+              http:
+                routes:
+                  - {method: GET, path: /events, handler: events}
+                  - {method: GET, path: /file, handler: events}
+
+            """
+        try await withTestEngine(
+            web + stream, registry: ModuleRegistry(HTTPModules.all + [EventsModule.self]), environment: environment
+        ) { engine in
+            let app = TestApplication(engine: engine, port: try engine.service(HTTPServerModule.self).port ?? 0)
+            #expect(try await app.get("/events")["content-type"] == "text/event-stream; charset=utf-8")
+            #expect(try await app.get("/file").status == 200)
+            let metrics = environment.metrics
+            // Counted after the response was sent.
+            while ["/events", "/file"].contains(where: { metrics.httpRequests.with("GET", $0, "200").value < 1 }) {
+                await Task.yield()
+            }
+            #expect(metrics.httpRequests.with("GET", "/events", "200").value == 1)
+            #expect(metrics.httpRequestDuration.with("GET", "/events").bucketCounts.reduce(0, +) == 0)
+            #expect(metrics.httpRequestDuration.with("GET", "/file").bucketCounts.reduce(0, +) == 1)
+        }
+    }
+
     @Test func `has a health check for its listener`() async throws {
         try await withApplication(web + hello) { app async throws in
             let check = app.engine.runningGeneration?.healthChecks.first { $0.name == "server listener" }?.check
@@ -277,4 +305,18 @@ private struct GatedHandler: HTTPHandler {
 
 private struct NowhereWriter: ResponseWriter {
     func write(_ bytes: [UInt8]) async throws {}
+}
+
+/// Streams: events, or something that merely has no length.
+private struct EventsModule: WorkflowModule, HTTPHandler {
+    static let descriptor = ModuleDescriptor(type: "test.events", summary: "Streams.", provides: [.httpHandler])
+
+    init(configuration: EmptyConfiguration, context: ModuleContext) {}
+
+    func handle(_ request: ServerRequest) async throws -> ServerResponse {
+        let type = request.path == "/events" ? "text/event-stream; charset=utf-8" : "text/plain"
+        return ServerResponse(
+            headers: [.contentType: type],
+            body: .stream(length: nil) { writer in try await writer.write(Array("data: 1\n\n".utf8)) })
+    }
 }

@@ -44,6 +44,48 @@ struct ResourceConfigurationTests {
         }
     }
 
+    @Test("A seed of a handler with a state machine is in the state that it shows")
+    func seedsWithStates() async throws {
+        let text = """
+            [{"id": "a"}, {"id": "b", "state": "validating"}, {"id": "c", "state": "failed"},
+             {"id": "d", "state": "new"}]
+            """
+        try await withSeed(text) { path in
+            let configuration: JSONObject = [
+                "resourceName": "orders", "workflowType": "order-processing", "seedFile": .string(path),
+            ]
+            try await ResourceApplication.run(options(configuration)) { application async throws in
+                let list = try await application.orders.call(.get("/o")).list
+                #expect(list.map { $0["state"] } == ["new", "validating", "failed", "new"])
+                for (id, transition, state) in [("a", "start", "validating"), ("b", "pay", "paid")] {
+                    var call = ResourceCall.send(
+                        .put, "/o/\(id)/transition", id: id, ["transition": .string(transition)])
+                    call.pattern = "/o/{id}/transition"
+                    #expect(try await application.orders.call(call).json["state"] == .string(state))
+                }
+                let failed = try #require(try await application.machine?.instance("c"))
+                #expect(failed.completed && failed.error == "failed")
+                let history = try await application.store.history(instanceID: "b", limit: 9)
+                #expect(history.map(\.toState) == ["validating", "paid"])
+            }
+        }
+    }
+
+    @Test("A seed in a state that its state machine does not have is an error with its place")
+    func seedInUnknownState() async throws {
+        try await withSeed(#"[{"id": "a"}, {"id": "b", "state": "validatin"}]"#) { path in
+            let error = await #expect(throws: ConfigurationError.self) {
+                let configuration: JSONObject = [
+                    "resourceName": "orders", "workflowType": "order-processing", "seedFile": .string(path),
+                ]
+                try await ResourceApplication.run(options(configuration)) { _ in }
+            }
+            let issue = try #require(error?.issues.first)
+            #expect(issue.message == "the state machine \"order-processing\" has no state \"validatin\"")
+            #expect(issue.path == "[1].state" && issue.suggestion == "did you mean \"validating\"?")
+        }
+    }
+
     @Test(
         "A bad seed file is an error with its place",
         arguments: [

@@ -53,7 +53,7 @@ enum Embedder {
         let workflow = WorkflowEngine(configuration: configuration, registry: registry)
         try await workflow.start()
         let result = try await workflow.invoke("guest", action: "arrive", data: ["id": "guest-1", "name": "Ada"])
-        await workflow.stop()  // delivers what is still under way
+        await workflow.stop()  // finishes what has begun; the store in memory goes, with what has not
         print(result.jsonString())
     }
 }
