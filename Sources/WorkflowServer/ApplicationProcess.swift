@@ -42,6 +42,8 @@ package struct ApplicationProcess: Sendable {
     package var endsWithTerminal = false
     /// The listening sockets that the process was started with.
     package var sockets: InheritedSockets?
+    /// The last lines of the log, for the management API; `nil` when they are not kept.
+    package var logs: LogRecords?
     /// The logger that those of the parts are made from.
     package var logger = Logger(label: "workflow")
     /// Makes spans, unless a module provides a tracer.
@@ -90,6 +92,7 @@ package struct ApplicationProcess: Sendable {
         let notifier = UpgradeNotifier(environment: variables, logger: logger)
         let started = AsyncStream.makeStream(of: Void.self)
         let notes = SummaryNotes()
+        let activity = ActivityRecords()
         let engine = WorkflowEngine(
             configuration: application, registry: StandardCatalog.registry, environment: parts.environment,
             onReady: { [self] summary in
@@ -97,7 +100,7 @@ package struct ApplicationProcess: Sendable {
                 notifier.tell(.ready)
                 sockets?.reportUnused(to: logger)
                 started.continuation.finish()
-            })
+            }, onLifecycleEvent: { activity.append($0) })
         let history = location.folder.map { ConfigurationHistory(folder: "\($0)/configurations", logger: logger) }
         let manager = ConfigurationManager(
             engine: engine, paths: files, variables: variables, history: history, logger: logger)
@@ -116,11 +119,12 @@ package struct ApplicationProcess: Sendable {
         ]
         if managementAddress != "none" {
             let token = try ManagementToken(environment: variables, folder: location.folder)
+            var managed = ManagedApplication(
+                engine: engine, manager: manager, registry: StandardCatalog.registry, variables: variables)
+            (managed.logs, managed.activity) = (logs, activity)
             let management = try await ManagementService(
-                address: managementAddress, token: token.value,
-                application: ManagedApplication(
-                    engine: engine, manager: manager, registry: StandardCatalog.registry, variables: variables),
-                sockets: sockets, logger: parts.quietLogger)
+                address: managementAddress, token: token.value, application: managed, sockets: sockets,
+                logger: parts.quietLogger)
             notes.add("management", management.url)
             if let file = token.file { notes.add("management", "token in \(file)") }
             services.append(.init(service: management))

@@ -1,8 +1,11 @@
 import ArgumentParser
 import Logging
+package import WorkflowHTTP
 
 /// How the server logs.
-struct LoggingOptions: ParsableArguments {
+package struct LoggingOptions: ParsableArguments {
+    package init() {}
+
     @Option(
         name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.",
         transform: { text in
@@ -17,9 +20,11 @@ struct LoggingOptions: ParsableArguments {
     var format: ConsoleLogHandler.Format?
 
     /// Sets the logging system of this process up.
-    func bootstrap() {
+    ///
+    /// - Parameter records: Gets every line, too.
+    package func bootstrap(_ records: LogRecords) {
         let (level, format) = (level, format ?? .automatic)
-        LoggingSystem.bootstrap { ConsoleLogHandler(label: $0, format: format, level: level) }
+        LoggingSystem.bootstrap { ConsoleLogHandler(label: $0, format: format, level: level, records: records) }
     }
 }
 

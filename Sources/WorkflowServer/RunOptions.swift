@@ -49,10 +49,12 @@ package struct RunOptions: ParsableArguments {
     /// - Parameter files: The configuration files or folders.
     /// - Throws: `ExitCode`; what went wrong has been printed.
     package func run(_ files: [String]) async throws {
-        logging.bootstrap()
+        let logs = LogRecords()
+        logging.bootstrap(logs)
         let reporter = StartReporter(isQuiet: quiet, began: .now)
         var process = ApplicationProcess(files: files)
         process.sockets = InheritedSockets.adopt(logger: process.logger)
+        process.logs = logs
         process.state = state
         process.scripts = scripts
         process.managementAddress = managementAddress

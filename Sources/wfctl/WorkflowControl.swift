@@ -16,7 +16,7 @@ struct WorkflowControl: AsyncParsableCommand {
             unavailable, 77 not logged in; docs/wfctl.md has them all.
             """,
         version: ProgramVersion.current,
-        subcommands: [],
+        subcommands: [GenerateManualCommand.self],
         groupedSubcommands: [
             CommandGroup(
                 name: "Project",
@@ -25,13 +25,15 @@ struct WorkflowControl: AsyncParsableCommand {
                 name: "Configuration",
                 subcommands: [
                     ValidateCommand.self, TestCommand.self, PlanCommand.self, DiffCommand.self, InspectCommand.self,
-                    GraphCommand.self, ComponentCommand.self,
+                    GraphCommand.self, APICommand.self, ComponentCommand.self,
                 ]),
             CommandGroup(
                 name: "Server",
                 subcommands: [
                     StatusCommand.self, DeployCommand.self, ReloadCommand.self, RollbackCommand.self,
                     HistoryCommand.self, ConfigCommand.self, ComponentsCommand.self, DeadLettersCommand.self,
+                    InstancesCommand.self, TransitionCommand.self, ExecutionsCommand.self, LogsCommand.self,
+                    EventsCommand.self,
                     ClusterCommand.self, LoginCommand.self, ContextCommand.self,
                 ]),
             CommandGroup(

@@ -9,7 +9,7 @@ struct LocalCommandTests {
     init() throws {
         fixture = try ControlFixture()
         try fixture.write(ControlFixture.application, "app.yaml")
-        try fixture.write("module.exports = {}\n", "greeter.js")
+        try fixture.write("module.exports = { execute() {} }\n", "greeter.js")
         let changed = ControlFixture.application.replacing("text/plain", with: "text/html")
         try fixture.write(changed.replacing("path: /hello", with: "path: /hi"), "new.yaml")
         try fixture.write(ControlFixture.application.replacing("http.router", with: "http.ruter"), "bad.yaml")

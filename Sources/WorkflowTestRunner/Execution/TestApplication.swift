@@ -48,7 +48,7 @@ struct TestApplication: Sendable {
                 scope: { variables.scope })
         }
         environment.outboundHTTP = MockedHosts(mocks.hosts, recorder: recorder) { variables.scope }
-        environment.httpListeners = SharedListenerFactory(directRequests: requests)
+        environment.httpListeners = SharedListenerFactory(standIn: requests)
         environment.databaseDrivers = surroundings.databaseDrivers.map { driver in
             DatabaseStandIn(base: driver, store: store, thread: surroundings.thread)
         }

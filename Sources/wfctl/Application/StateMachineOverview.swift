@@ -6,6 +6,7 @@ struct StateMachineOverview {
     /// A state.
     struct State {
         let name: String
+        let description: String
         let isFinal: Bool
         let isError: Bool
     }
@@ -35,7 +36,8 @@ struct StateMachineOverview {
         initialState = node["initialState"]?.shownText ?? ""
         states = (node["states"]?.entries ?? []).map { entry in
             State(
-                name: entry.key, isFinal: entry.value["isFinal"]?.json.boolValue ?? false,
+                name: entry.key, description: entry.value["description"]?.shownText ?? "",
+                isFinal: entry.value["isFinal"]?.json.boolValue ?? false,
                 isError: entry.value["isError"]?.json.boolValue ?? false)
         }
         transitions = (node["transitions"]?.entries ?? []).map { entry in
@@ -76,7 +78,11 @@ struct StateMachineOverview {
     /// Everything, for programs.
     var json: JSONValue {
         let states = states.map { state -> JSONValue in
-            ["name": .string(state.name), "final": .bool(state.isFinal), "error": .bool(state.isError)]
+            var document: JSONObject = [
+                "name": .string(state.name), "final": .bool(state.isFinal), "error": .bool(state.isError),
+            ]
+            if !state.description.isEmpty { document["description"] = .string(state.description) }
+            return .object(document)
         }
         let transitions = transitions.map { transition -> JSONValue in
             var document: JSONObject = [

@@ -6,7 +6,7 @@ import WorkflowCore
 struct GraphCommand: AsyncParsableCommand {
     /// How a graph is written.
     enum Format: String, ExpressibleByArgument, CaseIterable {
-        case text, mermaid
+        case text, mermaid, svg
     }
 
     /// What is drawn.
@@ -17,15 +17,16 @@ struct GraphCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "graph", abstract: "Draws the state machines and the modules of a configuration.",
         discussion: """
-            As text for a terminal, or as Mermaid, which GitHub, GitLab and many editors draw. One diagram is written \
-            as it is; several as Markdown with a title and a fenced block each.
+            As text for a terminal, as Mermaid, which GitHub, GitLab and many editors draw, or as an SVG picture, \
+            which follows the light or dark look of its reader. One Mermaid diagram is written as it is; several as \
+            Markdown with a title and a fenced block each. Several pictures are one below the other.
             """)
 
     @Argument(
         help: "Configuration files or folders; several are merged.", completion: .file(extensions: ["yaml", "yml"]))
     var files: [String]
 
-    @Option(name: .shortAndLong, help: "text or mermaid.")
+    @Option(name: .shortAndLong, help: "text, mermaid or svg.")
     var format: Format = .text
 
     @Option(help: "all, states or modules.")
@@ -36,6 +37,10 @@ struct GraphCommand: AsyncParsableCommand {
 
     func run() async throws {
         let overview = try ApplicationOverview.load(files)
+        if format == .svg {
+            Terminal.output.write(try picture(of: overview))
+            return
+        }
         var graphs: [(title: String, lines: [String])] = []
         if of != .modules || machine != nil {
             graphs += try machines(of: overview).map { ("State machine \($0.name)", lines(of: $0)) }
@@ -45,6 +50,24 @@ struct GraphCommand: AsyncParsableCommand {
             graphs.append(("Modules", lines))
         }
         write(graphs)
+    }
+
+    /// Everything that is asked for, one below the other.
+    private func picture(of overview: ApplicationOverview) throws -> String {
+        var drawings: [(title: String, drawing: SVGDrawing)] = []
+        if of != .modules || machine != nil {
+            drawings += try machines(of: overview).map { ($0.name, StateMachineDrawing($0).drawing) }
+        }
+        if of != .states, machine == nil { drawings.append(("Modules", ModuleDrawing(overview.references).drawing)) }
+        var page = SVGDrawing()
+        for (title, drawing) in drawings {
+            if page.size.height > 0 { page.size.height += 40 }
+            page.text(title, Point(x: 0, y: page.size.height + 16), class: "title")
+            page.add(drawing, at: Point(x: 0, y: page.size.height + 36))
+            page.size.height += 36 + drawing.size.height
+            page.size.width = max(page.size.width, drawing.size.width, TextMeasure.width(title, size: 17))
+        }
+        return page.document(title: drawings.map(\.title).joined(separator: ", "))
     }
 
     private func machines(of overview: ApplicationOverview) throws -> [StateMachineOverview] {
@@ -65,7 +88,7 @@ struct GraphCommand: AsyncParsableCommand {
         let style = Terminal.output.style
         let blocks = graphs.map { graph -> [String] in
             switch format {
-            case .text: return [style.bold(PlainText.line(graph.title))] + graph.lines.map { "  \($0)" }
+            case .text, .svg: return [style.bold(PlainText.line(graph.title))] + graph.lines.map { "  \($0)" }
             case .mermaid where graphs.count == 1: return graph.lines
             case .mermaid: return ["## \(PlainText.line(graph.title))", "", "```mermaid"] + graph.lines + ["```"]
             }

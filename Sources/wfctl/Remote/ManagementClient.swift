@@ -9,12 +9,17 @@ import WorkflowCore
 struct ManagementClient: Sendable {
     private static let largestAnswer = 64 << 20
     /// Tells at once when there is no server, and sends a token nowhere else. It lives as long as the process.
-    private static let http: HTTPClient = {
+    private static let http = client(silence: nil)
+    /// For answers that go on: only silence ends them.
+    static let streaming = client(silence: .seconds(45))
+
+    private static func client(silence: TimeAmount?) -> HTTPClient {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
+        configuration.timeout.read = silence
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration)
-    }()
+    }
 
     let url: String
     let token: String?
@@ -31,18 +36,37 @@ struct ManagementClient: Sendable {
     func send(
         _ method: String, _ path: String, body: [UInt8]? = nil, headers: [(String, String)] = [], seconds: Int = 30
     ) async throws -> ManagementAnswer {
+        var request = request(method, path, headers)
+        if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
+        return try await reporting(seconds: seconds) {
+            try await answer(try await Self.http.execute(request, timeout: .seconds(Int64(seconds))))
+        }
+    }
+
+    /// A request without a body.
+    func request(_ method: String, _ path: String, _ headers: [(String, String)]) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: url + path)
         request.method = HTTPMethod(rawValue: method)
         request.headers.add(name: "user-agent", value: "wfctl/\(ProgramVersion.current)")
         if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
         for (name, value) in headers { request.headers.add(name: name, value: value) }
-        if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
+        return request
+    }
+
+    /// A whole answer.
+    func answer(_ response: HTTPClientResponse) async throws -> ManagementAnswer {
+        let buffer = try await response.body.collect(upTo: Self.largestAnswer)
+        return ManagementAnswer(
+            status: Int(response.status.code), etag: response.headers.first(name: "etag"),
+            bytes: Array(buffer.readableBytesView), url: url, hadToken: token != nil)
+    }
+
+    /// Turns errors of connections into failures of the command.
+    ///
+    /// - Throws: ``CommandFailure``; `CancellationError`.
+    func reporting<Result>(seconds: Int, _ body: () async throws -> Result) async throws -> Result {
         do {
-            let response = try await Self.http.execute(request, timeout: .seconds(Int64(seconds)))
-            let buffer = try await response.body.collect(upTo: Self.largestAnswer)
-            return ManagementAnswer(
-                status: Int(response.status.code), etag: response.headers.first(name: "etag"),
-                bytes: Array(buffer.readableBytesView), url: url, hadToken: token != nil)
+            return try await body()
         } catch let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout {
             throw CommandFailure(
                 .timeout, "\(url) did not answer within \(IssueReport.count(seconds, "second")).",

@@ -23,7 +23,7 @@ module.exports = {
     if (card === "expired") return { status: "declined", error: "The card has expired" };
 
     // A step may run again after a crash: the same key always is the same payment.
-    const digest = await workflow.sha256(idempotencyKey);
+    const digest = workflow.sha256(idempotencyKey);
     return { status: "approved", total: cents / 100, payment: `pay-${digest.slice(0, 10)}`, error: null };
   },
 };

@@ -3,7 +3,7 @@
 
 module.exports = {
   async execute({ idempotencyKey }) {
-    const digest = await workflow.sha256(idempotencyKey);
+    const digest = workflow.sha256(idempotencyKey);
     return { parcel: `P-${digest.slice(0, 10)}` };
   },
 };
