@@ -16,6 +16,8 @@ let package = Package(
         .library(name: "WorkflowRedis", targets: ["WorkflowRedis"]),
         .library(name: "WorkflowJavaScript", targets: ["WorkflowJavaScript"]),
         .library(name: "WorkflowCatalog", targets: ["WorkflowCatalog"]),
+        .library(name: "WorkflowOpenAPI", targets: ["WorkflowOpenAPI"]),
+        .library(name: "WorkflowPlatform", targets: ["WorkflowPlatform"]),
         .library(name: "WorkflowTesting", targets: ["WorkflowTesting"]),
         .library(name: "WorkflowTestRunner", targets: ["WorkflowTestRunner"]),
         .library(name: "WorkflowCommandLine", targets: ["WorkflowCommandLine"]),
@@ -197,6 +199,25 @@ let package = Package(
         // The templates of `wfctl init`, which become part of the program when it is compiled.
         .target(name: "CTemplates", path: "Templates/CTemplates"),
         .target(
+            name: "WorkflowPlatform",
+            dependencies: [
+                "WorkflowCore", "WorkflowHTTP", "WorkflowModules", "WorkflowStore",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ]
+        ),
+        .target(
+            name: "WorkflowOpenAPI",
+            dependencies: ["WorkflowCore", .product(name: "HTTPTypes", package: "swift-http-types")]
+        ),
+        .target(
             name: "WorkflowTestRunner",
             dependencies: [
                 "WorkflowCore", "WorkflowModules", "WorkflowHTTP", "WorkflowTesting", "WorkflowKafka", "WorkflowNATS",
@@ -209,9 +230,10 @@ let package = Package(
             name: "wfctl",
             dependencies: [
                 "CTemplates", "WorkflowCore", "WorkflowCatalog", "WorkflowCommandLine", "WorkflowHTTP",
-                "WorkflowJavaScript", "WorkflowServer", "WorkflowTestRunner",
+                "WorkflowJavaScript", "WorkflowModules", "WorkflowOpenAPI", "WorkflowServer", "WorkflowTestRunner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -222,11 +244,19 @@ let package = Package(
         .executableTarget(
             name: "wfserver",
             dependencies: [
-                "WorkflowCore", "WorkflowCatalog", "WorkflowCommandLine", "WorkflowJavaScript", "WorkflowServer",
+                "WorkflowCore", "WorkflowCatalog", "WorkflowCommandLine", "WorkflowHTTP", "WorkflowJavaScript",
+                "WorkflowPlatform", "WorkflowServer", "WorkflowStore", "WorkflowStorePostgreSQL", "WorkflowStoreSQLite",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
-        .testTarget(name: "WorkflowCoreTests", dependencies: ["WorkflowCore", "WorkflowTesting"]),
+        .testTarget(
+            name: "WorkflowCoreTests",
+            dependencies: [
+                "WorkflowCore", "WorkflowTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
         .testTarget(
             name: "WorkflowModulesTests",
             dependencies: [
@@ -290,10 +320,24 @@ let package = Package(
         .testTarget(
             name: "WorkflowControlTests",
             dependencies: [
-                "WorkflowCore", "wfctl", "wfserver",
+                "TestServices", "WorkflowCore", "WorkflowModules", "wfctl", "wfserver",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        .testTarget(
+            name: "WorkflowPlatformTests",
+            dependencies: [
+                "TestServices", "WorkflowCore", "WorkflowHTTP", "WorkflowModules", "WorkflowPlatform", "WorkflowStore",
+                "WorkflowStorePostgreSQL", "WorkflowStoreSQLite", "WorkflowTesting",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         // On its own, since it keeps the threads that all tasks share busy.
         .testTarget(

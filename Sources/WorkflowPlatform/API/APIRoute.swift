@@ -1,0 +1,107 @@
+import HTTPTypes
+import WorkflowCore
+
+/// Who may use a route.
+enum RouteAccess: Sendable {
+    /// Anybody, without a token.
+    case open
+    /// Everybody who is signed in. With `byPerson`, not with an API key: what concerns the user's own account.
+    case signedIn(byPerson: Bool)
+    /// Who has a role on the thing that a parameter of the path names. With `byPerson`, not with an API key.
+    case role(Role, Area, on: ResourceReference, byPerson: Bool)
+
+    /// Who has a role on the thing that a parameter of the path names.
+    static func role(_ role: Role, _ area: Area, on reference: ResourceReference) -> RouteAccess {
+        .role(role, area, on: reference, byPerson: false)
+    }
+}
+
+/// A parameter of a path that names a thing with roles.
+struct ResourceReference: Sendable, Hashable {
+    /// What kind of thing it is.
+    let level: ResourceLevel
+    /// The name of the parameter.
+    let parameter: String
+
+    static func company(_ parameter: String) -> Self { Self(level: .company, parameter: parameter) }
+    static func organization(_ parameter: String) -> Self { Self(level: .organization, parameter: parameter) }
+    static func project(_ parameter: String) -> Self { Self(level: .project, parameter: parameter) }
+}
+
+/// A value of the query of a request.
+struct QueryParameter: Sendable {
+    let name: String
+    let schema: Schema
+    let summary: String
+
+    init(_ name: String, _ schema: Schema, _ summary: String) {
+        self.name = name
+        self.schema = schema
+        self.summary = summary
+    }
+}
+
+/// What a route answers when all goes well.
+struct AnswerRule: Sendable {
+    /// What the body holds.
+    enum Content: Sendable {
+        /// No body.
+        case nothing
+        /// `{"data": …}`.
+        case data(Schema)
+        /// `{"data": […], "page_size": …, "next_cursor": …, "total"?: …}`.
+        case page(Schema)
+        /// A body of another type, described in words.
+        case other(type: String, summary: String)
+    }
+
+    let status: HTTPResponse.Status
+    let content: Content
+    /// Whether it holds something that is shown this once, so that it is not kept for a repeated request.
+    var isSecret = false
+
+    static let noContent = AnswerRule(status: .noContent, content: .nothing)
+
+    static func ok(_ schema: Schema) -> AnswerRule { AnswerRule(status: .ok, content: .data(schema)) }
+
+    static func created(_ schema: Schema) -> AnswerRule { AnswerRule(status: .created, content: .data(schema)) }
+
+    static func page(_ schema: Schema) -> AnswerRule { AnswerRule(status: .ok, content: .page(schema)) }
+
+    /// The same, with something that is shown this once.
+    var secret: AnswerRule {
+        var rule = self
+        rule.isSecret = true
+        return rule
+    }
+}
+
+/// A route of the API, with everything that is to be known about it: the router, the checks in front of the handler, the
+/// description of the API and the test of all accesses come from it.
+struct APIRoute: Sendable {
+    /// The name of the operation, unique.
+    let name: String
+    let method: HTTPRequest.Method
+    /// The path behind `/api/v1`.
+    let path: String
+    let tag: String
+    let summary: String
+    let access: RouteAccess
+    var query: [QueryParameter] = []
+    /// What the body must be; `nil` for none.
+    var body: Schema?
+    let answer: AnswerRule
+    /// What else may be answered, besides what follows from the other members.
+    var problems: [Int: String] = [:]
+    /// Whether the thing has a tag that `If-Match` compares with.
+    var isVersioned = false
+    let handler: @Sendable (APICall) async throws -> APIAnswer
+
+    /// The whole path.
+    var fullPath: String { APIPath.prefix + path }
+}
+
+/// Where the API is.
+enum APIPath {
+    static let prefix = "/api/v1"
+}

@@ -1,0 +1,150 @@
+import HTTPTypes
+import WorkflowCore
+
+/// The description of the API in OpenAPI 3.1, made of the route table.
+enum OpenAPIDocument {
+    /// The version of the API.
+    static let version = "1.0.0"
+
+    private static let problem = Schema.named(
+        "Problem",
+        .object([
+            .required("type", .text(1...200), "A name that programs can rely on."), .required("title", .text(0...100)),
+            .required("status", .integer(400...599)),
+            .required("detail", .text(0...10_000), "What is wrong, for people."),
+            .required("error", .text(0...10_000), "The same as `detail`."),
+            .optional(
+                "errors",
+                .array(
+                    .object([.required("pointer", .text(0...1000)), .required("detail", .text(0...1000))]),
+                    maximum: 100),
+                "What is wrong with which part of the request."),
+        ]))
+
+    /// Makes the document.
+    static func make(_ routes: [APIRoute], _ configuration: PlatformConfiguration) -> JSONObject {
+        var (paths, schemas) = (JSONObject(), JSONObject())
+        for route in routes {
+            var item = paths[route.fullPath]?.objectValue ?? [:]
+            item[route.method.rawValue.lowercased()] = .object(operation(route, &schemas))
+            paths[route.fullPath] = .object(item)
+        }
+        var tags: [String] = []
+        for route in routes where !tags.contains(route.tag) { tags.append(route.tag) }
+        return [
+            "openapi": "3.1.0",
+            "info": [
+                "title": "Workflow platform", "version": .string(version),
+                "description": "Companies and their people manage workflows. Nobody sees what is not theirs.",
+                "license": ["name": "Apache-2.0", "identifier": "Apache-2.0"],
+            ],
+            "servers": [["url": .string(configuration.publicURL)]],
+            "tags": .array(tags.map { ["name": .string($0)] }),
+            "paths": .object(paths),
+            "components": [
+                "schemas": .object(schemas),
+                "securitySchemes": [
+                    "bearer": [
+                        "type": "http", "scheme": "bearer",
+                        "description": "An access token of a session, or an API key.",
+                    ]
+                ],
+            ],
+        ]
+    }
+
+    private static func operation(_ route: APIRoute, _ schemas: inout JSONObject) -> JSONObject {
+        var operation: JSONObject = [
+            "operationId": .string(route.name), "tags": [.string(route.tag)], "summary": .string(route.summary),
+        ]
+        if let text = accessText(route.access) { operation["description"] = .string(text) }
+        if case .open = route.access {
+            operation["security"] = []
+        } else {
+            operation["security"] = [["bearer": []]]
+        }
+        let parameters = parameters(route, &schemas)
+        if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
+        if let body = route.body {
+            operation["requestBody"] = [
+                "required": true, "content": ["application/json": ["schema": body.document(&schemas)]],
+            ]
+        }
+        operation["responses"] = .object(responses(route, &schemas))
+        return operation
+    }
+
+    /// Who may use a route, in words.
+    static func accessText(_ access: RouteAccess) -> String? {
+        switch access {
+        case .open: nil
+        case .signedIn(let byPerson): byPerson ? "Needs a session; an API key does not do." : nil
+        case .role(let role, let area, let on, let byPerson):
+            "Needs the role \(role.rawValue) on the \(on.level.rawValue); "
+                + (byPerson ? "an API key does not do." : "an API key needs a scope for \(area.rawValue) as well.")
+        }
+    }
+
+    private static func parameters(_ route: APIRoute, _ schemas: inout JSONObject) -> [JSONValue] {
+        var parameters: [JSONValue] = route.pathParameters.map { name in
+            ["name": .string(name), "in": "path", "required": true, "schema": Schema.id.document(&schemas)]
+        }
+        for parameter in route.allQueryParameters {
+            parameters.append([
+                "name": .string(parameter.name), "in": "query", "description": .string(parameter.summary),
+                "schema": parameter.schema.document(&schemas),
+            ])
+        }
+        if route.isVersioned, route.method != .get {
+            parameters.append(header("If-Match", "The tag of the state that the client knows."))
+        }
+        if route.isIdempotent {
+            parameters.append(
+                header("Idempotency-Key", "With the same key the request is carried out once in a day."))
+        }
+        return parameters
+    }
+
+    private static func header(_ name: String, _ summary: String) -> JSONValue {
+        [
+            "name": .string(name), "in": "header", "description": .string(summary),
+            "schema": ["type": "string", "minLength": 1, "maxLength": 255],
+        ]
+    }
+
+    private static func responses(_ route: APIRoute, _ schemas: inout JSONObject) -> JSONObject {
+        var responses: JSONObject = [String(route.answer.status.code): .object(success(route.answer, &schemas))]
+        let reference = problem.document(&schemas)
+        for (code, text) in route.allProblems.sorted(by: { $0.key < $1.key }) {
+            responses[String(code)] = [
+                "description": .string(text), "content": ["application/problem+json": ["schema": reference]],
+            ]
+        }
+        return responses
+    }
+
+    private static func success(_ answer: AnswerRule, _ schemas: inout JSONObject) -> JSONObject {
+        switch answer.content {
+        case .nothing:
+            return ["description": "Done."]
+        case .other(let type, let summary):
+            return [
+                "description": .string(summary),
+                "content": .object([type: ["schema": ["type": "string"]]]),
+            ]
+        case .data(let schema):
+            let body = Schema.object([.required("data", schema)])
+            return ["description": "Done.", "content": ["application/json": ["schema": body.document(&schemas)]]]
+        case .page(let schema):
+            let body = Schema.object([
+                .required("data", .array(schema, maximum: 100)), .required("page_size", .integer(1...100)),
+                .required("next_cursor", .nullable(.text(1...256)), "Where the next part begins; null at the end."),
+                .optional("total", .integer(0...Int.max), "How many there are altogether."),
+            ])
+            return [
+                "description": "A part of the list.",
+                "content": ["application/json": ["schema": body.document(&schemas)]],
+            ]
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import WorkflowStore
+
+/// Finds out what a thing lies in.
+enum ResourceFinder {
+    /// The path of a thing.
+    ///
+    /// - Returns: `nil` when there is none with this identifier.
+    static func path(
+        _ level: ResourceLevel, _ text: String, _ connection: any SQLConnection
+    ) throws -> ResourcePath? {
+        switch level {
+        case .company:
+            guard let id = ID<Company>(text), try CompanyTable.find(id, connection) != nil else { return nil }
+            return ResourcePath(company: id)
+        case .organization:
+            guard let id = ID<Organization>(text), let organization = try OrganizationTable.find(id, connection)
+            else { return nil }
+            return ResourcePath(company: organization.company).appending(id)
+        case .project:
+            guard let id = ID<Project>(text), let project = try ProjectTable.find(id, connection) else { return nil }
+            return ResourcePath(company: project.company).appending(project.organization).appending(id)
+        case .workflow:
+            return nil
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import Logging
+import Synchronization
+import WorkflowCore
+
+extension DeployedWorkflow {
+    /// Has a version run; call it in the line.
+    ///
+    /// - Throws: ``DeploymentError``.
+    func deploy(_ deployment: Deployment) async throws -> DeploymentStatus {
+        var deployment = deployment
+        let (isClosed, before, waits) = state.withLock { state in
+            state.deployments += 1
+            deployment.number = state.deployments
+            let waits = state.restart != nil
+            state.restart?.cancel()
+            state.restart = nil
+            return (state.isClosed, state.current, waits)
+        }
+        guard !isClosed else { throw DeploymentError(.unavailable, "the workflow is not taken any more") }
+        tell { state in
+            state.status.state = .deploying
+            state.status.nextVersion = deployment.version
+            state.status.restartAt = nil
+        }
+        do {
+            try table.mount(mount, on: deployment.mount)
+            do {
+                let configuration = try place(deployment)
+                if let running = state.withLock({ $0.running }) {
+                    return try await reload(running, to: configuration, of: deployment)
+                }
+                return try await start(configuration, of: deployment)
+            } catch {
+                putBack(before)
+                let goesOn = waits || state.withLock { $0.running != nil }
+                table.unmount(mount, from: deployment.mount, except: goesOn ? before?.mount : nil)
+                throw error
+            }
+        } catch {
+            let error = DeploymentError(error, redactor: redactor(deployment))
+            logger.error(
+                "A version was not deployed",
+                metadata: ["version": "\(deployment.version)", "reason": "\(error.message)"])
+            tell { state in
+                state.status.state = state.running == nil ? .failed : .running
+                state.status.nextVersion = nil
+                state.status.lastError = "version \(deployment.version): \(error)"
+            }
+            // The version before was to be started again, and still is.
+            if waits, let before { scheduleRestart(of: before) }
+            throw error
+        }
+    }
+
+    private func start(
+        _ configuration: ApplicationConfiguration, of deployment: Deployment
+    ) async throws -> DeploymentStatus {
+        mount.limit(to: deployment.limits)
+        mount.explainAbsence("The workflow is being started.")
+        let running = try await RunningEngine.start(
+            configuration, of: deployment, in: surroundings(version: deployment.version))
+        table.unmount(mount, from: state.withLock { $0.current }?.mount, except: deployment.mount)
+        logger.info("A version was deployed", metadata: ["version": "\(deployment.version)"])
+        return tell { state in
+            state.running = running
+            state.current = deployment
+            state.previous = nil
+            state.status.state = .running
+            state.status.version = deployment.version
+            state.status.nextVersion = nil
+            state.status.lastError = nil
+            state.status.restarts = 0
+        }
+    }
+
+    private func reload(
+        _ running: RunningEngine, to configuration: ApplicationConfiguration, of deployment: Deployment
+    ) async throws -> DeploymentStatus {
+        let before = state.withLock { $0.current }
+        let report = try await running.engine.reload(
+            configuration,
+            onRollback: { [weak self] report in self?.rolledBack(deployment, to: before, report) })
+        switch report.status {
+        case .refused, .rolledBack:
+            throw DeploymentError(report, redactor: redactor(deployment))
+        case .reloaded, .unchanged: break
+        }
+        mount.limit(to: deployment.limits)
+        table.unmount(mount, from: before?.mount, except: deployment.mount)
+        logger.info("A version was deployed", metadata: ["version": "\(deployment.version)"])
+        return tell { state in
+            state.current = deployment
+            state.previous = before
+            state.status.state = .running
+            state.status.version = deployment.version
+            state.status.nextVersion = nil
+            state.status.lastError = nil
+            state.status.restarts = 0
+        }
+    }
+
+    /// Stops the workflow; call it in the line.
+    ///
+    /// - Parameter isLast: Whether it is never to run again.
+    func stop(isLast: Bool = false) async -> DeploymentStatus {
+        let running = state.withLock { state in
+            state.restart?.cancel()
+            state.restart = nil
+            if isLast { state.isClosed = true }
+            return state.running
+        }
+        if let running {
+            tell { $0.status.state = .stopping }
+            await running.stop()
+            logger.info("The workflow was stopped")
+        }
+        let place = state.withLock { $0.current?.mount }
+        table.unmount(mount, from: place)
+        return tell { state in
+            state.running = nil
+            state.previous = nil
+            state.engineNumber += 1
+            state.status.state = .stopped
+            state.status.restartAt = nil
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Logging
+import Synchronization
+public import WorkflowCore
+import WorkflowHTTP
+
+/// Runs deployed workflows in this process, one engine each.
+///
+/// What a workflow has is its own: store, resources, metrics, script runtime, variables. Its listeners have no sockets;
+/// their requests come through ``requests``, which goes behind the listener that all workflows share.
+///
+/// ```swift
+/// let manager = EngineManager(registry: StandardCatalog.registry, provider: provider)
+/// let server = HTTPServer(configuration: settings, responder: manager.requests, logger: logger)
+/// try await manager.deploy(deployment)
+/// ```
+///
+/// Workflows that are mounted on paths are one origin to browsers. Have what people sign in to, such as the API of the
+/// platform, on another port or host than workflows, so that their pages cannot use it.
+public final class EngineManager: DeploymentTarget {
+    private struct State {
+        var workflows: [ID<Workflow>: DeployedWorkflow] = [:]
+        var isClosed = false
+    }
+
+    let settings: EngineSettings
+    let registry: ModuleRegistry
+    let provider: any EngineProvider
+    private let observer: (any DeploymentObserver)?
+    private let table = MountTable()
+    private let state = Mutex(State())
+
+    /// Creates a manager without workflows.
+    ///
+    /// - Parameters:
+    ///   - registry: The module types of the program; ``EngineSettings/modules`` says which of them workflows may use.
+    ///   - provider: Opens what takes a driver.
+    ///   - settings: What all engines have in common.
+    ///   - observer: Hears what becomes of workflows.
+    public init(
+        registry: ModuleRegistry, provider: any EngineProvider, settings: EngineSettings = EngineSettings(),
+        observer: (any DeploymentObserver)? = nil
+    ) {
+        self.settings = settings
+        self.registry = registry
+        self.provider = provider
+        self.observer = observer
+    }
+
+    /// Answers the requests of all workflows; 404 for what leads to none.
+    public var requests: any HTTPHandler { table }
+
+    // MARK: - Deployment target
+
+    @discardableResult
+    public func deploy(_ deployment: Deployment) async throws -> DeploymentStatus {
+        let workflow = try find(deployment.workflow)
+        return try await workflow.line.attempt { try await workflow.deploy(deployment) }
+    }
+
+    @discardableResult
+    public func stop(_ workflow: ID<Workflow>) async -> DeploymentStatus? {
+        guard let deployed = state.withLock({ $0.workflows[workflow] }) else { return nil }
+        return await deployed.line.run { await deployed.stop() }
+    }
+
+    public func status(of workflow: ID<Workflow>) async -> DeploymentStatus? {
+        state.withLock { $0.workflows[workflow] }?.status
+    }
+
+    public func statuses() async -> [DeploymentStatus] {
+        state.withLock { $0.workflows.values.map { $0 } }.map(\.status).sorted { $0.workflow < $1.workflow }
+    }
+
+    public func shutdown() async {
+        let workflows = state.withLock { state in
+            state.isClosed = true
+            return Array(state.workflows.values)
+        }
+        await withDiscardingTaskGroup { group in
+            for workflow in workflows {
+                group.addTask { _ = await workflow.line.run { await workflow.stop(isLast: true) } }
+            }
+        }
+    }
+
+    // MARK: - Beyond a target
+
+    /// Starts what was deployed when the process ended; what cannot be started because something is not there yet is
+    /// tried again. Returns when each has been tried once.
+    public func restore(_ deployments: [Deployment]) async {
+        await withDiscardingTaskGroup { group in
+            let lanes = max(1, min(settings.concurrentStarts, deployments.count))
+            for lane in 0..<lanes {
+                group.addTask {
+                    for index in stride(from: lane, to: deployments.count, by: lanes) {
+                        await self.restore(deployments[index])
+                    }
+                }
+            }
+        }
+    }
+
+    private func restore(_ deployment: Deployment) async {
+        do {
+            let workflow = try find(deployment.workflow)
+            await workflow.line.run { await workflow.restore(deployment) }
+        } catch {
+            settings.logger.error(
+                "A workflow was not restored", metadata: ["workflow.id": "\(deployment.workflow)", "error": "\(error)"])
+        }
+    }
+
+    /// Stops a workflow, and removes everything that was kept of it.
+    ///
+    /// - Throws: What ``EngineProvider/removeState(of:)`` throws, and ``WorkflowError`` when files cannot be removed.
+    public func remove(_ workflow: ID<Workflow>) async throws {
+        if let deployed = state.withLock({ $0.workflows[workflow] }) {
+            _ = await deployed.line.run { await deployed.stop(isLast: true) }
+        }
+        if let folder = provider.filesFolder(of: workflow) { try DeploymentFiles(folder: folder).remove() }
+        try await provider.removeState(of: workflow)
+        state.withLock { $0.workflows[workflow] = nil }
+    }
+
+    /// Runs a part of a deployed workflow, as its triggers do.
+    ///
+    /// - Parameters:
+    ///   - workflow: The deployed workflow.
+    ///   - name: The kind or definition of the part, such as `order`.
+    ///   - action: The action.
+    ///   - data: Its input.
+    /// - Throws: ``WorkflowError`` `.unavailable` when it does not run, or what it throws.
+    public func invoke(
+        _ workflow: ID<Workflow>, _ name: String, action: String, data: JSONObject = [:]
+    ) async throws -> JSONValue {
+        guard let running = running(workflow) else {
+            throw WorkflowError(.unavailable, "The workflow does not run.")
+        }
+        return try await running.engine.invoke(name, action: action, data: data)
+    }
+
+    /// The metrics of a workflow that runs.
+    public func metrics(of workflow: ID<Workflow>) -> MetricsRegistry? {
+        running(workflow)?.engine.environment.metrics.registry
+    }
+
+    /// The engine of a workflow that runs.
+    func running(_ workflow: ID<Workflow>) -> RunningEngine? {
+        state.withLock { $0.workflows[workflow] }?.state.withLock { $0.running }
+    }
+
+    /// The workflow with an identifier, which is new here when it was never deployed.
+    private func find(_ id: ID<Workflow>) throws -> DeployedWorkflow {
+        try state.withLock { state in
+            guard !state.isClosed else { throw DeploymentError(.unavailable, "the engine manager stops") }
+            if let workflow = state.workflows[id] { return workflow }
+            let workflow = DeployedWorkflow(
+                id, settings: settings, registry: registry, provider: provider, table: table, observer: observer)
+            state.workflows[id] = workflow
+            return workflow
+        }
+    }
+}

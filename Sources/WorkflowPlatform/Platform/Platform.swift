@@ -1,0 +1,116 @@
+import Logging
+public import ServiceLifecycle
+import Synchronization
+public import WorkflowCore
+import WorkflowHTTP
+public import WorkflowStore
+
+/// The platform: its database, its API, and what it does by itself.
+///
+/// ```swift
+/// let platform = try await Platform.open(database: database, mail: LogMailSender { print($0) })
+/// if let token = platform.setupToken { print("Set the platform up with the token \(token).") }
+/// let server = HTTPServer(configuration: configuration, responder: platform.handler, logger: logger)
+/// ```
+public final class Platform: Service {
+    /// How long the answers to requests with a key are kept.
+    private static let idempotencyWindow = Duration.seconds(24 * 3600)
+    private static let cleaningInterval = Duration.seconds(3600)
+
+    /// Answers the requests of the API.
+    public let handler: any HTTPHandler
+    let services: PlatformServices
+
+    private init(services: PlatformServices, handler: any HTTPHandler) {
+        self.services = services
+        self.handler = handler
+    }
+
+    /// Opens a platform, bringing the schema of its database up to date.
+    ///
+    /// - Parameters:
+    ///   - database: The database; the caller closes it behind the platform.
+    ///   - configuration: How the platform behaves.
+    ///   - environment: Time, identifiers and the log.
+    ///   - mail: Sends e-mails.
+    /// - Throws: ``StoreError`` when the schema is newer than this program, ``SQLError`` when the database cannot be
+    ///   used, ``WorkflowError`` `.invalidInput` when the configuration is wrong.
+    public static func open(
+        database: any SQLDatabase, configuration: PlatformConfiguration = PlatformConfiguration(),
+        environment: EngineEnvironment = EngineEnvironment(), mail: any MailSender
+    ) async throws -> Platform {
+        let now = environment.clock.now
+        _ = try await SQLMigrator(PlatformSchema.migrations, table: PlatformSchema.versionTable)
+            .migrate(database, now: now)
+        let secret = try await signingSecret(database, configuration)
+        let services = PlatformServices(
+            database: database, configuration: configuration, environment: environment,
+            accessTokens: await AccessTokens(
+                secret: secret, issuer: configuration.publicURL, lifetime: configuration.accessTokenLifetime),
+            box: SecretBox(secret: secret),
+            mail: MailQueue(sender: mail, clock: environment.clock, logger: environment.logger))
+        if try await !database.read({ try UserTable.hasPeople($0) }) {
+            let token = services.secrets.make(.setup)
+            services.setupToken.withLock { $0 = token }
+        }
+        return Platform(services: services, handler: try APIRoutes.table(APIRoutes.all, services))
+    }
+
+    /// What the first user has to show; `nil` once there is a user.
+    public var setupToken: String? { services.setupToken.withLock { $0 } }
+
+    /// Checks audit logs.
+    public var auditVerifier: AuditVerifier { AuditVerifier(database: services.database) }
+
+    /// Sends e-mails and forgets what has expired, until the task is cancelled or a shutdown begins.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.services.mail.run() }
+                group.addTask { await self.clean() }
+            }
+        }
+    }
+
+    private func clean() async {
+        do {
+            while true {
+                try await services.clock.sleep(for: Self.cleaningInterval)
+                await forgetExpired()
+            }
+        } catch {
+            return
+        }
+    }
+
+    /// Forgets sessions, tokens and answers that nobody can use any more.
+    func forgetExpired() async {
+        let now = services.clock.now
+        do {
+            try await services.database.write { connection in
+                _ = try SessionTable.forget(before: now.advanced(by: .zero - .seconds(24 * 3600)), connection)
+                _ = try OneTimeTokenTable.forget(before: now, connection)
+                _ = try IdempotencyTable.forget(
+                    before: now.advanced(by: .zero - Self.idempotencyWindow), connection)
+            }
+        } catch {
+            services.logger.warning("What has expired could not be forgotten", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// The secret that access tokens are signed with.
+    private static func signingSecret(
+        _ database: any SQLDatabase, _ configuration: PlatformConfiguration
+    ) async throws -> [UInt8] {
+        if let secret = configuration.signingSecret {
+            let bytes = Array(secret.value.utf8)
+            guard bytes.count >= 32 else {
+                throw WorkflowError(.invalidInput, "The signing secret must have at least 32 bytes.")
+            }
+            return bytes
+        }
+        let fresh = SecretTokens().make(.setup)
+        let stored = try await database.write { try SettingTable.value("signing-secret", orElse: fresh, $0) }
+        return Array(stored.utf8)
+    }
+}

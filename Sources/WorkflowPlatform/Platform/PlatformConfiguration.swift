@@ -1,0 +1,42 @@
+public import WorkflowCore
+
+/// How a platform behaves.
+public struct PlatformConfiguration: Sendable {
+    /// Who may register.
+    public enum Registration: String, Sendable, CaseIterable {
+        /// Everybody.
+        case open
+        /// Who has been invited.
+        case invited
+    }
+
+    /// Who may register.
+    public var registration = Registration.invited
+    /// Where people reach the platform, for the links in e-mails and the issuer of tokens.
+    public var publicURL = "http://127.0.0.1:8090"
+    /// The secret that access tokens are signed with, at least 32 bytes; `nil` to make one and keep it in the database.
+    public var signingSecret: SecretString?
+    /// How long an access token works.
+    public var accessTokenLifetime: Duration = .seconds(15 * 60)
+    /// How long a session lasts that is not refreshed.
+    public var sessionLifetime: Duration = .seconds(7 * 24 * 3600)
+    /// How long an invitation can be accepted.
+    public var invitationLifetime: Duration = .seconds(7 * 24 * 3600)
+    /// The least number of characters of a password.
+    public var minimumPasswordLength = 10
+    /// The binary logarithm of the number of rounds of a password hash (scrypt with blocks of 8).
+    public var passwordCost = 15
+    /// Failed sign-ins on one account from one address before it has to wait.
+    public var loginAttempts = 5
+    /// Failed sign-ins, and requests for e-mails, from one address in 15 minutes.
+    public var loginAttemptsPerAddress = 50
+    /// Registrations from one address in a minute.
+    public var registrationsPerMinute = 10
+    /// Requests of one user, or of one address that is not signed in, in a minute.
+    public var requestsPerMinute = 1200
+    /// The greatest size of the body of a request, in bytes.
+    public var maximumBodyBytes = 1 << 20
+
+    /// Creates the default configuration.
+    public init() {}
+}

@@ -1,0 +1,69 @@
+/// Who may use which route: the least role and the part of the API for scopes. "person" means not with an API key.
+enum AccessRules {
+    static let expected = """
+        DELETE /auth/sessions/{sessionId}: person
+        DELETE /auth/sessions: person
+        DELETE /companies/{id}/api-keys/{keyId}: viewer credentials
+        DELETE /companies/{id}/invitations/{invitationId}: admin members
+        DELETE /companies/{id}/members/{userId}: admin members
+        DELETE /companies/{id}/service-accounts/{accountId}: admin credentials person
+        DELETE /companies/{id}: owner companies person
+        DELETE /organizations/{id}/members/{userId}: admin members
+        DELETE /organizations/{id}: owner organizations
+        DELETE /projects/{id}/members/{userId}: admin members
+        DELETE /projects/{id}: owner projects
+        GET /auth/me: signed in
+        GET /auth/memberships: signed in
+        GET /auth/sessions: person
+        GET /companies/{id}/api-keys: viewer credentials
+        GET /companies/{id}/audit/export: admin audit
+        GET /companies/{id}/audit/verify: admin audit
+        GET /companies/{id}/audit: admin audit
+        GET /companies/{id}/invitations: admin members
+        GET /companies/{id}/members: viewer members
+        GET /companies/{id}/organizations: viewer organizations
+        GET /companies/{id}/service-accounts: admin credentials
+        GET /companies/{id}: viewer companies
+        GET /companies: signed in
+        GET /organizations/{id}/members: viewer members
+        GET /organizations/{id}/projects: viewer projects
+        GET /organizations/{id}: viewer organizations
+        GET /projects/{id}/members: viewer members
+        GET /projects/{id}: viewer projects
+        GET /setup: open
+        POST /auth/email/send: person
+        POST /auth/email/verify: open
+        POST /auth/invitations/accept: person
+        POST /auth/login: open
+        POST /auth/logout: person
+        POST /auth/password/forgot: open
+        POST /auth/password/reset: open
+        POST /auth/password: person
+        POST /auth/refresh: open
+        POST /auth/register: open
+        POST /auth/totp/confirm: person
+        POST /auth/totp/disable: person
+        POST /auth/totp: person
+        POST /companies/{id}/api-keys: viewer credentials person
+        POST /companies/{id}/invitations: admin members
+        POST /companies/{id}/leave: viewer members person
+        POST /companies/{id}/members: admin members
+        POST /companies/{id}/organizations: editor organizations
+        POST /companies/{id}/service-accounts/{accountId}/api-keys: admin credentials person
+        POST /companies/{id}/service-accounts: admin credentials person
+        POST /companies: person
+        POST /organizations/{id}/invitations: admin members
+        POST /organizations/{id}/members: admin members
+        POST /organizations/{id}/projects: editor projects
+        POST /projects/{id}/invitations: admin members
+        POST /projects/{id}/members: admin members
+        POST /setup: open
+        PUT /auth/me: person
+        PUT /companies/{id}/members/{userId}: admin members
+        PUT /companies/{id}: admin companies
+        PUT /organizations/{id}/members/{userId}: admin members
+        PUT /organizations/{id}: admin organizations
+        PUT /projects/{id}/members/{userId}: admin members
+        PUT /projects/{id}: editor projects
+        """.split(separator: "\n").map(String.init)
+}
