@@ -11,16 +11,18 @@ public struct FailureReport: Sendable {
     ///
     /// - Parameters:
     ///   - error: The error.
-    ///   - consequence: What has become of the configuration, such as `nothing was started`.
+    ///   - consequence: What has become of the configuration, such as `nothing was started`; `nil` when nothing else was
+    ///     to be expected.
     ///   - describe: Writes the issues of a configuration; by default a line each, with its hint below.
     public init(
-        _ error: any Error, consequence: String = "nothing was started",
+        _ error: any Error, consequence: String? = "nothing was started",
         describe: (ConfigurationError) -> String = { $0.description }
     ) {
         switch error {
         case let error as ConfigurationError:
             let count = error.issues.count
-            let summary = "The configuration has \(count) error\(count == 1 ? "" : "s"); \(consequence)."
+            let summary =
+                "The configuration has \(count) error\(count == 1 ? "" : "s")\(consequence.map { "; \($0)" } ?? "")."
             text = "\(describe(error))\n\n\(summary)"
             status = .configuration
         case let error as CommandFailure:

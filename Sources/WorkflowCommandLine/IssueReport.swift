@@ -12,19 +12,33 @@ public struct IssueReport {
     /// Every issue with its line and a caret, and its hint.
     ///
     /// - Parameters:
-    ///   - width: The greatest length of excerpts in characters; `nil` for no limit.
+    ///   - width: The greatest length of a line in characters; `nil` for no limit.
     ///   - style: The colours.
     ///   - text: What stands in the file, when it is not to be read.
     public func text(width: Int?, style: TextStyle, source text: String? = nil) -> String {
         var excerpt = SourceExcerpt(width: width, text: text)
         return issues.map { issue in
-            let place = issue.path.isEmpty ? "" : "\(issue.path): "
-            let head = "\(issue.location): \(style.red("error")): "
-            var lines = [style.bold(head) + PlainText.line(place + issue.message)]
+            var lines = Self.message(of: issue, width, style)
             lines += excerpt.lines(at: issue.location).map(style.dim)
-            if let suggestion = issue.suggestion { lines.append("    hint: \(PlainText.line(suggestion))") }
+            if let suggestion = issue.suggestion {
+                let hint = "hint: \(PlainText.line(suggestion))"
+                lines += (width.map { PlainText.wrapped(hint, width: $0 - 4, indent: 6) } ?? [hint]).map { "    \($0)" }
+            }
             return lines.joined(separator: "\n")
         }.joined(separator: "\n")
+    }
+
+    /// What is wrong, with its place.
+    private static func message(of issue: ConfigurationIssue, _ width: Int?, _ style: TextStyle) -> [String] {
+        let path = issue.path.isEmpty ? "" : "\(issue.path): "
+        let place = PlainText.line("\(issue.location): ")
+        let text = place + "error: " + PlainText.line(path + issue.message)
+        var lines = width.map { PlainText.wrapped(text, width: $0, indent: 4) } ?? [text]
+        // A name of a file that is longer than the line stays without colours.
+        if lines[0].hasPrefix(place + "error:") {
+            lines[0] = style.bold("\(place)\(style.red("error")):") + lines[0].dropFirst(place.count + 6)
+        }
+        return lines
     }
 
     /// `1 error in 1 file`.

@@ -23,20 +23,28 @@ public enum PlainText {
     /// - Parameters:
     ///   - text: One paragraph.
     ///   - width: The greatest length of a line in characters.
+    ///   - indent: How many blanks all lines but the first begin with.
     /// - Returns: At least one line.
-    public static func wrapped(_ text: String, width: Int) -> [String] {
-        let width = max(1, width)
+    public static func wrapped(_ text: String, width: Int, indent: Int = 0) -> [String] {
+        let width = max(1 + indent, width)
         guard text.count > width else { return [text] }
+        let lines = broken(text) { $0 == 0 ? width : width - indent }
+        let margin = String(repeating: " ", count: indent)
+        return lines.prefix(1) + lines.dropFirst().map { margin + $0 }
+    }
+
+    /// The lines of a text, with the room for each of them by its number.
+    private static func broken(_ text: String, room: (Int) -> Int) -> [String] {
         var lines: [String] = []
         var current = ""
         for word in text.split(separator: " ") {
-            if !current.isEmpty, current.count + 1 + word.count <= width {
+            if !current.isEmpty, current.count + 1 + word.count <= room(lines.count) {
                 current += " \(word)"
                 continue
             }
             if !current.isEmpty { lines.append(current) }
             var rest = word
-            while rest.count > width {
+            while case let width = room(lines.count), rest.count > width {
                 lines.append(String(rest.prefix(width)))
                 rest = rest.dropFirst(width)
             }

@@ -6,7 +6,10 @@
 /// ```
 public struct TextTable: Sendable {
     private static let gap = 2
-    private static let narrowest = 6
+    /// The least width of a column of words that are broken.
+    private static let narrowest = 12
+    /// The longest word that is kept in one piece; identifiers that are longer may be broken.
+    private static let longestWord = 25
 
     private let header: [String]
     private var rows: [[String]] = []
@@ -38,20 +41,27 @@ public struct TextTable: Sendable {
         return lines
     }
 
-    /// The widths of the columns: what they need, and when that is too much, the widest give.
+    /// The widths of the columns: what they need. When that is too much, columns of sentences give first, then the
+    /// others, and at last those of words that have to be broken anyway; words of a usual length stay in one piece.
     private func widths(within limit: Int?) -> [Int] {
-        var widths = header.indices.map { column in
-            rows.reduce(header[column].count) { max($0, column < $1.count ? $1[column].count : 0) }
-        }
+        let columns = header.indices.map { column in rows.compactMap { column < $0.count ? $0[column] : nil } }
+        var widths = zip(header, columns).map { title, cells in cells.reduce(title.count) { max($0, $1.count) } }
         guard let limit else { return widths }
+        let words = zip(header, columns).map { title, cells in
+            ([title] + cells).flatMap { $0.split(separator: " ") }.map(\.count)
+        }
+        let whole = words.map { min($0.max() ?? 0, Self.longestWord) }
+        let broken = words.map { max($0.filter { $0 <= Self.longestWord }.max() ?? 0, Self.narrowest) }
+        let all = Array(columns.indices)
+        let sentences = all.filter { columns[$0].contains { $0.contains(" ") } }
         var excess = widths.reduce(0, +) + Self.gap * (widths.count - 1) - limit
-        while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
-            widths[widest] > Self.narrowest
-        {
-            let second = widths.indices.filter { $0 != widest }.map { widths[$0] }.max() ?? 0
-            let step = max(1, min(excess, widths[widest] - max(second, Self.narrowest)))
-            widths[widest] -= step
-            excess -= step
+        for (giving, least) in [(sentences, whole), (all, whole), (all, broken)] {
+            while excess > 0,
+                let widest = giving.filter({ widths[$0] > least[$0] }).max(by: { widths[$0] < widths[$1] })
+            {
+                widths[widest] -= 1
+                excess -= 1
+            }
         }
         return widths
     }

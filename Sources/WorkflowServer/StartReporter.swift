@@ -1,4 +1,5 @@
 import Foundation
+import WorkflowCommandLine
 import WorkflowCore
 
 /// Tells a person what was started.
@@ -19,8 +20,9 @@ struct StartReporter: Sendable {
         for topic in topics {
             text += Self.block(topic, lines.filter { $0.topic == topic }.flatMap { Self.wrapped($0.text) })
         }
-        print(text.joined(separator: "\n"))
+        // What was printed before comes before it; and in one go, so that no line of the log gets into it.
         fflush(nil)
+        Terminal.output.write(text.joined(separator: "\n") + "\n")
     }
 
     private static func block(_ topic: String, _ lines: [String]) -> [String] {

@@ -14,6 +14,7 @@ import WorkflowJavaScript
 struct TestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test", abstract: "Runs the tests that stand beside a configuration.",
+        usage: "wfctl test [<files> ...] [<options>]",
         discussion: """
             Each test runs an application of its own in this process, without network or services, and with a clock that \
             only the test moves; docs/testing.md describes the files. Ends with 1 when a test fails, and with 65 when a \

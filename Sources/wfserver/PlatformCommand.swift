@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import ServiceLifecycle
 import UnixSignals
+import WorkflowCatalog
 import WorkflowCore
 import WorkflowHTTP
 public import WorkflowPlatform
@@ -19,7 +20,9 @@ struct PlatformCommand: AsyncParsableCommand {
         discussion: """
             The first start shows a token; whoever sends it to POST /api/v1/setup becomes the owner of the first \
             company. The secret that access tokens are signed with can be given in the environment variable \
-            WORKFLOW_PLATFORM_SECRET (32 bytes at least); otherwise one is made and kept in the database.
+            WORKFLOW_PLATFORM_SECRET (32 bytes at least); otherwise one is made and kept in the database. The key for \
+            the secrets of workflows can be given in WORKFLOW_PLATFORM_KEY (32 bytes at least); otherwise one is made \
+            and kept in the file platform.key: without it the secrets are lost.
             """)
 
     @Option(help: "Folder for the database, or a postgres:// URL.")
@@ -27,6 +30,12 @@ struct PlatformCommand: AsyncParsableCommand {
 
     @Option(help: "Where to listen.")
     var address = "127.0.0.1:8090"
+
+    @Option(help: "Where to listen for the requests of deployed workflows; each is under /w/ and its identifier.")
+    var workflowsAddress = "127.0.0.1:8091"
+
+    @Option(help: "Folder for the key, and for the state and files of workflows; by default that of the database.")
+    var folder: String?
 
     @Option(
         help:
@@ -48,10 +57,12 @@ struct PlatformCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard requestsPerMinute > 0 else { throw ValidationError("--requests-per-minute is a number from 1.") }
-        do {
-            _ = try ListenAddress(address)
-        } catch {
-            throw ValidationError("--address: \(error)")
+        for (option, value) in [("--address", address), ("--workflows-address", workflowsAddress)] {
+            do {
+                _ = try ListenAddress(value)
+            } catch {
+                throw ValidationError("\(option): \(error)")
+            }
         }
     }
 
@@ -65,32 +76,32 @@ struct PlatformCommand: AsyncParsableCommand {
     }
 
     private func serve(_ logger: Logger) async throws {
-        let listen = try ListenAddress(address)
-        var configuration = PlatformConfiguration()
-        configuration.publicURL = publicURL ?? "http://\(listen)"
-        configuration.registration = registration
-        configuration.requestsPerMinute = requestsPerMinute
-        configuration.signingSecret = ProcessInfo.processInfo.environment["WORKFLOW_PLATFORM_SECRET"]
-            .flatMap { $0.isEmpty ? nil : SecretString($0) }
         let environment = EngineEnvironment(logger: logger)
         let sender = try mail.sender(environment: environment)
+        let configuration = try platformConfiguration()
         let database = try await database()
         do {
+            let engines = engines()
             let platform = try await Platform.open(
-                database: database, configuration: configuration, environment: environment, mail: sender)
-            var settings = HTTPServerConfiguration(address: listen)
-            settings.trustedProxies = trustedProxy
-            let server = HTTPServer(configuration: settings, responder: platform.handler, logger: logger)
-            try await server.start()
-            print("The platform listens on http://\(server.localAddress.map { "\($0)" } ?? "").")
-            if let token = platform.setupToken {
-                print("Nobody uses it yet; the token for POST /api/v1/setup: \(token)")
+                database: database, configuration: configuration, environment: environment, mail: sender,
+                engines: engines)
+            let api = try server(address, platform.handler, logger)
+            let workflows = try server(
+                workflowsAddress, engines.requests, bodyBytes: DeploymentLimits().bodyBytes, logger)
+            try await api.start()
+            do {
+                try await workflows.start()
+            } catch {
+                await api.stop(deadline: .zero)
+                throw error
             }
-            fflush(nil)
+            announce(platform, api, workflows)
+            // They end in the opposite order: no more requests first, the engines with the platform last.
             let group = ServiceGroup(
                 configuration: .init(
                     services: [
-                        .init(service: platform), .init(service: PlatformServerService(server: server)),
+                        .init(service: platform), .init(service: PlatformServerService(server: api)),
+                        .init(service: PlatformServerService(server: workflows)),
                     ],
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             try await group.run()
@@ -101,8 +112,50 @@ struct PlatformCommand: AsyncParsableCommand {
         }
     }
 
+    private func platformConfiguration() throws -> PlatformConfiguration {
+        let environment = ProcessInfo.processInfo.environment
+        var configuration = PlatformConfiguration()
+        configuration.publicURL = try publicURL ?? "http://\(ListenAddress(address))"
+        configuration.registration = registration
+        configuration.requestsPerMinute = requestsPerMinute
+        configuration.signingSecret = environment["WORKFLOW_PLATFORM_SECRET"]
+            .flatMap { $0.isEmpty ? nil : SecretString($0) }
+        configuration.secretsKey = try PlatformKeyFile.key(environment: environment, folder: place)
+        return configuration
+    }
+
+    private var isURL: Bool { state.hasPrefix("postgres://") || state.hasPrefix("postgresql://") }
+
+    private var place: String { folder ?? (isURL ? ".workflow" : state) }
+
+    private func engines() -> EngineManager {
+        EngineManager(
+            registry: StandardCatalog.registry,
+            provider: DeployedWorkflowParts(
+                folder: "\(place)/workflows", dsn: isURL ? state : nil,
+                executable: Bundle.main.executablePath ?? CommandLine.arguments[0]))
+    }
+
+    private func server(
+        _ address: String, _ responder: any HTTPHandler, bodyBytes: Int? = nil, _ logger: Logger
+    ) throws -> HTTPServer {
+        var settings = HTTPServerConfiguration(address: try ListenAddress(address))
+        settings.trustedProxies = trustedProxy
+        if let bodyBytes { settings.maxBodyBytes = bodyBytes }
+        return HTTPServer(configuration: settings, responder: responder, logger: logger)
+    }
+
+    private func announce(_ platform: Platform, _ api: HTTPServer, _ workflows: HTTPServer) {
+        print("The platform listens on http://\(api.localAddress.map { "\($0)" } ?? "").")
+        print("Deployed workflows are under http://\(workflows.localAddress.map { "\($0)" } ?? "")/w/.")
+        if let token = platform.setupToken {
+            print("Nobody uses it yet; the token for POST /api/v1/setup: \(token)")
+        }
+        fflush(nil)
+    }
+
     private func database() async throws -> any SQLDatabase {
-        if state.hasPrefix("postgres://") || state.hasPrefix("postgresql://") {
+        if isURL {
             #if PostgreSQL
             return try await PostgreSQLDatabase.open(PostgreSQLDatabase.Configuration(dsn: state))
             #else

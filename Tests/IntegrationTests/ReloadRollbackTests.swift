@@ -76,7 +76,10 @@ struct ReloadRollbackTests {
 
     @Test("the limits of the listener go back with it, without a connection being refused")
     func limits() async throws {
-        try await run { fixture, proxy in
+        try await run { fixture, _ in
+            // Takes connections and does not answer, so that nothing is known of it until it is gone.
+            let backend = try RawSocket.listener()
+            let proxy = ReloadText.proxy(to: backend.port).replacing("timeout: 1s", with: "timeout: 1m")
             // Each request ends its connection, so that the next one begins another.
             let headers = ["connection": "close", "x-large": String(repeating: "x", count: 2000)]
             func answers(_ status: Int) async throws {
@@ -89,6 +92,7 @@ struct ReloadRollbackTests {
                 .replacing("127.0.0.1:0\"", with: "127.0.0.1:0\", maxHeaderBytes: 1KB")
             #expect(try await fixture.put(text).status == 200)
             try await answers(431)
+            backend.close()
             _ = try await rolledBack(fixture)
             try await answers(200)
         }

@@ -37,6 +37,13 @@ final class ControlFixture: Sendable {
     func run(
         _ arguments: String..., environment: [String: String] = [:], input: String = ""
     ) async throws -> Result {
+        try await run(arguments: arguments, environment: environment, input: input)
+    }
+
+    /// Runs `wfctl` to its end.
+    func run(
+        arguments: [String], environment: [String: String] = [:], input: String = ""
+    ) async throws -> Result {
         let plain = ["WFCTL_SERVER": "", "WFCTL_TOKEN": "", "WFCTL_CONTEXT": "", "XDG_CONFIG_HOME": "\(folder)/config"]
         let program = try Program(
             "wfctl", arguments, in: folder, environment: plain.merging(environment) { $1 }, input: input)

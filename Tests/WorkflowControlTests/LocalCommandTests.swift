@@ -65,6 +65,7 @@ struct LocalCommandTests {
         #expect(failed.status == 1)
         #expect(failed.output.isEmpty)
         #expect(failed.errors.contains("unknown module type \"http.ruter\""))
+        #expect(failed.errors.hasSuffix("\n\nThe configuration has 1 error.\n"))
         #expect(try await fixture.run("plan", "app.yaml", "bad.yaml").status == 65)
         let json = try await fixture.run("plan", "app.yaml", "new.yaml", "-o", "json")
         #expect(try json.json["summary"]?["change"]?.intValue == 2)
@@ -138,7 +139,26 @@ struct LocalCommandTests {
         #expect(result.status == 64)
         #expect(result.errors == "error: There is no command \"valdate\".\n    hint: did you mean `wfctl validate`?\n")
         #expect(try await fixture.run("modules", "lst").errors.contains("`wfctl modules list`"))
-        #expect(try await fixture.run("validate").status == 64)
+        #expect(try await fixture.run("plan").status == 64)
+    }
+
+    @Test("validate, inspect and graph take the configuration of the folder, and say when there is none")
+    func standardFile() async throws {
+        let valid = try await fixture.run("validate")
+        #expect(valid.status == 0)
+        #expect(valid.output == "app.yaml is valid: 6 modules, 2 workflow sections.\n")
+        for command in ["inspect", "graph"] {
+            let named = try await fixture.run(command, "app.yaml")
+            let unnamed = try await fixture.run(command)
+            #expect(unnamed.status == 0)
+            #expect(unnamed.output == named.output, "\(command)")
+        }
+        let empty = try ControlFixture()
+        for command in ["validate", "inspect", "graph", "deploy"] {
+            let result = try await empty.run(command)
+            #expect(result.status == 66, "\(command)")
+            #expect(result.errors.hasPrefix("error: There is no workflow.yaml or app.yaml in "), "\(command)")
+        }
     }
 
     @Test("doctor finds a wrong configuration")

@@ -52,6 +52,19 @@ struct ManualTests {
         #expect(try await fixture.run("--help").output.contains("generate-manual") == false)
     }
 
+    @Test("the usage of every command fits a line of 80 columns")
+    func usage() async throws {
+        try await generate()
+        let commands = try fresh("docs/cli.md").matches(of: #/\n### wfctl ([a-z -]+)\n/#).map { String($0.1) }
+        #expect(commands.count > 40)
+        for command in commands {
+            let help = try await fixture.run(arguments: command.split(separator: " ").map(String.init) + ["--help"])
+            let usage = try #require(help.lines.first { $0.hasPrefix("USAGE: ") }, "\(command)")
+            #expect(usage.hasPrefix("USAGE: wfctl \(command)"))
+            #expect(usage.count <= 80, "\(usage)")
+        }
+    }
+
     @Test("a file that describes no program is refused")
     func refusal() async throws {
         try fixture.write("{}", "nothing.json")

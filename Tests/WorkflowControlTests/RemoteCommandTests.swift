@@ -44,12 +44,16 @@ struct RemoteCommandTests {
         #expect(try await fixture.run("config", "get", "--server", url).output.contains("text/html"))
         let same = try await fixture.run("deploy", "new.yaml", "--server", url)
         #expect(same.output.hasPrefix("No changes"))
-        #expect(try await fixture.run("rollback", "--yes", "--server", url).status == 0)
+        let back = try await fixture.run("rollback", "--yes", "--server", url)
+        #expect(back.status == 0)
+        #expect(back.output.hasPrefix("reloaded, generation 3, back to version 1, as version 3, at "))
         #expect(try await fixture.run("config", "get", "--server", url).output == ControlFixture.application)
         let versions = try await fixture.run("history", "--server", url, "-o", "json").json["versions"]
         #expect(versions?.arrayValue?.compactMap { $0["source"]?.stringValue } == ["rollback", "put", "start"])
         let unknown = try await fixture.run("rollback", "--version", "99", "--yes", "--server", url)
         #expect(unknown.status == 5)
+        let named = try await fixture.run("rollback", "--version", "2", "--yes", "--server", url)
+        #expect(named.output.hasPrefix("reloaded, generation 4, back to version 2, as version 4, at "))
         server.kill(SIGTERM)
         #expect(try await server.exitStatus() == 0)
     }
@@ -134,6 +138,28 @@ struct RemoteCommandTests {
         #expect(try await fixture.run("context", "remove", "here", "--yes").status == 0)
         server.kill(SIGTERM)
         #expect(try await server.exitStatus() == 0)
+    }
+
+    @Test("tells what a context was before, and that there is no such context or no token")
+    func contexts() async throws {
+        #expect(
+            try await fixture.run("context", "add", "shop", "127.0.0.1:1").errors
+                == "shop is http://127.0.0.1:1, and is used from now on.\n")
+        #expect(
+            try await fixture.run("context", "add", "shop", "127.0.0.1:2").errors
+                == "shop is http://127.0.0.1:2, changed from http://127.0.0.1:1, and is used from now on.\n")
+        let unknown = try await fixture.run("login", "shp", input: "a-token\n")
+        #expect(unknown.status == 64)
+        #expect(
+            unknown.errors == "error: There is no context \"shp\".\n    hint: did you mean \"shop\"?\n")
+        let empty = try await fixture.run("login", "shop", "--no-input")
+        #expect(empty.status == 66)
+        #expect(
+            empty.errors == """
+                error: There is no token.
+                    hint: pass --token-file, or the token on standard input
+
+                """)
     }
 
     @Test("says when no server answers, and what to do")

@@ -37,6 +37,31 @@ extension RedisStreamTests {
             #expect(merger.isEmpty)
         }
 
+        @Test func entriesThatAreFoundAgainWaitForTheNextReading() throws {
+            var merger = RedisStreamMerger()
+            let first = try [("a", "1-0"), ("b", "3-0"), ("b", "9-0")].map { try Self.entry($0.0, $0.1) }
+            #expect(merger.merge(first, unfinished: ["a"]).map(\.place.id.description) == ["1-0"])
+            // The answer with these was lost.
+            merger.restore(try [("a", "4-0"), ("a", "2-0"), ("c", "5-0")].map { try Self.entry($0.0, $0.1) })
+            #expect(["a", "b", "c"].map { merger.isReadable($0) } == [true, false, true])
+            let second = try [("a", "8-0"), ("a", "12-0")].map { try Self.entry($0.0, $0.1) }
+            #expect(
+                merger.merge(second, unfinished: []).map(\.place.id.description)
+                    == ["2-0", "3-0", "4-0", "5-0", "8-0", "9-0"])
+            #expect(["a", "b", "c"].map { merger.isReadable($0) } == [false, true, true])
+        }
+
+        @Test func entriesThatAreElsewhereByNowHoldUpNothing() throws {
+            var merger = RedisStreamMerger()
+            let first = try [("a", "1-0"), ("b", "3-0"), ("b", "9-0")].map { try Self.entry($0.0, $0.1) }
+            _ = merger.merge(first, unfinished: ["a"])
+            merger.remove(Set([try Self.entry("b", "3-0").place.id]), of: "b")
+            #expect(!merger.isReadable("b"))
+            merger.remove(Set([try Self.entry("b", "9-0").place.id]), of: "b")
+            #expect(merger.isReadable("b"))
+            #expect(merger.isEmpty)
+        }
+
         @Test func groupsAreNamedForGroupPatternAndSubscription() {
             let names = RedisStreamNames(prefix: "shop", group: "g")
             #expect(names.group(of: "handler/log", pattern: "order.*", number: 1) == "g order.* handler/log")

@@ -39,6 +39,33 @@ extension RedisStreamTests {
             }
         }
 
+        @Test func whatIsGivenBackWhileNobodyListensIsTakenOverSoon() async throws {
+            try await RedisServer.run { server in
+                try await Self.leave(server)
+                // So long that nothing is taken over by waiting.
+                try await RedisStreamNode().with(server, { $0.ackWait = .seconds(300) }) { broker in
+                    let recorder = MessageRecorder()
+                    _ = try await broker.subscribe(to: "order.*", name: "mailer", handler: recorder)
+                    try await broker.publish(message("2"))
+                    try await recorder.waitForMessages(1)
+                    let stream = streamNames.stream(of: "order.paid")
+                    let row = try await server.command("XPENDING", stream, Self.group, "-", "+", "1", "dead")
+                    let id = try #require(row.array?.first?.array?.first?.text)
+                    try await server.command(
+                        "XCLAIM", stream, Self.group, RedisDeliveryScripts.released, "0", id, "IDLE", "300000", "JUSTID"
+                    )
+                    try await waitUntil("the end of the connection that waits for news") {
+                        let clients = try await server.command("CLIENT", "LIST").text ?? ""
+                        let waiting = clients.split(separator: "\n").first { $0.contains(" cmd=xread ") }
+                        guard let words = waiting?.split(separator: " "), let id = words.first?.dropFirst(3)
+                        else { return false }
+                        return try await server.command("CLIENT", "KILL", "ID", String(id)).integer == 1
+                    }
+                    #expect(try await recorder.waitForMessages(2).map(\.id) == ["2", "1"])
+                }
+            }
+        }
+
         @Test func aMessageThatEndsNodesAgainAndAgainBecomesADeadLetter() async throws {
             try await RedisServer.run { server in
                 try await Self.leave(server)

@@ -134,6 +134,7 @@ public final class ConfigurationManager: Sendable {
         with text: String, expecting expected: String? = nil, options: ReloadOptions = ReloadOptions()
     ) async throws -> Outcome {
         try await line.run { [self] in
+            await engine.rollbackEnds()
             let hash = hash
             guard expected == nil || expected == hash else { throw PreconditionFailure(hash: hash) }
             if let mark = ConfigurationRedactor.mark.stringValue, text.contains(mark) {
@@ -204,6 +205,8 @@ public final class ConfigurationManager: Sendable {
         publish: @escaping @Sendable () throws -> Void,
         restore: @escaping @Sendable (_ published: [ConfigurationHistory.Text]) throws -> Void
     ) async throws -> Outcome {
+        // Until then the files may still have what was taken back.
+        await engine.rollbackEnds()
         let before = state.withLock { $0 }
         var loaded: Loaded?
         var refusal: (any Error)?

@@ -101,9 +101,15 @@ package struct ConfigurationRedactor: Sendable {
     /// Whether the name of a key tells that its value is secret, such as `apiKey` or `DB_PASSWORD`.
     package static func soundsSecret(_ key: String) -> Bool {
         let plain = key.lowercased().filter { $0.isLetter || $0.isNumber }
+        guard !openEndings.contains(where: { plain.hasSuffix($0) }) else { return false }
         return plain.hasSuffix("key") || plain.hasSuffix("keys") || plain.hasSuffix("auth")
             || secretWords.contains { plain.contains($0) }
     }
+
+    /// Endings of keys that are about a secret and hold none, such as `tokenExpiry`.
+    private static let openEndings = [
+        "expiry", "expiration", "expires", "ttl", "lifetime", "issuer", "audience", "algorithm",
+    ]
 
     private static let secretWords = [
         "secret", "password", "passwd", "passphrase", "passcode", "pwd", "token", "credential", "authorization",

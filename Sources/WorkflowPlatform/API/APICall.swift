@@ -49,6 +49,17 @@ struct APICall: Sendable {
         return id
     }
 
+    /// A value in the path that is no identifier, which is as the route says.
+    ///
+    /// - Throws: ``HTTPError`` 404 when it is not, since nothing has it then.
+    func parameter(_ name: String, _ schema: Schema) throws -> String {
+        let text = request.parameters[name] ?? ""
+        let number: Int64? = if case .integer = schema { Int64(text) } else { nil }
+        let value = number.map { JSONValue.integer($0) } ?? .string(text)
+        guard schema.problems(with: value).isEmpty else { throw PlatformError.notFound }
+        return text
+    }
+
     /// A text of the body, `nil` when it was left out.
     func text(_ member: String) -> String? { body[member]?.stringValue }
 

@@ -40,7 +40,7 @@ extension APIRoute {
         }
         if isVersioned, method != .get { all[412] = "It has been changed by somebody else." }
         return all.merging(problems) { general, own in
-            general.hasPrefix("A request with this key") ? "\(own) Or: \(general)" : own
+            general.contains("with this key") || general.hasPrefix("The key") ? "\(own) Or: \(general)" : own
         }
     }
 }

@@ -26,6 +26,7 @@ struct ResourceReference: Sendable, Hashable {
     static func company(_ parameter: String) -> Self { Self(level: .company, parameter: parameter) }
     static func organization(_ parameter: String) -> Self { Self(level: .organization, parameter: parameter) }
     static func project(_ parameter: String) -> Self { Self(level: .project, parameter: parameter) }
+    static func workflow(_ parameter: String) -> Self { Self(level: .workflow, parameter: parameter) }
 }
 
 /// A value of the query of a request.
@@ -87,6 +88,8 @@ struct APIRoute: Sendable {
     let tag: String
     let summary: String
     let access: RouteAccess
+    /// What the parameters of the path are that are no identifiers.
+    var parameters: [String: Schema] = [:]
     var query: [QueryParameter] = []
     /// What the body must be; `nil` for none.
     var body: Schema?

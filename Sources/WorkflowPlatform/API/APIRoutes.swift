@@ -9,6 +9,7 @@ enum APIRoutes {
         SetupRoutes.all + RegistrationRoutes.all + LoginRoutes.all + PasswordRoutes.all + EmailVerification.routes
         + SecondFactor.routes + AccountRoutes.all + CompanyRoutes.all + OrganizationRoutes.all + ProjectRoutes.all
         + MemberRoutes.all + InvitationRoutes.all + APIKeyRoutes.all + ServiceAccountRoutes.all + AuditRoutes.all
+        + WorkflowRoutes.all + VersionRoutes.all + DeploymentRoutes.all + SecretRoutes.all
 
     /// Makes the table that finds the handler for a request.
     ///
@@ -22,10 +23,10 @@ enum APIRoutes {
             try builder.add(
                 method: route.method, pattern: route.fullPath, handler: APIHandler(route: route, services: services))
         }
-        let description = JSONValue.object(OpenAPIDocument.make(routes, services.configuration)).jsonBytes()
+        let description = OpenAPIText(routes, services.configuration)
         try builder.add(
             method: .get, pattern: "\(APIPath.prefix)/openapi.json",
-            handler: ClosureHandler { _ in .json(bytes: description) })
+            handler: ClosureHandler { _ in .json(bytes: description.bytes) })
         try builder.add(
             method: .get, pattern: "/livez", handler: ClosureHandler { _ in .json(["status": "alive"]) })
         try builder.add(method: .get, pattern: "/readyz", handler: ClosureHandler { _ in await ready(services) })

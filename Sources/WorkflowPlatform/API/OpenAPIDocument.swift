@@ -16,7 +16,13 @@ enum OpenAPIDocument {
             .optional(
                 "errors",
                 .array(
-                    .object([.required("pointer", .text(0...1000)), .required("detail", .text(0...1000))]),
+                    .object([
+                        .required("pointer", .text(0...1000)), .required("detail", .text(0...10_000)),
+                        .optional("path", .text(0...1000), "Where in the configuration, such as `modules[2].config`."),
+                        .optional("line", .integer(0...Int.max), "The line of the configuration, from 1."),
+                        .optional("column", .integer(0...Int.max), "The column, from 1."),
+                        .optional("hint", .text(0...10_000), "What to do about it."),
+                    ]),
                     maximum: 100),
                 "What is wrong with which part of the request."),
         ]))
@@ -87,7 +93,8 @@ enum OpenAPIDocument {
 
     private static func parameters(_ route: APIRoute, _ schemas: inout JSONObject) -> [JSONValue] {
         var parameters: [JSONValue] = route.pathParameters.map { name in
-            ["name": .string(name), "in": "path", "required": true, "schema": Schema.id.document(&schemas)]
+            let schema = route.parameters[name] ?? .id
+            return ["name": .string(name), "in": "path", "required": true, "schema": schema.document(&schemas)]
         }
         for parameter in route.allQueryParameters {
             parameters.append([

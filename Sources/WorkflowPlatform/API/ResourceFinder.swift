@@ -20,7 +20,8 @@ enum ResourceFinder {
             guard let id = ID<Project>(text), let project = try ProjectTable.find(id, connection) else { return nil }
             return ResourcePath(company: project.company).appending(project.organization).appending(id)
         case .workflow:
-            return nil
+            guard let id = ID<Workflow>(text) else { return nil }
+            return try WorkflowTable.find(id, connection)?.path
         }
     }
 }

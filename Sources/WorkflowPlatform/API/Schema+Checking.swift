@@ -110,8 +110,19 @@ extension Schema.StringRule.Form {
         case .slug:
             Slug.isValid(text)
                 ? nil : "A short name has lower-case letters, digits and single hyphens between them, 63 at most."
+        case .variable:
+            Self.isVariable(text) ? nil : "This must have letters, digits and _ only, and begin with no digit."
         case .uri, .password:
             nil
+        }
+    }
+    private static func isVariable(_ text: String) -> Bool {
+        text.utf8.enumerated().allSatisfy { index, byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): index > 0
+            default: false
+            }
         }
     }
 }

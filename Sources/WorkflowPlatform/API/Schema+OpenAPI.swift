@@ -51,6 +51,7 @@ extension Schema.StringRule {
         document["maxLength"] = .integer(Int64(length.upperBound))
         switch form {
         case .slug: document["pattern"] = "^[a-z0-9]+(-[a-z0-9]+)*$"
+        case .variable: document["pattern"] = "^[A-Za-z_][A-Za-z0-9_]*$"
         case .uuid:
             document["format"] = "uuid"
             document["pattern"] = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"

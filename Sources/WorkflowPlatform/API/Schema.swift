@@ -27,6 +27,8 @@ indirect enum Schema: Sendable {
             case time = "date-time"
             case slug
             case password
+            /// A name such as those of variables.
+            case variable
         }
 
         var length: ClosedRange<Int> = 0...10_000

@@ -63,6 +63,3 @@ public struct Project: Sendable {
     /// When it was changed last.
     public var updatedAt: Timestamp
 }
-
-/// A workflow of a project; its parts are not built yet.
-public enum Workflow {}

@@ -18,13 +18,15 @@ enum OrganizationTable {
         """)
     private static let memberships = SQLStatement(
         """
-        DELETE FROM platform_memberships WHERE resource_id = ? OR resource_id IN
-            (SELECT id FROM platform_projects WHERE organization_id = ?)
+        DELETE FROM platform_memberships WHERE resource_id = ?
+            OR resource_id IN (SELECT id FROM platform_projects WHERE organization_id = ?)
+            OR resource_id IN (SELECT id FROM platform_workflows WHERE organization_id = ?)
         """)
     private static let invitations = SQLStatement(
         """
-        DELETE FROM platform_invitations WHERE resource_id = ? OR resource_id IN
-            (SELECT id FROM platform_projects WHERE organization_id = ?)
+        DELETE FROM platform_invitations WHERE resource_id = ?
+            OR resource_id IN (SELECT id FROM platform_projects WHERE organization_id = ?)
+            OR resource_id IN (SELECT id FROM platform_workflows WHERE organization_id = ?)
         """)
     private static let deletion = SQLStatement("DELETE FROM platform_organizations WHERE id = ?")
 
@@ -70,8 +72,8 @@ enum OrganizationTable {
 
     /// Removes an organization with all that belongs to it.
     static func delete(_ id: ID<Organization>, _ connection: any SQLConnection) throws {
-        try connection.execute(memberships, [.id(id), .id(id)])
-        try connection.execute(invitations, [.id(id), .id(id)])
+        try connection.execute(memberships, [.id(id), .id(id), .id(id)])
+        try connection.execute(invitations, [.id(id), .id(id), .id(id)])
         try connection.execute(deletion, [.id(id)])
     }
 

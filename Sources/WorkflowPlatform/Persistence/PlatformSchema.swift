@@ -11,6 +11,7 @@ enum PlatformSchema {
         SQLMigration(name: "002-tenancy", script: tenancy),
         SQLMigration(name: "003-credentials", script: credentials),
         SQLMigration(name: "004-audit", script: audit),
+        SQLMigration(name: "005-workflows", script: workflows),
     ]
 
     private static func identity(_ dialect: SQLDialect) -> String {

@@ -17,8 +17,16 @@ enum ProjectTable {
         UPDATE platform_projects SET name = ?, slug = ?, description = ?, metadata = ?, revision = ?, updated_at = ?
             WHERE id = ? AND revision = ?
         """)
-    private static let memberships = SQLStatement("DELETE FROM platform_memberships WHERE resource_id = ?")
-    private static let invitations = SQLStatement("DELETE FROM platform_invitations WHERE resource_id = ?")
+    private static let memberships = SQLStatement(
+        """
+        DELETE FROM platform_memberships WHERE resource_id = ?
+            OR resource_id IN (SELECT id FROM platform_workflows WHERE project_id = ?)
+        """)
+    private static let invitations = SQLStatement(
+        """
+        DELETE FROM platform_invitations WHERE resource_id = ?
+            OR resource_id IN (SELECT id FROM platform_workflows WHERE project_id = ?)
+        """)
     private static let deletion = SQLStatement("DELETE FROM platform_projects WHERE id = ?")
 
     /// Adds a project.
@@ -63,8 +71,8 @@ enum ProjectTable {
 
     /// Removes a project with all that belongs to it.
     static func delete(_ id: ID<Project>, _ connection: any SQLConnection) throws {
-        try connection.execute(memberships, [.id(id)])
-        try connection.execute(invitations, [.id(id)])
+        try connection.execute(memberships, [.id(id), .id(id)])
+        try connection.execute(invitations, [.id(id), .id(id)])
         try connection.execute(deletion, [.id(id)])
     }
 

@@ -42,6 +42,11 @@ final class RowReader {
 
     func integer() -> Int64 { row.integer(next) }
 
+    func optionalInteger() -> Int64? {
+        let column = next
+        return row.isNull(column) ? nil : row.integer(column)
+    }
+
     func flag() -> Bool { row.integer(next) != 0 }
 
     func text() -> String { row.text(next) }

@@ -8,7 +8,9 @@ public import WorkflowStore
 /// The platform: its database, its API, and what it does by itself.
 ///
 /// ```swift
-/// let platform = try await Platform.open(database: database, mail: LogMailSender { print($0) })
+/// let engines = EngineManager(registry: StandardCatalog.registry, provider: provider)
+/// let platform = try await Platform.open(
+///     database: database, mail: LogMailSender { print($0) }, engines: engines)
 /// if let token = platform.setupToken { print("Set the platform up with the token \(token).") }
 /// let server = HTTPServer(configuration: configuration, responder: platform.handler, logger: logger)
 /// ```
@@ -33,22 +35,27 @@ public final class Platform: Service {
     ///   - configuration: How the platform behaves.
     ///   - environment: Time, identifiers and the log.
     ///   - mail: Sends e-mails.
+    ///   - engines: Runs the workflows; ``run()`` starts those that are to run, and stops everything at its end.
     /// - Throws: ``StoreError`` when the schema is newer than this program, ``SQLError`` when the database cannot be
     ///   used, ``WorkflowError`` `.invalidInput` when the configuration is wrong.
     public static func open(
         database: any SQLDatabase, configuration: PlatformConfiguration = PlatformConfiguration(),
-        environment: EngineEnvironment = EngineEnvironment(), mail: any MailSender
+        environment: EngineEnvironment = EngineEnvironment(), mail: any MailSender, engines: EngineManager
     ) async throws -> Platform {
         let now = environment.clock.now
         _ = try await SQLMigrator(PlatformSchema.migrations, table: PlatformSchema.versionTable)
             .migrate(database, now: now)
+        let vault = try SecretVault(key: configuration.secretsKey)
         let secret = try await signingSecret(database, configuration)
         let services = PlatformServices(
             database: database, configuration: configuration, environment: environment,
             accessTokens: await AccessTokens(
                 secret: secret, issuer: configuration.publicURL, lifetime: configuration.accessTokenLifetime),
             box: SecretBox(secret: secret),
-            mail: MailQueue(sender: mail, clock: environment.clock, logger: environment.logger))
+            mail: MailQueue(sender: mail, clock: environment.clock, logger: environment.logger),
+            workflows: Deployments(
+                engines: engines, vault: vault, database: database, clock: environment.clock,
+                logger: environment.logger))
         if try await !database.read({ try UserTable.hasPeople($0) }) {
             let token = services.secrets.make(.setup)
             services.setupToken.withLock { $0 = token }
@@ -62,14 +69,17 @@ public final class Platform: Service {
     /// Checks audit logs.
     public var auditVerifier: AuditVerifier { AuditVerifier(database: services.database) }
 
-    /// Sends e-mails and forgets what has expired, until the task is cancelled or a shutdown begins.
+    /// Starts the workflows that are to run, sends e-mails and forgets what has expired, until the task is cancelled or
+    /// a shutdown begins; then stops all workflows.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
+                group.addTask { await self.services.workflows.restore() }
                 group.addTask { await self.services.mail.run() }
                 group.addTask { await self.clean() }
             }
         }
+        await services.workflows.engines.shutdown()
     }
 
     private func clean() async {

@@ -16,6 +16,9 @@ public struct PlatformConfiguration: Sendable {
     public var publicURL = "http://127.0.0.1:8090"
     /// The secret that access tokens are signed with, at least 32 bytes; `nil` to make one and keep it in the database.
     public var signingSecret: SecretString?
+    /// The key that the keys for secrets of workflows are encrypted with, at least 32 bytes; `nil` when there are to be
+    /// no secrets. What was encrypted with another key cannot be read.
+    public var secretsKey: SecretString?
     /// How long an access token works.
     public var accessTokenLifetime: Duration = .seconds(15 * 60)
     /// How long a session lasts that is not refreshed.

@@ -21,12 +21,13 @@ final class PlatformServices: Sendable {
     let registrationThrottle: RegistrationThrottle
     let requestLimits = RateLimitBuckets()
     let mail: MailQueue
+    let workflows: Deployments
     /// What the first user has to show; `nil` when there is one.
     let setupToken = Mutex<String?>(nil)
 
     init(
         database: any SQLDatabase, configuration: PlatformConfiguration, environment: EngineEnvironment,
-        accessTokens: AccessTokens, box: SecretBox, mail: MailQueue
+        accessTokens: AccessTokens, box: SecretBox, mail: MailQueue, workflows: Deployments
     ) {
         self.database = database
         self.configuration = configuration
@@ -44,6 +45,7 @@ final class PlatformServices: Sendable {
                 lockout: .seconds(15 * 60)))
         registrationThrottle = RegistrationThrottle(perMinute: configuration.registrationsPerMinute)
         self.mail = mail
+        self.workflows = workflows
     }
 
     /// A new identifier.

@@ -90,14 +90,17 @@ enum CompanyRoutes {
 
     @Sendable private static func delete(_ call: APICall) async throws -> APIAnswer {
         let id = try call.path.company
-        try await call.services.database.write { connection in
+        let workflows = try await call.services.database.write { connection in
             try call.services.audit.lock(id, connection)
             guard let company = try CompanyTable.find(id, connection) else { throw PlatformError.notFound }
             try call.checkRevision(company.revision)
+            let workflows = try WorkflowTable.ofCompany(id, connection)
             try CompanyTable.delete(id, connection)
             let event = call.event("company.delete", "company", id.text, Documents.make(company))
             try call.services.audit.append(event, to: id, now: call.now, connection)
+            return workflows
         }
+        await call.services.workflows.remove(workflows)
         return .nothing
     }
 }

@@ -96,14 +96,17 @@ enum OrganizationRoutes {
 
     @Sendable private static func delete(_ call: APICall) async throws -> APIAnswer {
         let (id, company) = (try id(call), try call.path.company)
-        try await call.services.database.write { connection in
+        let workflows = try await call.services.database.write { connection in
             try call.services.audit.lock(company, connection)
             guard let organization = try OrganizationTable.find(id, connection) else { throw PlatformError.notFound }
             try call.checkRevision(organization.revision)
+            let workflows = try WorkflowTable.ofOrganization(id, connection)
             try OrganizationTable.delete(id, connection)
             let event = call.event("organization.delete", "organization", id.text, Documents.make(organization))
             try call.services.audit.append(event, to: company, now: call.now, connection)
+            return workflows
         }
+        await call.services.workflows.remove(workflows)
         return .nothing
     }
 }

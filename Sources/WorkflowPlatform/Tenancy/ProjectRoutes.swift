@@ -98,14 +98,17 @@ enum ProjectRoutes {
 
     @Sendable private static func delete(_ call: APICall) async throws -> APIAnswer {
         let (id, company) = (try id(call), try call.path.company)
-        try await call.services.database.write { connection in
+        let workflows = try await call.services.database.write { connection in
             try call.services.audit.lock(company, connection)
             guard let project = try ProjectTable.find(id, connection) else { throw PlatformError.notFound }
             try call.checkRevision(project.revision)
+            let workflows = try WorkflowTable.ofProject(id, connection)
             try ProjectTable.delete(id, connection)
             let event = call.event("project.delete", "project", id.text, Documents.make(project))
             try call.services.audit.append(event, to: company, now: call.now, connection)
+            return workflows
         }
+        await call.services.workflows.remove(workflows)
         return .nothing
     }
 }

@@ -55,6 +55,7 @@ extension RedisStreamSource {
                         state.held[place]?.renewed = now
                     }
                 }
+                if !gone.isEmpty { state.merger.remove(gone, of: topic) }
             }
         }
         if !places.isEmpty { unpark() }
@@ -79,14 +80,12 @@ extension RedisStreamSource {
     /// Takes what the server counts as being here, though the answer with it was lost.
     func recover(_ client: RedisClient) async throws {
         guard state.withLock({ $0.mustRecover }) else { return }
-        let found = try await take(client, idle: .zero, count: 10_000, from: link.node, counting: 0)
+        let found = try await take(client, idle: .zero, from: link.node, counting: 0)
         state.withLock { $0.mustRecover = false }
-        let lost = state.withLock { state in found.filter { state.held[$0.place] == nil } }
-        hold(lost)
-        add(lost)
+        restore(found)
     }
 
-    /// Takes over what other nodes have left or given back.
+    /// Takes over what other nodes have left or given back: all of it, since what is read next comes after it.
     func takeOver(_ client: RedisClient) async throws {
         let room = line.room
         let isDue = state.withLock { state in
@@ -95,26 +94,32 @@ extension RedisStreamSource {
             return state.isTakeOverDue
         }
         guard isDue else { return }
-        let found = try await take(
-            client, idle: link.configuration.ackWait, count: room, from: "", counting: 1)
-        let new = state.withLock { state in found.filter { state.held[$0.place] == nil } }
-        hold(new)
-        add(new)
+        let found = try await take(client, idle: link.configuration.ackWait, from: "", counting: 1)
+        restore(found)
         // There may be more.
-        if found.count >= room { state.withLock { $0.isTakeOverDue = true } }
+        if found.count >= Self.takenAtOnce { state.withLock { $0.isTakeOverDue = true } }
     }
 
+    /// Lets entries be handled with those that are read next, in their common order.
+    private func restore(_ found: [RedisEntry]) {
+        let new = state.withLock { state in found.filter { state.held[$0.place] == nil } }
+        hold(new)
+        state.withLock { $0.merger.restore(new) }
+    }
+
+    private static let takenAtOnce = 10_000
+
     private func take(
-        _ client: RedisClient, idle: Duration, count: Int, from consumer: String, counting: Int
+        _ client: RedisClient, idle: Duration, from consumer: String, counting: Int
     ) async throws -> [RedisEntry] {
         var entries: [RedisEntry] = []
         var lost: Int64 = 0
-        for topic in state.withLock({ $0.topics }) where entries.count < count {
+        for topic in state.withLock({ $0.topics }) where entries.count < Self.takenAtOnce {
             let answer = try await RedisDeliveryScripts.take.run(
                 on: client, keys: [.init(link.configuration.names.stream(of: topic))],
                 [
-                    .init(group), .init(link.node), "\(idle.wholeMilliseconds)", "\(count - entries.count)",
-                    .init(consumer), "\(counting)",
+                    .init(group), .init(link.node), "\(idle.wholeMilliseconds)",
+                    "\(Self.takenAtOnce - entries.count)", .init(consumer), "\(counting)",
                 ])
             guard let parts = answer.array, parts.count == 2 else { continue }
             entries += (parts[0].array ?? []).compactMap { RedisEntry($0, topic: topic) }
@@ -127,7 +132,7 @@ extension RedisStreamSource {
                     "broker.name": "\(link.name)", "broker.subscription": "\(line.name)", "messages": "\(lost)",
                 ])
         }
-        return entries.sorted { $0.place.id < $1.place.id }
+        return entries
     }
 
     /// Gives everything back, and removes this node from the groups.

@@ -44,7 +44,8 @@ final class RedisStreamSource: Sendable {
         /// Whether messages wait until the server says that they are still here.
         var isParking = false
         var isBeatDue = false
-        var isTakeOverDue = false
+        /// What the node before this one has given back comes before what is new.
+        var isTakeOverDue = true
         var problem: String?
         /// Who waits for the first attempt to set the groups up, and its outcome.
         var firstAttempt: Result<Void, WorkflowError>?

@@ -38,7 +38,8 @@ struct RedisStreamWatcher: Sendable {
         let index = RedisArgument(link.configuration.names.index)
         guard let position else {
             let newest = try await client.send("XREVRANGE", index, "+", "-", "COUNT", "1")
-            wake { _ in true }
+            // Whatever was said until now has not been heard.
+            for source in sources { source.takeOver() }
             return newest.array?.first?.array?.first?.text ?? "0-0"
         }
         let answer = try await client.send(
@@ -55,9 +56,9 @@ struct RedisStreamWatcher: Sendable {
             guard let fields = entry.array?.last?.array, fields.count == 2, let topic = fields[1].text else { continue }
             if fields[0].text == "released" { released.insert(topic) } else { topics.insert(topic) }
         }
-        for source in sources where released.contains(where: source.pattern.matches) { source.takeOver() }
         // What has gone from the index by now is not known.
         let isBehind = entries.count == Self.batch
+        for source in sources where isBehind || released.contains(where: source.pattern.matches) { source.takeOver() }
         wake { pattern in isBehind || topics.contains(where: pattern.matches) }
         return last
     }

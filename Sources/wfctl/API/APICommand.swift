@@ -14,6 +14,7 @@ struct APICommand: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "api", abstract: "Describes the HTTP interface of a configuration as OpenAPI 3.1.",
+        usage: "wfctl api [<files> ...] [<options>]",
         discussion: """
             The document is made of what the modules tell of themselves: paths with their parameters, bodies and \
             answers, transitions of state machines, and who needs a token. Nothing is started.
@@ -44,7 +45,7 @@ struct APICommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let files = try files.isEmpty ? [ProjectFile.find(nil)] : files
+        let files = try ProjectFile.find(files)
         let document = try await Self.document(files)
         for note in document.notes { Console.warn(note) }
         guard let serve else {

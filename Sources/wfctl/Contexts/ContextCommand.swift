@@ -64,7 +64,9 @@ struct AddContext: ParsableCommand {
         contexts.set(name, .init(url: address.url, token: try tokenFile.map(ManagementOptions.token(in:)) ?? known))
         if contexts.current == nil { contexts.current = name }
         try contexts.save()
-        Console.note("\(name) is \(address.url)" + (contexts.current == name ? ", and is used from now on." : "."))
+        let change = before.flatMap { $0.url == address.url ? nil : ", changed from \($0.url)" } ?? ""
+        let use = contexts.current == name ? ", and is used from now on." : "."
+        Console.note("\(name) is \(address.url)\(change)\(use)")
     }
 }
 

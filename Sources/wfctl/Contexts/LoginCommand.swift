@@ -7,6 +7,7 @@ import WorkflowCore
 struct LoginCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "login", abstract: "Tries the token of a server and keeps it.",
+        usage: "wfctl login [<name>] [<options>]",
         discussion: """
             The token is asked for, or read from --token-file or a pipe:
 
@@ -28,6 +29,8 @@ struct LoginCommand: AsyncParsableCommand {
 
     func run() async throws {
         var contexts = try ServerContexts.load()
+        // A new name needs an address, lest a misspelt one gets the token of another server.
+        if let name, server == nil { _ = try contexts.entry(name) }
         let name = name ?? contexts.current ?? "default"
         let address = try ServerAddress(server ?? contexts.entries[name]?.url ?? "http://127.0.0.1:8081")
         if address.isExposed { Console.warn("The token goes to \(address.url) without encryption; use https.") }
@@ -43,10 +46,7 @@ struct LoginCommand: AsyncParsableCommand {
     private func readToken(for address: ServerAddress) throws -> String {
         if let tokenFile { return try ManagementOptions.token(in: tokenFile) }
         guard Terminal.input.isInteractive else { return try ManagementOptions.token(in: "-") }
-        guard !noInput else {
-            throw CommandFailure(
-                .usage, "There is no token.", hint: "pass --token-file, or the token on standard input")
-        }
+        guard !noInput else { throw ManagementOptions.noToken(.usage) }
         // The echo is off before the question is there, so that an early answer is not shown either.
         let text = Self.withoutEcho {
             Terminal.errors.write("Token of \(address.url) (not shown): ")

@@ -22,6 +22,7 @@ struct RunComponent: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Executes a component with an input.",
+        usage: "wfctl component run <file> [<options>]",
         discussion: """
             The script runs in the sandbox of the server, with its limits. The result is printed as JSON, log lines go \
             to standard error. Without --config the component gets no configuration and is granted nothing.

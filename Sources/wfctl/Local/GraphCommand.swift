@@ -16,6 +16,7 @@ struct GraphCommand: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "graph", abstract: "Draws the state machines and the modules of a configuration.",
+        usage: "wfctl graph [<files> ...] [<options>]",
         discussion: """
             As text for a terminal, as Mermaid, which GitHub, GitLab and many editors draw, or as an SVG picture, \
             which follows the light or dark look of its reader. One Mermaid diagram is written as it is; several as \
@@ -23,8 +24,9 @@ struct GraphCommand: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: "Configuration files or folders; several are merged.", completion: .file(extensions: ["yaml", "yml"]))
-    var files: [String]
+        help: "Configuration files or folders; several are merged. By default workflow.yaml or app.yaml.",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var files: [String] = []
 
     @Option(name: .shortAndLong, help: "text, mermaid or svg.")
     var format: Format = .text
@@ -36,7 +38,7 @@ struct GraphCommand: AsyncParsableCommand {
     var machine: String?
 
     func run() async throws {
-        let overview = try ApplicationOverview.load(files)
+        let overview = try ApplicationOverview.load(ProjectFile.find(files))
         if format == .svg {
             Terminal.output.write(try picture(of: overview))
             return

@@ -10,13 +10,14 @@ struct InspectCommand: AsyncParsableCommand {
         discussion: "Values of secret keys are not shown. The configuration need not be valid.")
 
     @Argument(
-        help: "Configuration files or folders; several are merged.", completion: .file(extensions: ["yaml", "yml"]))
-    var files: [String]
+        help: "Configuration files or folders; several are merged. By default workflow.yaml or app.yaml.",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var files: [String] = []
 
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let overview = try ApplicationOverview.load(files)
+        let overview = try ApplicationOverview.load(ProjectFile.find(files))
         output.write(overview.json) { width, style in
             overview.tables.flatMap { title, table -> [String] in
                 ["\(style.bold(title))"] + table.lines(width: width, style: style) + [""]

@@ -7,21 +7,23 @@ struct ValidateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate", abstract: "Shows everything that is wrong with a configuration.",
         discussion: """
-            Nothing is started. ${NAME} stands for the variable of this shell's environment. Ends with 65 when there are \
-            errors.
+            Nothing is started. ${NAME} stands for the variable of this shell's environment. Several files are the parts \
+            of one configuration: they are merged and checked together. Ends with 65 when there are errors.
             """)
 
     @Argument(
-        help: "Configuration files or folders; several are merged.", completion: .file(extensions: ["yaml", "yml"]))
-    var files: [String]
+        help: "Configuration files or folders; several are merged. By default workflow.yaml or app.yaml.",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var files: [String] = []
 
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        let files = try ProjectFile.find(files)
         do {
             let configuration = try ConfigurationCheck.load(files)
             try await ConfigurationCheck.validate(configuration)
-            output.write(document(configuration)) { _, style in [summary(of: configuration, style)] }
+            output.write(document(configuration)) { _, style in [summary(of: configuration, files, style)] }
         } catch let error as ConfigurationError {
             let report = IssueReport(error.issues)
             output.write([
@@ -42,7 +44,9 @@ struct ValidateCommand: AsyncParsableCommand {
         ]
     }
 
-    private func summary(of configuration: ApplicationConfiguration, _ style: TextStyle) -> String {
+    private func summary(
+        of configuration: ApplicationConfiguration, _ files: [String], _ style: TextStyle
+    ) -> String {
         let counts = [
             (configuration.modules.count, "module"), (configuration.workflows.count, "workflow section"),
             (configuration.triggers.count, "trigger section"),

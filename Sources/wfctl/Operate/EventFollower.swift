@@ -22,6 +22,9 @@ struct EventFollower: Sendable {
         while OutputPipe.isRead {
             do {
                 let end = try await client.stream(path, lastID: lastID) { events, id in
+                    if lastID == nil, id != nil, Terminal.errors.isInteractive {
+                        Console.note("Following; Ctrl-C stops.")
+                    }
                     lastID = id
                     pause = Self.pauses.first
                     if isLost { Console.note("Connected to \(client.url) again.") }

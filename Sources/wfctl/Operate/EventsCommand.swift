@@ -13,6 +13,7 @@ struct EventsCommand: ParsableCommand {
 struct TailEvents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail", abstract: "Shows transitions, messages and workflows as they happen, until Ctrl-C.",
+        usage: "wfctl events tail [<options>]",
         discussion: """
             --topic chooses messages and workflows, --machine transitions; with both, either. What is in them may be \
             about persons, so it is only shown with --data; secrets are not. Times are UTC.

@@ -19,7 +19,8 @@ struct ExecutionsCommand: ParsableCommand {
 /// `wfctl executions list`
 struct ListExecutions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Lists the runs of integrations, the newest first.")
+        commandName: "list", abstract: "Lists the runs of integrations, the newest first.",
+        usage: "wfctl executions list [<options>]")
 
     @Option(help: "Only those of this integration.")
     var workflow: String?
@@ -79,7 +80,8 @@ struct ListExecutions: AsyncParsableCommand {
 /// `wfctl executions show`
 struct ShowExecution: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Shows the steps of a run: how they ended, and how long they took.")
+        commandName: "show", abstract: "Shows the steps of a run: how they ended, and how long they took.",
+        usage: "wfctl executions show <id> [<options>]")
 
     @Argument(help: "The run.")
     var id: String

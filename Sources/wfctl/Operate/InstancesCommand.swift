@@ -43,6 +43,7 @@ struct InstancesCommand: ParsableCommand {
 struct ListInstances: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Lists instances by identifier, without their data.",
+        usage: "wfctl instances list [<options>]",
         discussion: """
             When there are more, their cursor is told; pass it with --cursor to go on.
             """)

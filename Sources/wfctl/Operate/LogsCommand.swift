@@ -6,6 +6,7 @@ import WorkflowCore
 struct LogsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs", abstract: "Shows the last lines of the log of a server.",
+        usage: "wfctl logs [<options>]",
         discussion: """
             The server keeps about 4 MB of them, of the level that it was started with (--log-level). With --follow it \
             goes on until Ctrl-C, also when the server starts anew. Times are UTC.

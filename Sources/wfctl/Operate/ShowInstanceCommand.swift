@@ -6,6 +6,7 @@ import WorkflowCore
 struct ShowInstance: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Shows an instance, and the transitions that leave its state.",
+        usage: "wfctl instances show <id> [<options>]",
         discussion: "Its data may be about persons, so they are only shown with --data; secrets are not.")
 
     @Argument(help: "The instance.")

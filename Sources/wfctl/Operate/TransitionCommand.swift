@@ -7,6 +7,7 @@ import WorkflowCore
 struct TransitionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "transition", abstract: "Makes a transition of an instance, as the application would.",
+        usage: "wfctl transition <id> <name> [<options>]",
         discussion: """
             Conditions are checked, hooks run, and the history says that it was an operator. When the instance changes \
             meanwhile, nothing is done, and the exit code is 4.

@@ -18,7 +18,7 @@ enum Console {
     /// - Returns: How the program ends.
     static func report(_ error: any Error) -> ExitStatus {
         let (width, style) = (Terminal.errors.width, Terminal.errors.style)
-        let report = FailureReport(error, consequence: "nothing was done") { error in
+        let report = FailureReport(error, consequence: nil) { error in
             IssueReport(error.issues).text(width: width, style: style)
         }
         if error is ConfigurationError {

@@ -5,6 +5,13 @@ import WorkflowCommandLine
 enum ProjectFile {
     private static let names = ["workflow.yaml", "workflow.yml", "app.yaml", "app.yml"]
 
+    /// The files that a person means; when none is named, the configuration in the folder that the program works in.
+    ///
+    /// - Throws: ``CommandFailure`` when there is none.
+    static func find(_ paths: [String]) throws -> [String] {
+        paths.isEmpty ? [try find(nil)] : paths
+    }
+
     /// The configuration that a person means.
     ///
     /// - Parameter path: A file, or a folder; `nil` for the folder that the program works in.

@@ -27,9 +27,12 @@ struct ChangeReport {
     ///   - output: How.
     ///   - text: What was sent, for excerpts.
     ///   - file: Where that stands.
-    func write(_ output: OutputOptions, source text: String? = nil, file: String? = nil) throws {
+    ///   - origin: The version of the history that a rollback went back to.
+    func write(
+        _ output: OutputOptions, source text: String? = nil, file: String? = nil, origin: Int? = nil
+    ) throws {
         if answer.status == 200 {
-            output.write(json) { _, _ in [Self.summary(of: json) + "."] }
+            output.write(json) { _, _ in [Self.summary(of: json, origin: origin) + "."] }
             if let warning = json["warning"]?.stringValue { Console.warn(warning) }
             return
         }
@@ -53,11 +56,13 @@ struct ChangeReport {
     }
 
     /// A reload in one sentence, without its full stop.
-    static func summary(of reload: JSONValue) -> String {
+    static func summary(of reload: JSONValue, origin: Int? = nil) -> String {
         let status = reload["status"]?.stringValue ?? "unknown"
         var text = status.replacing("_", with: " ")
         if let generation = reload["generation"]?.intValue { text += ", generation \(generation)" }
-        if let version = reload["version"]?.intValue { text += ", version \(version)" }
+        if let version = reload["version"]?.intValue {
+            text += origin.map { ", back to version \($0), as version \(version)" } ?? ", version \(version)"
+        }
         if let moved = reload["movedInstances"]?.intValue { text += ", \(IssueReport.count(moved, "instance")) moved" }
         if let time = reload["time"] { text += ", at \(ShownTime.text(time))" }
         if status == "reloaded", let took = reload["timings"]?["totalMilliseconds"]?.doubleValue {

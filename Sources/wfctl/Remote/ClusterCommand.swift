@@ -5,7 +5,8 @@ import WorkflowCore
 /// `wfctl cluster`: the nodes that share a state.
 struct ClusterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cluster", abstract: "Lists the nodes that share the state of a server.")
+        commandName: "cluster", abstract: "Lists the nodes that share the state of a server.",
+        usage: "wfctl cluster [<options>]")
 
     @OptionGroup var management: ManagementOptions
 

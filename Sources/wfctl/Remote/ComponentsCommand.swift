@@ -24,7 +24,9 @@ struct ComponentsCommand: ParsableCommand {
 
 /// `wfctl components list`
 struct ListComponents: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the components of a server.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Lists the components of a server.",
+        usage: "wfctl components list [<options>]")
 
     @OptionGroup var management: ManagementOptions
 
@@ -53,6 +55,7 @@ struct ListComponents: AsyncParsableCommand {
 struct GetComponent: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get", abstract: "Prints the script of a component.",
+        usage: "wfctl components get <id> [<options>]",
         discussion: "With --output json or yaml: everything about it.")
 
     @Argument(help: "The component.")
@@ -77,6 +80,7 @@ struct GetComponent: AsyncParsableCommand {
 struct PutComponent: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "put", abstract: "Replaces the script of a component, or adds one, while it is called.",
+        usage: "wfctl components put <id> <file> [<options>]",
         discussion: """
             A script that does not load is refused, and the one before goes on. When somebody else changes it meanwhile, \
             nothing is done.
@@ -129,7 +133,8 @@ struct PutComponent: AsyncParsableCommand {
 /// `wfctl components rollback`
 struct RollBackComponent: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rollback", abstract: "Puts an earlier script of a component in place again.")
+        commandName: "rollback", abstract: "Puts an earlier script of a component in place again.",
+        usage: "wfctl components rollback <id> [<options>]")
 
     @Argument(help: "The component.")
     var id: String

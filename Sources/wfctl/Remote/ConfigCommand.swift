@@ -12,6 +12,7 @@ struct ConfigCommand: ParsableCommand {
 struct GetConfig: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get", abstract: "Prints the configuration that a server runs.",
+        usage: "wfctl config get [<options>]",
         discussion: """
             Without --output: the text of its file, as it stands there, to edit and deploy again. It may hold secrets that \
             somebody has written there. With --output json or yaml: what it means, without secrets, to look at.

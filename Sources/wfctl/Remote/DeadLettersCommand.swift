@@ -12,7 +12,8 @@ struct DeadLettersCommand: ParsableCommand {
 /// `wfctl deadletters list`
 struct ListDeadLetters: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Lists messages that could not be handled, the oldest first.")
+        commandName: "list", abstract: "Lists messages that could not be handled, the oldest first.",
+        usage: "wfctl deadletters list [<options>]")
 
     @Option(help: "Only those of this broker.")
     var broker: String?
@@ -52,7 +53,8 @@ struct ListDeadLetters: AsyncParsableCommand {
 /// `wfctl deadletters redrive`
 struct RedriveDeadLetter: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "redrive", abstract: "Delivers messages again to the subscription that gave up.")
+        commandName: "redrive", abstract: "Delivers messages again to the subscription that gave up.",
+        usage: "wfctl deadletters redrive <broker> <ids> ... [<options>]")
 
     @Argument(help: "The broker.")
     var broker: String
@@ -74,7 +76,9 @@ struct RedriveDeadLetter: AsyncParsableCommand {
 
 /// `wfctl deadletters delete`
 struct DeleteDeadLetter: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "delete", abstract: "Forgets messages for good.")
+    static let configuration = CommandConfiguration(
+        commandName: "delete", abstract: "Forgets messages for good.",
+        usage: "wfctl deadletters delete <broker> <ids> ... [<options>]")
 
     @Argument(help: "The broker.")
     var broker: String

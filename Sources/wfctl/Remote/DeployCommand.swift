@@ -13,8 +13,9 @@ struct DeployCommand: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: "The configuration, one file; - for standard input.", completion: .file(extensions: ["yaml", "yml"]))
-    var file: String
+        help: "The configuration, one file; - for standard input. By default workflow.yaml or app.yaml.",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var file: String?
 
     @Flag(help: "Only show what would change.")
     var dryRun = false
@@ -44,6 +45,7 @@ struct DeployCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let file = try file ?? ProjectFile.find(nil)
         let text = try InputFile.text(of: file)
         guard text.contains(where: { !$0.isWhitespace }) else {
             throw CommandFailure(.configuration, "\(file) is empty.")

@@ -5,7 +5,8 @@ import WorkflowCore
 /// `wfctl history`: the configurations that a server has accepted.
 struct HistoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "Lists the configurations that a server has accepted, the newest first.")
+        commandName: "history", abstract: "Lists the configurations that a server has accepted, the newest first.",
+        usage: "wfctl history [<options>]")
 
     @OptionGroup var management: ManagementOptions
 

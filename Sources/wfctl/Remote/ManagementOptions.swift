@@ -55,13 +55,20 @@ struct ManagementOptions: ParsableArguments {
         return try token(in: standardTokenFile)
     }
 
-    /// The token in a file.
+    /// The failure when a token is wanted and nothing holds one.
+    static func noToken(_ status: ExitStatus) -> CommandFailure {
+        CommandFailure(status, "There is no token.", hint: "pass --token-file, or the token on standard input")
+    }
+
+    /// The token in a file; `-` is standard input.
     ///
     /// - Throws: ``CommandFailure`` when there is none.
     static func token(in file: String) throws -> String {
         let token = try InputFile.text(of: file).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard file != "-" || !token.isEmpty else { throw noToken(.noInput) }
+        let place = file == "-" ? "standard input" : file
         guard !token.isEmpty, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw CommandFailure(.noInput, "There is no token in \(file).", hint: "it is one word on one line")
+            throw CommandFailure(.noInput, "There is no token in \(place).", hint: "it is one word on one line")
         }
         return token
     }

@@ -6,6 +6,7 @@ import WorkflowCore
 struct ReloadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reload", abstract: "Has a server read its files again and change to what stands there.",
+        usage: "wfctl reload [<options>]",
         discussion: "A configuration that does not work is refused, and what ran before goes on.")
 
     @OptionGroup var strands: StrandedOptions

@@ -6,6 +6,7 @@ import WorkflowCore
 struct RollbackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback", abstract: "Changes a server back to an earlier configuration.",
+        usage: "wfctl rollback [<options>]",
         discussion: "See `wfctl history` for the versions. The rollback becomes a new version itself.")
 
     @Option(help: "The number of the version; by default the last one that means something else.")
@@ -31,6 +32,19 @@ struct RollbackCommand: AsyncParsableCommand {
         try confirmation.confirm("Change \(client.url) back to \(target)?")
         let answer = try await client.send(
             "POST", "/api/workflow/rollback", body: JSONValue.object(body).jsonBytes(), seconds: 120)
-        try ChangeReport(answer).write(output)
+        let report = try ChangeReport(answer)
+        try report.write(output, origin: try await origin(of: report, client))
+    }
+
+    /// The version that a server has gone back to; `nil` when its history does not tell.
+    private func origin(of report: ChangeReport, _ client: ManagementClient) async throws -> Int? {
+        guard output.output == .table, let number = report.json["version"]?.intValue else { return nil }
+        if let version { return version }
+        let history = try await client.send("GET", "/api/workflow/history")
+        guard history.status == 200 else { return nil }
+        let versions = try history.json()["versions"]?.arrayValue ?? []
+        guard let hash = versions.first(where: { $0["version"]?.intValue == number })?["hash"] else { return nil }
+        return versions.filter { $0["hash"] == hash && $0["status"]?.stringValue != "rolledBack" }
+            .compactMap { $0["version"]?.intValue }.filter { $0 < number }.max()
     }
 }

@@ -5,7 +5,8 @@ import WorkflowCore
 /// `wfctl status`: what a server runs.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Shows what a server runs, its health and its last reload.")
+        commandName: "status", abstract: "Shows what a server runs, its health and its last reload.",
+        usage: "wfctl status [<options>]")
 
     @OptionGroup var management: ManagementOptions
 

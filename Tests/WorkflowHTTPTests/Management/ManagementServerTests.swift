@@ -197,7 +197,7 @@ struct ManagementServerTests {
         #expect(ConfigurationRedactor.soundsSecret(key))
     }
 
-    @Test(arguments: ["name", "keyspace", "author", "url", "timeout"])
+    @Test(arguments: ["tokenExpiry", "token_ttl", "tokenIssuer", "name", "keyspace", "author", "url", "timeout"])
     func `other keys are not`(key: String) {
         #expect(!ConfigurationRedactor.soundsSecret(key))
     }

@@ -68,9 +68,10 @@ import WorkflowCore
                     switch on.level {
                     case .company: tenant.company.text
                     case .organization: tenant.organization.text
-                    default: tenant.project.text
+                    case .project: tenant.project.text
+                    case .workflow: tenant.workflow.text
                     }
-                let path = route.path.replacing("{\(on.parameter)}", with: id)
+                let path = route.path.replacing("{\(on.parameter)}", with: id).replacing("{v}", with: "1")
                 let answer = try await test.send(.get, path, token: token)
                 #expect(answer.status == 200)
                 switch route.answer.content {

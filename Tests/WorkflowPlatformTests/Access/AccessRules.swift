@@ -12,6 +12,8 @@ enum AccessRules {
         DELETE /organizations/{id}: owner organizations
         DELETE /projects/{id}/members/{userId}: admin members
         DELETE /projects/{id}: owner projects
+        DELETE /workflows/{id}/secrets/{name}: editor workflows
+        DELETE /workflows/{id}: owner workflows
         GET /auth/me: signed in
         GET /auth/memberships: signed in
         GET /auth/sessions: person
@@ -29,8 +31,17 @@ enum AccessRules {
         GET /organizations/{id}/projects: viewer projects
         GET /organizations/{id}: viewer organizations
         GET /projects/{id}/members: viewer members
+        GET /projects/{id}/workflows: viewer workflows
         GET /projects/{id}: viewer projects
         GET /setup: open
+        GET /workflows/{id}/deployments: viewer workflows
+        GET /workflows/{id}/secrets: viewer workflows
+        GET /workflows/{id}/status: viewer workflows
+        GET /workflows/{id}/versions/{v}/diff: viewer workflows
+        GET /workflows/{id}/versions/{v}: viewer workflows
+        GET /workflows/{id}/versions: viewer workflows
+        GET /workflows/{id}: viewer workflows
+        GET /workflows: signed in
         POST /auth/email/send: person
         POST /auth/email/verify: open
         POST /auth/invitations/accept: person
@@ -57,7 +68,11 @@ enum AccessRules {
         POST /organizations/{id}/projects: editor projects
         POST /projects/{id}/invitations: admin members
         POST /projects/{id}/members: admin members
+        POST /projects/{id}/workflows: editor workflows
         POST /setup: open
+        POST /workflows/{id}/deploy: admin workflows
+        POST /workflows/{id}/rollback: admin workflows
+        POST /workflows/{id}/stop: admin workflows
         PUT /auth/me: person
         PUT /companies/{id}/members/{userId}: admin members
         PUT /companies/{id}: admin companies
@@ -65,5 +80,7 @@ enum AccessRules {
         PUT /organizations/{id}: admin organizations
         PUT /projects/{id}/members/{userId}: admin members
         PUT /projects/{id}: editor projects
+        PUT /workflows/{id}/secrets/{name}: editor workflows
+        PUT /workflows/{id}: editor workflows
         """.split(separator: "\n").map(String.init)
 }

@@ -59,6 +59,7 @@ import WorkflowTesting
                     "userId": target.id.text, "keyId": key.id,
                     "invitationId": try #require(invitation.data["id"]?.stringValue),
                     "accountId": try #require(account.data["id"]?.stringValue),
+                    "v": "1", "name": "TOKEN",
                 ])
         }
 
@@ -71,7 +72,8 @@ import WorkflowTesting
                     switch on.level {
                     case .company: return tenant.company.text
                     case .organization: return tenant.organization.text
-                    case .project, .workflow: return tenant.project.text
+                    case .project: return tenant.project.text
+                    case .workflow: return tenant.workflow.text
                     }
                 }
                 return try #require(parameters[name], "add a value for the parameter \(name) to this test")
@@ -187,17 +189,23 @@ import WorkflowTesting
 
 /// All that a company owns, as text.
 enum Digest {
+    private static let ofCompany = "workflow_id IN (SELECT id FROM platform_workflows WHERE company_id = ?)"
     private static let tables = [
         "platform_companies WHERE id = ?", "platform_organizations WHERE company_id = ?",
         "platform_projects WHERE company_id = ?", "platform_memberships WHERE company_id = ?",
         "platform_api_keys WHERE company_id = ?", "platform_invitations WHERE company_id = ?",
         "platform_users WHERE company_id = ?", "platform_audit_heads WHERE company_id = ?",
+        "platform_workflows WHERE company_id = ?", "platform_workflow_versions WHERE \(ofCompany)",
+        "platform_deployments WHERE \(ofCompany)", "platform_workflow_secrets WHERE \(ofCompany)",
     ]
     private static let columns = [
         "id, name, slug, metadata, revision", "id, name, slug, metadata, revision",
         "id, name, slug, description, revision", "id, user_id, resource_id, role, revision",
         "id, name, scopes, prefix, COALESCE(revoked_at, 0)", "id, email, role, hash, COALESCE(revoked_at, 0)",
         "id, display_name, active, revision, kind", "company_id, sequence, hash, hash, sequence",
+        "id, name, status, version, revision", "version, config_yaml, created_by, created_at, workflow_id",
+        "workflow_id, number, version, deployed_by, COALESCE(ended_at, 0)",
+        "name, sealed, revision, updated_by, workflow_id",
     ]
     private static let statements = zip(columns, tables).map { columns, table in
         SQLStatement("SELECT \(columns) FROM \(table) ORDER BY 1")

@@ -30,11 +30,11 @@ func exchange(
     }
 }
 
-/// Waits until a condition holds, for ten seconds at most.
+/// Waits until a condition holds, for a minute at most.
 func until(
     _ condition: @Sendable () async throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
-    let end = ContinuousClock.now.advanced(by: .seconds(10))
+    let end = ContinuousClock.now.advanced(by: .seconds(60))
     while try await !condition() {
         guard ContinuousClock.now < end else {
             Issue.record("the condition did not come to hold", sourceLocation: sourceLocation)

@@ -13,11 +13,7 @@ import WorkflowTesting
         var configuration = PlatformConfiguration()
         configuration.passwordCost = 2
         configuration.signingSecret = secret.map { SecretString($0) }
-        let mails = MailRecorder()
-        let platform = try await Platform.open(
-            database: database, configuration: configuration,
-            environment: EngineEnvironment(clock: clock, logger: .quiet), mail: mails)
-        return TestPlatform(platform: platform, clock: clock, mails: mails)
+        return try await TestPlatform.open(database, configuration, clock: clock)
     }
 
     @Test(arguments: TestDatabase.allCases)

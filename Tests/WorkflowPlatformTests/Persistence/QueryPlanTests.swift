@@ -18,11 +18,8 @@ import WorkflowTesting
         let database = RecordingDatabase(opened)
         var configuration = PlatformConfiguration()
         configuration.passwordCost = 2
-        let clock = TestClock()
-        let platform = try await Platform.open(
-            database: database, configuration: configuration,
-            environment: EngineEnvironment(clock: clock, logger: .quiet), mail: MailRecorder())
-        let test = TestPlatform(platform: platform, clock: clock, mails: MailRecorder())
+        configuration.secretsKey = SecretString(String(repeating: "k", count: 32))
+        let test = try await TestPlatform.open(database, configuration)
         for route in APIRoutes.all {
             let world = try await RouteWalkTests.World.make(keyOf: .owner, suffix: route.name, test)
             let (token, session) = try await world.caller(.owner, route, test)
@@ -33,8 +30,10 @@ import WorkflowTesting
                 _ = try await test.send(route.method, "\(path)?\(query)", token: token, body)
             }
         }
-        await platform.forgetExpired()
-        #expect(database.recorded.count > 60)
+        await test.platform.forgetExpired()
+        await test.services.workflows.restore()
+        await test.engines.shutdown()
+        #expect(database.recorded.count > 80)
         for (sql, count) in database.recorded where !sql.hasPrefix("CREATE") && !Self.exceptions.contains(sql) {
             let plan = try await opened.read { connection in
                 try connection.all(
@@ -76,6 +75,8 @@ import WorkflowTesting
                 case "slug": "a-slug"
                 case "metadata": [:]
                 case "code": "000000"
+                case "version": 1
+                case "config_yaml": .string(saying("hello"))
                 default: .string(TestPlatform.password)
                 }
         }

@@ -11,36 +11,72 @@ struct TestPlatform: Sendable {
     let platform: Platform
     let clock: TestClock
     let mails: MailRecorder
+    let engines: EngineManager
 
     var services: PlatformServices { platform.services }
 
     /// Opens a platform and calls `body` with it.
-    static func with<Result>(
+    static func with<Value>(
         _ database: TestDatabase = TestDatabase.allCases[0],
         _ configure: (inout PlatformConfiguration) -> Void = { _ in },
-        _ body: (TestPlatform) async throws -> Result
-    ) async throws -> Result {
+        _ body: (TestPlatform) async throws -> Value
+    ) async throws -> Value {
         var configuration = PlatformConfiguration()
         configuration.passwordCost = 2
         configuration.requestsPerMinute = 1_000_000
         configuration.registrationsPerMinute = 10_000
+        configuration.secretsKey = SecretString(String(repeating: "k", count: 32))
         configure(&configuration)
         let clock = TestClock()
         let mails = MailRecorder()
         let opened = try await database.open()
+        let result: Result<Value, any Error>
         do {
-            let platform = try await Platform.open(
-                database: opened, configuration: configuration,
-                environment: EngineEnvironment(clock: clock, logger: .quiet), mail: mails)
-            let test = TestPlatform(platform: platform, clock: clock, mails: mails)
-            let running = Task { try await platform.run() }
-            defer { running.cancel() }
-            let result = try await body(test)
-            await opened.close()
-            return result
+            let test = try await open(opened, configuration, clock: clock, mails: mails)
+            result = .success(try await test.running { try await body(test) })
         } catch {
-            await opened.close()
-            throw error
+            result = .failure(error)
+        }
+        await opened.close()
+        return try result.get()
+    }
+
+    /// Opens a platform on a database that is there.
+    static func open(
+        _ database: any SQLDatabase, _ configuration: PlatformConfiguration, clock: TestClock = TestClock(),
+        mails: MailRecorder = MailRecorder()
+    ) async throws -> TestPlatform {
+        let engines = EngineManager(
+            registry: engineTestRegistry, provider: MemoryStores(), settings: engineSettings())
+        let platform = try await Platform.open(
+            database: database, configuration: configuration,
+            environment: EngineEnvironment(clock: clock, logger: .quiet), mail: mails, engines: engines)
+        return TestPlatform(platform: platform, clock: clock, mails: mails, engines: engines)
+    }
+
+    /// Calls `body` while the platform does what it does by itself; all workflows have stopped afterwards.
+    func running<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let running = Task { [platform] in try await platform.run() }
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body())
+        } catch {
+            result = .failure(error)
+        }
+        running.cancel()
+        try await running.value
+        return try result.get()
+    }
+
+    /// Sends a request to a deployed workflow.
+    func call(_ workflow: ID<Workflow>, _ path: String) async throws -> TestAnswer {
+        let request = ServerRequest(
+            method: .get, target: "/w/\(workflow)\(path)", remoteAddress: "192.0.2.9", receivedAt: clock.now,
+            body: RequestBody(bytes: []))
+        do {
+            return try await TestAnswer(engines.requests.handle(request))
+        } catch let error as HTTPError {
+            return try await TestAnswer(error.response)
         }
     }
 

@@ -20,6 +20,8 @@ struct TestTenant: Sendable {
     let project: ID<Project>
     /// A project in another organization.
     let elsewhere: ID<Project>
+    /// A workflow of the project with a secret, whose two versions say the name of the company.
+    let workflow: ID<Workflow>
     let people: [Role: Person]
     /// Has a role on ``elsewhere`` only.
     let outsider: Person
@@ -59,11 +61,37 @@ struct TestTenant: Sendable {
             let grant = Grant(role, on: ResourcePath(company: company.id))
             people[role] = try await person("\(name)-\(role.rawValue)", [grant], test)
         }
+        let workflow = try await workflow(name, company.id, organizations[0].id, projects[0].id, test)
         let far = ResourcePath(company: company.id).appending(organizations[1].id).appending(projects[1].id)
         let outsider = try await person("\(name)-outsider", [Grant(.owner, on: far)], test)
         return TestTenant(
             company: company.id, organization: organizations[0].id, project: projects[0].id,
-            elsewhere: projects[1].id, people: people, outsider: outsider)
+            elsewhere: projects[1].id, workflow: workflow, people: people, outsider: outsider)
+    }
+
+    private static func workflow(
+        _ name: String, _ company: ID<Company>, _ organization: ID<Organization>, _ project: ID<Project>,
+        _ test: TestPlatform
+    ) async throws -> ID<Workflow> {
+        let (services, now) = (test.services, test.clock.now)
+        let user: ID<User> = services.newID()
+        let workflow = Workflow(
+            id: services.newID(), company: company, organization: organization, project: project,
+            name: "\(name) workflow", slug: "workflow", description: "", version: 2, status: .draft,
+            deployedVersion: nil, createdBy: user, updatedBy: user, revision: 1, createdAt: now, updatedAt: now)
+        try await services.database.write { connection in
+            try WorkflowTable.insert(workflow, connection)
+            for number in 1...2 {
+                let version = WorkflowVersion(
+                    workflow: workflow.id, number: number, configuration: saying("\(name) \(number)"),
+                    createdBy: user, createdAt: now)
+                try WorkflowVersionTable.insert(version, connection)
+            }
+            let sealed = try services.workflows.vault.seal(
+                "\(name) secret", named: "TOKEN", of: workflow, now: now, connection)
+            try SecretTable.save("TOKEN", of: workflow.id, sealed: sealed, by: user, now: now, connection)
+        }
+        return workflow.id
     }
 
     /// Makes somebody with roles, signed in.

@@ -18,11 +18,12 @@ import WorkflowTesting
                 .post, "/companies/\(alpha.company)/invitations", token: alpha.token(.owner),
                 ["email": "Alpha-guest@example.com", "role": "viewer"])
             let secrets = [
-                alpha.company.text, alpha.organization.text, alpha.project.text, alpha.elsewhere.text, key.id,
+                alpha.company.text, alpha.organization.text, alpha.project.text, alpha.elsewhere.text,
+                alpha.workflow.text, key.id,
                 try invitation.data["id"]?.stringValue ?? "",
             ]
             let users = Role.allCases.map { alpha.id($0).text } + [alpha.outsider.id.text]
-            let own = [beta.company.text, beta.organization.text, beta.project.text]
+            let own = [beta.company.text, beta.organization.text, beta.project.text, beta.workflow.text]
             let before = try await Digest.make(of: alpha.company, test)
             let strangersKey = try await beta.key(.owner, ["*:admin"], test)
             let tokens = Role.allCases.map { beta.token($0) } + [strangersKey.secret]
@@ -55,12 +56,13 @@ import WorkflowTesting
             switch on.level {
             case .company: tenant.company.text
             case .organization: tenant.organization.text
-            case .project, .workflow: tenant.project.text
+            case .project: tenant.project.text
+            case .workflow: tenant.workflow.text
             }
         return ("{\(on.parameter)}", id)
     }
 
-    @Test(arguments: APIRoutes.all.filter { $0.pathParameters.count > 1 }.map(\.name))
+    @Test(arguments: APIRoutes.all.filter { $0.pathParameters.count > 1 && $0.parameters.isEmpty }.map(\.name))
     func whatOthersHaveIsNotFoundInOnesOwn(name: String) async throws {
         let route = try #require(APIRoutes.all.first { $0.name == name })
         try await TestPlatform.with { (test) async throws in
@@ -103,6 +105,7 @@ import WorkflowTesting
             case .time: return "2030-01-01T00:00:00Z"
             case .slug: return .string("slug-\(Int.random(in: 0...9999, using: &random))")
             case .password: return .string(TestPlatform.password)
+            case .variable: return "NAME"
             case .uri, nil: return .string("text \(Int.random(in: 0...9999, using: &random))")
             }
         }

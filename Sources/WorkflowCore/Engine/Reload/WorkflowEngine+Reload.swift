@@ -5,6 +5,8 @@ import Synchronization
 struct Reloads: Sendable {
     /// Watches the newest generation, and then lets the one before go.
     var observation: Task<Void, Never>?
+    /// Whether ``observation`` has come to a rollback that is not over.
+    var isRollingBack = false
     /// What was wrong before the generation that has not stood its observation; `nil` when the newest has.
     var unproven: HealthComparison?
     /// The ends of earlier generations.
@@ -262,6 +264,7 @@ extension WorkflowEngine {
             if reason != nil || !Task.isCancelled { self.reloads.withLock { $0.unproven = nil } }
             if let reason, self.rollBackBegins(from: new, to: old) {
                 await self.rollBack(from: new, to: old, moves, reason, report, onRollback)
+                self.reloads.withLock { $0.isRollingBack = false }
             } else {
                 self.retire(old)
             }
@@ -272,13 +275,22 @@ extension WorkflowEngine {
         }
     }
 
+    /// Returns when a rollback that has begun is over, with all that follows from it.
+    func rollbackEnds() async {
+        await reloads.withLock { $0.isRollingBack ? $0.observation : nil }?.value
+    }
+
     /// Makes the old generation the one that runs, unless the engine stops.
     private func rollBackBegins(from new: EngineGeneration, to old: EngineGeneration) -> Bool {
-        phase.withLock { phase in
+        // Before anybody can see that the old one runs.
+        reloads.withLock { $0.isRollingBack = true }
+        let begins = phase.withLock { phase in
             guard case .running(let current) = phase, current === new else { return false }
             phase = .running(old)
             return true
         }
+        if !begins { reloads.withLock { $0.isRollingBack = false } }
+        return begins
     }
 
     private func rollBack(

@@ -11,6 +11,7 @@ struct DevCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dev",
         abstract: "Runs the application of a project, shows what happens, and applies what you save.",
+        usage: "wfctl dev [<file>] [<options>]",
         discussion: """
             Shows requests, transitions, scheduled runs, reloads, scripts that were replaced, and errors with their lines. \
             A configuration that does not work is not taken, and what ran before goes on. The state is kept in .workflow \

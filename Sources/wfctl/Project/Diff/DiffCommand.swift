@@ -8,6 +8,7 @@ import WorkflowCore
 struct DiffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Shows how two configurations, or a file and what a server runs, differ.",
+        usage: "wfctl diff <files> ... [<options>]",
         discussion: """
             What they mean is compared: comments, layout and the order of keys mean nothing. Values of secret keys are not \
             shown. `wfctl plan` tells what a change would do to an application instead.

@@ -6,6 +6,7 @@ import WorkflowCore
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Makes a project from a template.",
+        usage: "wfctl init [<folder>] [<options>]",
         discussion: """
             A project has a configuration, tests, a component, a README, a Dockerfile, and the JSON Schema for your editor. \
             Without --template, a terminal is asked; everywhere else it is "hello".

@@ -1,0 +1,136 @@
+import WorkflowCore
+import WorkflowStore
+
+/// The rows of workflows.
+enum WorkflowTable {
+    private static let columns = """
+        id, company_id, organization_id, project_id, name, slug, description, version, status, deployed_version, \
+        created_by, updated_by, revision, created_at, updated_at
+        """
+    private static let insertion = SQLStatement(
+        "INSERT INTO platform_workflows (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    private static let byID = SQLStatement("SELECT \(columns) FROM platform_workflows WHERE id = ?")
+    private static let change = SQLStatement(
+        """
+        UPDATE platform_workflows SET name = ?, description = ?, version = ?, status = ?, deployed_version = ?,
+            updated_by = ?, revision = ?, updated_at = ? WHERE id = ? AND revision = ?
+        """)
+    private static let countOfProject = SQLStatement("SELECT COUNT(*) FROM platform_workflows WHERE project_id = ?")
+    private static let withStatus = SQLStatement(
+        "SELECT id FROM platform_workflows WHERE status = ? AND id > ? ORDER BY id LIMIT ?")
+    private static let memberships = SQLStatement("DELETE FROM platform_memberships WHERE resource_id = ?")
+    private static let invitations = SQLStatement("DELETE FROM platform_invitations WHERE resource_id = ?")
+    private static let deletion = SQLStatement("DELETE FROM platform_workflows WHERE id = ?")
+
+    private static let lists: [ResourceLevel: SQLStatement] = [
+        .company: list("company_id = ? AND id < ?"), .organization: list("organization_id = ? AND id < ?"),
+        .project: list("project_id = ? AND id < ?"), .workflow: list("id = ? AND id < ?"),
+    ]
+    private static let idsOfCompany = SQLStatement("SELECT id FROM platform_workflows WHERE company_id = ?")
+    private static let idsOfOrganization = SQLStatement("SELECT id FROM platform_workflows WHERE organization_id = ?")
+    private static let idsOfProject = SQLStatement("SELECT id FROM platform_workflows WHERE project_id = ?")
+
+    private static func list(_ condition: String) -> SQLStatement {
+        SQLStatement("SELECT \(columns) FROM platform_workflows WHERE \(condition) ORDER BY id DESC LIMIT ?")
+    }
+
+    /// Adds a workflow.
+    ///
+    /// - Throws: ``SQLError`` `.uniqueViolation` when the short name is taken.
+    static func insert(_ workflow: Workflow, _ connection: any SQLConnection) throws {
+        try connection.execute(
+            insertion,
+            [
+                .id(workflow.id), .id(workflow.company), .id(workflow.organization), .id(workflow.project),
+                .text(workflow.name), .text(workflow.slug), .text(workflow.description),
+                .integer(Int64(workflow.version)), .text(workflow.status.rawValue),
+                number(workflow.deployedVersion), .id(workflow.createdBy), .id(workflow.updatedBy),
+                .integer(workflow.revision), .time(workflow.createdAt), .time(workflow.updatedAt),
+            ])
+    }
+
+    static func find(_ id: ID<Workflow>, _ connection: any SQLConnection) throws -> Workflow? {
+        try connection.first(byID, [.id(id)], read)
+    }
+
+    /// The workflows of a project, newest first.
+    static func list(
+        of project: ID<Project>, _ page: PageRequest, _ connection: any SQLConnection
+    ) throws -> Page<Workflow> {
+        let found = try within(.project, project.text, page, connection)
+        let total = try connection.count(countOfProject, [.id(project)])
+        return Page(found, limit: page.limit, total: total) { $0.id.text }
+    }
+
+    /// The workflows that roles reach, newest first.
+    static func list(
+        reachedBy grants: [Grant], _ page: PageRequest, _ connection: any SQLConnection
+    ) throws -> Page<Workflow> {
+        var found: [ID<Workflow>: Workflow] = [:]
+        for grant in grants {
+            for workflow in try within(grant.level, grant.resource, page, connection) { found[workflow.id] = workflow }
+        }
+        let newest = found.values.sorted { $0.id > $1.id }.prefix(page.limit + 1)
+        return Page(Array(newest), limit: page.limit) { $0.id.text }
+    }
+
+    private static func within(
+        _ level: ResourceLevel, _ resource: String, _ page: PageRequest, _ connection: any SQLConnection
+    ) throws -> [Workflow] {
+        guard let statement = lists[level] else { return [] }
+        return try connection.all(
+            statement, [.text(resource), .text(page.cursor.key), .integer(Int64(page.limit + 1))], read)
+    }
+
+    /// The workflows that are to run, in the order of their identifiers.
+    static func active(
+        after id: String, limit: Int, _ connection: any SQLConnection
+    ) throws -> [ID<Workflow>] {
+        try connection.all(
+            withStatus, [.text(Workflow.Status.active.rawValue), .text(id), .integer(Int64(limit))]
+        ) { $0.id() }
+    }
+
+    static func ofCompany(_ id: ID<Company>, _ connection: any SQLConnection) throws -> [ID<Workflow>] {
+        try connection.all(idsOfCompany, [.id(id)]) { $0.id() }
+    }
+
+    static func ofOrganization(_ id: ID<Organization>, _ connection: any SQLConnection) throws -> [ID<Workflow>] {
+        try connection.all(idsOfOrganization, [.id(id)]) { $0.id() }
+    }
+
+    static func ofProject(_ id: ID<Project>, _ connection: any SQLConnection) throws -> [ID<Workflow>] {
+        try connection.all(idsOfProject, [.id(id)]) { $0.id() }
+    }
+
+    /// Saves a workflow, whose revision is one more than that in the table.
+    ///
+    /// - Returns: Whether nobody else has changed it in between.
+    static func update(_ workflow: Workflow, _ connection: any SQLConnection) throws -> Bool {
+        try connection.execute(
+            change,
+            [
+                .text(workflow.name), .text(workflow.description), .integer(Int64(workflow.version)),
+                .text(workflow.status.rawValue), number(workflow.deployedVersion), .id(workflow.updatedBy),
+                .integer(workflow.revision), .time(workflow.updatedAt), .id(workflow.id),
+                .integer(workflow.revision - 1),
+            ]) == 1
+    }
+
+    /// Removes a workflow with all that belongs to it.
+    static func delete(_ id: ID<Workflow>, _ connection: any SQLConnection) throws {
+        try connection.execute(memberships, [.id(id)])
+        try connection.execute(invitations, [.id(id)])
+        try connection.execute(deletion, [.id(id)])
+    }
+
+    private static func number(_ number: Int?) -> SQLValue { number.map { .integer(Int64($0)) } ?? .null }
+
+    private static func read(_ row: RowReader) throws -> Workflow {
+        Workflow(
+            id: row.id(), company: row.id(), organization: row.id(), project: row.id(), name: row.text(),
+            slug: row.text(), description: row.text(), version: Int(row.integer()), status: try row.named(),
+            deployedVersion: row.optionalInteger().map { Int($0) }, createdBy: row.id(), updatedBy: row.id(),
+            revision: row.integer(), createdAt: row.time(), updatedAt: row.time())
+    }
+}
