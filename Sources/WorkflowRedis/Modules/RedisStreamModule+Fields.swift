@@ -72,7 +72,8 @@ extension RedisStreamModule.Configuration {
             "The longest wait after the first failed delivery; doubles with each further one."),
         .init("retryLimit", \.retryLimit, "The longest wait after any failed delivery."),
         .init(
-            "prefetch", \.prefetch, "How many messages of one subscription a node reads ahead; those it takes over come on top.",
+            "prefetch", \.prefetch,
+            "How many messages of one subscription a node reads ahead; those it takes over come on top.",
             aliases: ["capacity"], schema: .integer(minimum: 1, maximum: 10_000)),
         .init(
             "concurrency", \.concurrency,
