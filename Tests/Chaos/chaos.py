@@ -29,8 +29,6 @@ from machinery import ChaosCluster  # noqa: E402
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 # How many seconds nothing may change before what is left counts as stuck: the longest pauses are those of time-outs.
 PATIENCE = 20
-# After these another node may begin a scheduled run again that goes on or has ended unseen.
-TAKEN_OVER = ("kill", "long pause", "lost answers of postgresql", "PostgreSQL, immediate restart")
 
 
 def say(text=""):
@@ -166,8 +164,7 @@ def run(options, cluster):
     checks.paths()
     checks.steps()
     checks.events()
-    takeovers = sum(name in TAKEN_OVER for lane in lanes for _, _, name, _ in lane.log)
-    checks.schedule(started, ended, takeovers)
+    checks.schedule(started, ended)
     checks.tables()
     checks.dead_letters(len(letters))
     checks.answers(customers.answers, customers.surprises)

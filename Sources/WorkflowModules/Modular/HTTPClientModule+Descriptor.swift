@@ -12,8 +12,9 @@ extension HTTPClientModule {
             whether the status is 2xx; `body` is JSON when the answer says that it is, otherwise text.
 
             The module is a **component** (for `processing.step`, and for jobs: their `config` is the request), a **step** \
-            (the request is the key `request` of the data, or the data itself; `Idempotency-Key` is sent along) and a \
-            **message handler** (the request is the content of the message). A request that is not answered, or with a \
+            (the request is the key `request` of the data, or the data itself) and a **message handler** (the request is \
+            the content of the message). `Idempotency-Key` is sent along: the key of the step, the `idempotencyKey` of \
+            the input of a component, the `id` of the message. A request that is not answered, or with a \
             status that promises better luck later (408, 425, 429, 5xx), is an error and may be tried again. Any other \
             status that is not 2xx is the answer no: it fires `compensateTransition`, and a message is delivered \
             again until it is a dead letter.

@@ -53,7 +53,7 @@ public final class HTTPClientModule: WorkflowModule, ExecutableComponent, Proces
     }
 
     public func execute(_ input: JSONValue) async throws -> JSONValue {
-        .object(try await answer(to: input))
+        .object(try await answer(to: input, idempotencyKey: input["idempotencyKey"]?.stringValue))
     }
 
     public func execute(_ invocation: StepInvocation) async throws -> JSONObject {
@@ -62,7 +62,7 @@ public final class HTTPClientModule: WorkflowModule, ExecutableComponent, Proces
     }
 
     public func handle(_ message: Message) async throws {
-        let answer = try await answer(to: message.payload)
+        let answer = try await answer(to: message.payload, idempotencyKey: message.id)
         guard answer["success"] != true else { return }
         throw WorkflowError(
             .stepFailed, "The request was refused with status \(answer["statusCode"]?.intValue ?? 0).")
@@ -70,10 +70,13 @@ public final class HTTPClientModule: WorkflowModule, ExecutableComponent, Proces
 
     /// Sends a request.
     ///
+    /// - Parameters:
+    ///   - input: The request.
+    ///   - idempotencyKey: The same however often the request is sent; `nil` when nobody gives one.
     /// - Returns: `{statusCode, success, headers, body}`.
     /// - Throws: ``WorkflowError``: `.invalidInput`, `.forbidden` for a host or an address that is not allowed,
     ///   `.limitExceeded`, `.unavailable` without an answer or with one that promises better luck later.
-    private func answer(to input: JSONValue, idempotencyKey: String? = nil) async throws -> JSONObject {
+    private func answer(to input: JSONValue, idempotencyKey: String?) async throws -> JSONObject {
         guard let client = client.withLock({ $0 }) else {
             throw WorkflowError(.unavailable, "The HTTP client \"\(context.name)\" is not active.")
         }

@@ -31,7 +31,7 @@ enum JobTarget {
     /// - Parameters:
     ///   - name: What it is called, for handlers and steps.
     ///   - data: What it gets.
-    ///   - id: Identifies the run.
+    ///   - id: Identifies the run, and is its idempotency key: the same when it begins again.
     ///   - attempt: How often the run has begun.
     ///   - clock: Measures how long a step takes.
     /// - Throws: What the module throws, or ``WorkflowError`` `.stepFailed` when its result tells of a failure.
@@ -40,7 +40,10 @@ enum JobTarget {
     ) async throws {
         switch self {
         case .component(let component):
-            try Self.check(try await component.execute(.object(data)))
+            var input = data
+            input["idempotencyKey"] = .string(id)
+            input["attempt"] = .integer(Int64(attempt))
+            try Self.check(try await component.execute(.object(input)))
         case .step(let found):
             let invocation = StepInvocation(
                 instanceID: id, workflowType: "scheduler", transition: name, fromState: "", toState: "", data: data,

@@ -6,8 +6,10 @@ extension SchedulerWorkflowModule {
         summary: "Runs modules as jobs when their schedulers say so.",
         details: """
             A job is a component, a processing step or a message handler. It gets `config` and `trigger_time`, the \
-            time at which it was due, in RFC 3339: a component as its input, a step with an `idempotencyKey`, a \
-            message handler as the content of a message of the topic `scheduler.<job>`.
+            time at which it was due, in RFC 3339: a component as its input, a step as its data, a message handler as \
+            the content of a message of the topic `scheduler.<job>`. The `id` of the message, and the \
+            `idempotencyKey` of the others, is that of the run, also when it begins again because its process was \
+            gone before its end.
 
             A run has failed when the module throws, or when its result has `success: false`, `available: false` or \
             the `status` `failed` or `declined`. It is logged and counted (`schedule_runs_total`), and not repeated: \

@@ -46,7 +46,27 @@ import WorkflowTesting
         let input = try #require(inputs.all.first)
         #expect(input["warehouse"] == "berlin")
         #expect(input["trigger_time"] == "2026-01-05T09:01:00Z")
-        #expect(input["idempotencyKey"] == (job == "step" ? "minutely:step@2026-01-05T09:01:00Z" : nil))
+        #expect(input["idempotencyKey"] == .string("minutely:\(job)@2026-01-05T09:01:00Z"))
+        #expect(input["attempt"] == 1)
+    }
+
+    @Test(arguments: [("webhook.sender", "url: '%/ok'"), ("httpclient.modular", "baseURL: '%/ok'")])
+    func whatARunSendsHasItsIdentifierAsIdempotencyKey(type: String, settings: String) async throws {
+        try await LoopbackServer.run(HTTPClientTests.json) { server in
+            let settings = settings.replacing("%", with: server.url)
+            let yaml = """
+                modules:
+                  - {name: minutely, type: scheduler.cron, config: {cronExpression: '* * * * *'}}
+                  - {name: remote, type: \(type), config: {\(settings)}}
+                workflows:
+                  scheduler:
+                    jobs: [{scheduler: minutely, job: remote}]
+                """
+            try await ScheduleApplication.run(yaml, jobs: ["minutely:remote"]) { it in
+                try await it.nextMinute("minutely:remote", runs: 1)
+            }
+            #expect(server.requests.map { $0["idempotency-key"] } == ["minutely:remote@2026-01-05T09:01:00Z"])
+        }
     }
 
     @Test func aResultThatTellsOfAFailureIsOne() async throws {
