@@ -20,23 +20,30 @@ final class LinkInbox: Sendable {
     private struct State {
         var waiting: [Item] = []
         var isClosed = false
+        /// Orders what comes, also beside what came before a restart.
+        var position: Int64 = 0
+
+        mutating func nextPosition(at now: Timestamp) -> String {
+            position = max(position + 1, now.nanoseconds)
+            let digits = String(position)
+            return String(repeating: "0", count: max(0, 19 - digits.count)) + digits
+        }
     }
 
     private let database: any SQLDatabase
     private let clock: any EngineClock
-    private let identifiers: any IdentifierGenerator
     private let logger: Logger
     private let metrics: LinkMetrics
     private let work: LinkWork
     private let state = Mutex(State())
     private let news = WakeUp()
+    private let end = WakeUp()
 
     init(
         database: any SQLDatabase, environment: EngineEnvironment, metrics: LinkMetrics, work: LinkWork
     ) {
         self.database = database
         clock = environment.clock
-        identifiers = environment.identifiers
         logger = environment.logger
         self.metrics = metrics
         self.work = work
@@ -57,15 +64,16 @@ final class LinkInbox: Sendable {
             throw WorkflowError(.unavailable, "Too many events wait for the target of a link.")
         }
         let now = clock.now
-        let deliveries = within.map { link in
-            LinkDelivery(
-                id: Self.identifier(of: message.id, on: link), link: link.id, position: identifiers.next(),
-                type: message.topic, data: message.payload, key: message.key, hops: hops + 1, trace: trace,
-                attempts: 0, dueAt: now, lastError: "", isDead: false, createdAt: now)
-        }
         try state.withLock { state in
             guard !state.isClosed, state.waiting.count < Self.capacity else {
                 throw WorkflowError(.unavailable, "Too many events of workflows wait to be put on record.")
+            }
+            let deliveries = within.map { link in
+                LinkDelivery(
+                    id: Self.identifier(of: message.id, on: link), link: link.id,
+                    position: state.nextPosition(at: now), type: message.topic, data: message.payload,
+                    key: message.key, hops: hops + 1, trace: trace, attempts: 0, dueAt: now, lastError: "",
+                    isDead: false, createdAt: now)
             }
             state.waiting.append(Item(deliveries: deliveries, settled: settled))
         }
@@ -104,16 +112,9 @@ final class LinkInbox: Sendable {
                 // Workflows keep them; what was not written when the process ends comes again.
                 if isClosed { return }
                 failures += 1
-                await pause(Self.retry.delay(afterAttempt: failures, random: 1))
+                await end.wait(
+                    until: clock.now.advanced(by: Self.retry.delay(afterAttempt: failures, random: 1)), clock: clock)
             }
-        }
-    }
-
-    private func pause(_ delay: Duration) async {
-        do {
-            try await clock.sleep(for: delay)
-        } catch {
-            // Only the end of the process cuts the wait short.
         }
     }
 
@@ -131,5 +132,6 @@ final class LinkInbox: Sendable {
     func close() {
         state.withLock { $0.isClosed = true }
         news.close()
+        end.close()
     }
 }

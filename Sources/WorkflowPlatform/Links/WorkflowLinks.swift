@@ -21,6 +21,8 @@ final class WorkflowLinks: Sendable {
 
     private let database: any SQLDatabase
     private let clock: any EngineClock
+    /// Where events are counted.
+    let registry: MetricsRegistry
     private let work = LinkWork()
     private let inbox: LinkInbox
     private let dispatcher: LinkDispatcher
@@ -29,7 +31,8 @@ final class WorkflowLinks: Sendable {
     init(database: any SQLDatabase, engines: EngineManager, environment: EngineEnvironment) {
         self.database = database
         clock = environment.clock
-        let metrics = LinkMetrics(environment.metrics.registry)
+        registry = environment.metrics.registry
+        let metrics = LinkMetrics(registry)
         inbox = LinkInbox(database: database, environment: environment, metrics: metrics, work: work)
         dispatcher = LinkDispatcher(
             database: database, engines: engines, environment: environment, metrics: metrics, work: work)
