@@ -23,6 +23,8 @@ public struct EngineEnvironment: Sendable {
     public var brokerProviders: [String: any BrokerProvider.Type] = [:]
     /// Makes listeners for modules that answer on a port of their own; `nil` when the program has none.
     public var httpListeners: (any HTTPListenerFactory)?
+    /// Hears of the events of the application beside its brokers; `nil` for nobody. See ``GenerationContext/audience``.
+    public var eventTap: (any MessageBroker)?
     /// Answers the requests of modules and components to other hosts; `nil` for the network.
     public var outboundHTTP: (any OutboundHTTPAnswering)?
     /// Tells when the state store is out of order.

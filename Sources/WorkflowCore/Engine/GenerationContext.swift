@@ -31,13 +31,14 @@ public final class GenerationContext: Sendable {
 
         let number: Int
         let state = Mutex(State())
-        let brokers = BrokerDirectory()
+        let brokers: BrokerDirectory
         let invoker = WorkflowInvoker()
         let handlers = WorkHandlers()
         let outcomes = RequestOutcomes()
 
-        init(number: Int) {
+        init(number: Int, tap: (any MessageBroker)?) {
             self.number = number
+            brokers = BrokerDirectory(tap: tap)
         }
     }
 
@@ -47,13 +48,13 @@ public final class GenerationContext: Sendable {
     /// Creates a context of a generation on its own, whose handlers run the work of the store.
     convenience init(number: Int, environment: EngineEnvironment, store: any StateStore) {
         let runtime = StoreRuntime(store: store, environment: environment)
-        self.init(Common(number: number), runtime: runtime, environment: environment)
+        self.init(Common(number: number, tap: environment.eventTap), runtime: runtime, environment: environment)
         runtime.use(handlers, common.brokers)
     }
 
     /// Creates a context of a generation on a store that runs already.
     convenience init(number: Int, environment: EngineEnvironment, runtime: StoreRuntime) {
-        self.init(Common(number: number), runtime: runtime, environment: environment)
+        self.init(Common(number: number, tap: environment.eventTap), runtime: runtime, environment: environment)
     }
 
     /// Creates a context for the same generation with another store.
@@ -186,6 +187,13 @@ public final class GenerationContext: Sendable {
     /// The brokers by module name, in the order of creation.
     public var brokers: [(name: String, broker: any MessageBroker)] { common.brokers.all }
 
+    /// The name under which events for ``EngineEnvironment/eventTap`` are in the outbox; no module can have it.
+    public static let tapName = "*"
+
+    /// Who may want to hear of an event: the brokers, and whoever listens to the whole application. Each gets the events
+    /// of its own through the outbox.
+    public var audience: [(name: String, broker: any MessageBroker)] { common.brokers.audience }
+
     func addBroker(_ broker: any MessageBroker, name: String) {
         common.brokers.add(broker, name: name)
     }
@@ -203,22 +211,38 @@ public final class GenerationContext: Sendable {
 
 /// The brokers of a generation.
 final class BrokerDirectory: Sendable {
-    private let brokers = Mutex<[(name: String, broker: any MessageBroker)]>([])
+    typealias Entry = (name: String, broker: any MessageBroker)
 
-    var all: [(name: String, broker: any MessageBroker)] { brokers.withLock { $0 } }
+    private struct State {
+        var all: [Entry] = []
+        /// All, and whoever listens to the whole application.
+        var audience: [Entry]
+    }
+
+    private let state: Mutex<State>
+
+    init(tap: (any MessageBroker)? = nil) {
+        state = Mutex(State(audience: tap.map { [(GenerationContext.tapName, $0)] } ?? []))
+    }
+
+    var all: [Entry] { state.withLock { $0.all } }
+    var audience: [Entry] { state.withLock { $0.audience } }
 
     subscript(name: String) -> (any MessageBroker)? {
-        brokers.withLock { brokers in brokers.first { $0.name == name }?.broker }
+        state.withLock { state in state.audience.first { $0.name == name }?.broker }
     }
 
     func add(_ broker: any MessageBroker, name: String) {
-        brokers.withLock { $0.append((name, broker)) }
+        state.withLock { state in
+            state.all.append((name, broker))
+            state.audience.append((name, broker))
+        }
     }
 
     func removeAll() {
-        let released = brokers.withLock { brokers in
-            defer { brokers = [] }
-            return brokers
+        let released = state.withLock { state in
+            defer { state = State(audience: []) }
+            return state
         }
         _ = released
     }

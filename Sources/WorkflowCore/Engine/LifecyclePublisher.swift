@@ -29,7 +29,7 @@ final class LifecyclePublisher: Sendable {
     func connect(_ context: GenerationContext) {
         context.invoker.connect(environment) { [observer, continuation] event in
             observer?(event)
-            if context.brokers.contains(where: { $0.broker.hasSubscribers(for: event.topic) }) {
+            if context.audience.contains(where: { $0.broker.hasSubscribers(for: event.topic) }) {
                 continuation.yield((event, context))
             }
         }
@@ -50,7 +50,7 @@ final class LifecyclePublisher: Sendable {
         let message = Message(
             id: environment.identifiers.next(), topic: event.topic, payload: event.payload, key: event.workflowType,
             timestamp: event.timestamp)
-        for (name, broker) in context.brokers where broker.hasSubscribers(for: event.topic) {
+        for (name, broker) in context.audience where broker.hasSubscribers(for: event.topic) {
             do {
                 try await broker.publish(message)
             } catch {

@@ -5,7 +5,7 @@ public import Tracing
 /// a flag.
 ///
 /// A trace goes on through messages, outgoing events and durable work as text (``current``): `traceparent` and, behind a
-/// blank, `tracestate`, as W3C Trace Context has them. It is empty when there is no trace.
+/// blank, `tracestate`, as W3C Trace Context has them. It is empty when there is no trace. ``EventHops`` go with it.
 public final class Traces: Sendable {
     private let hasTracer = Atomic(false)
     private let installed = Mutex<(any Tracer)?>(nil)
@@ -33,8 +33,8 @@ public final class Traces: Sendable {
 
     /// The place of the current task in its trace, for messages and stores; empty when there is none.
     public var current: String {
-        guard let tracer, let context = ServiceContext.current else { return "" }
-        return TraceCarrier(context, of: tracer).text
+        guard let tracer, let context = ServiceContext.current else { return EventHops.marking("") }
+        return EventHops.marking(TraceCarrier(context, of: tracer).text)
     }
 
     /// Runs something within a span.
@@ -51,6 +51,12 @@ public final class Traces: Sendable {
         attributes: @autoclosure () -> SpanAttributes = [:],
         _ body: ((any Span)?) async throws -> Result
     ) async throws -> Result {
+        let (hops, trace) = EventHops.split(trace)
+        if hops > 0 {
+            return try await EventHops.$current.withValue(hops) {
+                try await span(name(), kind: kind, from: trace, attributes: attributes(), body)
+            }
+        }
         guard let tracer else { return try await body(nil) }
         let parent =
             trace.isEmpty ? ServiceContext.current ?? .topLevel : TraceCarrier(trace).context(for: tracer)
@@ -63,6 +69,8 @@ public final class Traces: Sendable {
     ///   - trace: Where the trace comes from; empty for none.
     ///   - body: What to run.
     public func resume<Result>(_ trace: String, _ body: () async -> Result) async -> Result {
+        let (hops, trace) = EventHops.split(trace)
+        if hops > 0 { return await EventHops.$current.withValue(hops) { await resume(trace, body) } }
         guard !trace.isEmpty, let tracer else { return await body() }
         return await ServiceContext.withValue(TraceCarrier(trace).context(for: tracer)) { await body() }
     }

@@ -81,12 +81,12 @@ extension StateMachineEngine {
     }
 
     private func events(for plan: TransitionPlan, _ machine: CompiledStateMachine) -> [OutboxEvent] {
-        let brokers = generation.brokers
-        guard !brokers.isEmpty else { return [] }
+        let audience = generation.audience
+        guard !audience.isEmpty else { return [] }
         var events: [OutboxEvent] = []
         for (state, data) in plan.entered {
             let topic = machine.topic(of: state)
-            for (brokerName, broker) in brokers where broker.hasSubscribers(for: topic) {
+            for (brokerName, broker) in audience where broker.hasSubscribers(for: topic) {
                 var payload = data
                 payload["type"] = .string(topic)
                 payload["eventType"] = .string(topic)

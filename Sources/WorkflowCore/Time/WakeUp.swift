@@ -5,7 +5,7 @@ import Synchronization
 /// A signal wakes one waiting task; without one it is remembered (once, however often it is given) for the next task
 /// that waits. Waiters look at the shared state again after they wake, so that a spurious wake is harmless. A task that
 /// is cancelled stops waiting.
-final class WakeUp: Sendable {
+package final class WakeUp: Sendable {
     private struct State {
         var isSignalled = false
         var isClosed = false
@@ -15,8 +15,11 @@ final class WakeUp: Sendable {
 
     private let state = Mutex(State())
 
+    /// Creates a signal that nobody has given.
+    package init() {}
+
     /// Wakes one task, now or when it comes to wait.
-    func signal() {
+    package func signal() {
         let waiter = state.withLock { state in
             let last = state.waiters.popLast()
             if last == nil { state.isSignalled = true }
@@ -26,7 +29,7 @@ final class WakeUp: Sendable {
     }
 
     /// Wakes all tasks; nobody waits from now on.
-    func close() {
+    package func close() {
         let waiters = state.withLock { state in
             state.isClosed = true
             defer { state.waiters = [] }
@@ -36,7 +39,7 @@ final class WakeUp: Sendable {
     }
 
     /// Waits for a signal; returns at once when there has been one, after ``close()`` and when the task is cancelled.
-    func wait() async {
+    package func wait() async {
         let id = state.withLock { state -> UInt64? in
             if state.isSignalled || state.isClosed {
                 state.isSignalled = false
@@ -67,7 +70,7 @@ final class WakeUp: Sendable {
     }
 
     /// Waits for a signal, but not beyond a time; see ``wait()``.
-    func wait(until time: Timestamp?, clock: any EngineClock) async {
+    package func wait(until time: Timestamp?, clock: any EngineClock) async {
         guard let time else { return await wait() }
         let delay = clock.now.duration(to: time)
         guard delay > .zero else { return }

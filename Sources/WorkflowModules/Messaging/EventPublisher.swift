@@ -1,8 +1,13 @@
-import WorkflowCore
+package import WorkflowCore
 
 /// Publishes messages through the outbox: they are committed first and delivered at least once.
-struct EventPublisher {
+package struct EventPublisher: Sendable {
     let generation: GenerationContext
+
+    /// Creates a publisher of the messages of a generation.
+    package init(generation: GenerationContext) {
+        self.generation = generation
+    }
 
     /// Publishes a message to one broker, or to all.
     ///
@@ -16,19 +21,22 @@ struct EventPublisher {
     ///     again. `nil` for a new one.
     ///   - broker: The name of the broker; `nil` for all.
     /// - Throws: ``StoreError``; nothing has been published then.
-    func publish(
+    package func publish(
         to topic: String, _ payload: JSONValue, key: String = "", id: String? = nil, broker: String? = nil
     ) async throws {
         let environment = generation.environment
         let now = environment.clock.now
-        let targets = generation.brokers.filter { name, target in
-            (broker == nil || broker == name) && target.hasSubscribers(for: topic)
+        let tap = GenerationContext.tapName
+        let targets = generation.audience.filter { name, target in
+            (broker == nil || broker == name || name == tap) && target.hasSubscribers(for: topic)
         }
         guard !targets.isEmpty else { return }
+        let isForOne = targets.count { $0.name != tap } <= 1
         let events = targets.map { target in
-            OutboxEvent(
-                id: (targets.count == 1 ? id : nil) ?? environment.identifiers.next(), broker: target.name,
-                topic: topic, payload: payload, key: key, createdAt: now, trace: environment.traces.current)
+            let stable = isForOne ? id.map { target.name == tap ? "\($0)>\(tap)" : $0 } : nil
+            return OutboxEvent(
+                id: stable ?? environment.identifiers.next(), broker: target.name, topic: topic, payload: payload,
+                key: key, createdAt: now, trace: environment.traces.current)
         }
         do {
             try await generation.store.commit(StoreTransaction([.appendOutbox(events)]))

@@ -45,14 +45,14 @@ extension ResourceHandler {
         return data
     }
 
-    /// The events of a change, one for each broker where somebody listens.
+    /// The events of a change, one for each broker where somebody listens, and for whoever listens to the application.
     func events(_ kind: ResourceChange, _ snapshot: ResourceSnapshot) -> [OutboxEvent] {
         guard configuration.publishEvents else { return [] }
-        let brokers = context.generation.brokers
-        guard !brokers.isEmpty else { return [] }
+        let audience = context.generation.audience
+        guard !audience.isEmpty else { return [] }
         let resource = snapshot.resource
         let topic = "\(configuration.resourceName)-events"
-        return brokers.filter { $0.broker.hasSubscribers(for: topic) }.map { name, _ in
+        return audience.filter { $0.broker.hasSubscribers(for: topic) }.map { name, _ in
             var payload: JSONObject = [
                 "eventType": .string("\(configuration.resourceName).\(kind.rawValue)"),
                 "resourceId": .string(resource.id), "id": .string(resource.id),
@@ -60,7 +60,7 @@ extension ResourceHandler {
             if kind != .deleted { payload["resource"] = .object(renderer.document(snapshot)) }
             return OutboxEvent(
                 id: context.environment.identifiers.next(), broker: name, topic: topic, payload: .object(payload),
-                key: resource.id, createdAt: context.clock.now)
+                key: resource.id, createdAt: context.clock.now, trace: context.environment.traces.current)
         }
     }
 }

@@ -30,6 +30,9 @@ public struct EngineSettings: Sendable {
     /// How many workflows ``EngineManager/restore(_:)`` starts at a time.
     public var concurrentStarts = 4
 
+    /// Hears of the events of all workflows.
+    public let eventTaps = EventTaps()
+
     /// Creates the default settings.
     public init() {}
 

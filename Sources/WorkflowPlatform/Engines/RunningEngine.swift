@@ -68,6 +68,7 @@ extension RunningEngine.Surroundings {
     ) -> EngineEnvironment {
         var environment = settings.environment(
             logger: logger, store: store, scripts: scripts, limits: deployment.limits)
+        environment.eventTap = settings.eventTaps[deployment.workflow]
         environment.httpListeners = SharedListenerFactory(standIn: mount)
         return environment
     }

@@ -47,6 +47,8 @@ public final class Platform: Service {
             .migrate(database, now: now)
         let vault = try SecretVault(key: configuration.secretsKey)
         let secret = try await signingSecret(database, configuration)
+        let links = WorkflowLinks(database: database, engines: engines, environment: environment)
+        try await links.open(engines.settings.eventTaps)
         let services = PlatformServices(
             database: database, configuration: configuration, environment: environment,
             accessTokens: await AccessTokens(
@@ -55,7 +57,7 @@ public final class Platform: Service {
             mail: MailQueue(sender: mail, clock: environment.clock, logger: environment.logger),
             workflows: Deployments(
                 engines: engines, vault: vault, database: database, clock: environment.clock,
-                logger: environment.logger))
+                logger: environment.logger, links: links))
         if try await !database.read({ try UserTable.hasPeople($0) }) {
             let token = services.secrets.make(.setup)
             services.setupToken.withLock { $0 = token }
@@ -72,14 +74,17 @@ public final class Platform: Service {
     /// Starts the workflows that are to run, sends e-mails and forgets what has expired, until the task is cancelled or
     /// a shutdown begins; then stops all workflows.
     public func run() async throws {
+        services.workflows.links.begin()
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.services.workflows.restore() }
                 group.addTask { await self.services.mail.run() }
+                group.addTask { await self.services.workflows.links.run() }
                 group.addTask { await self.clean() }
             }
         }
         await services.workflows.engines.shutdown()
+        await services.workflows.links.close()
     }
 
     private func clean() async {
@@ -103,6 +108,7 @@ public final class Platform: Service {
                 _ = try IdempotencyTable.forget(
                     before: now.advanced(by: .zero - Self.idempotencyWindow), connection)
             }
+            try await services.workflows.links.forgetOld()
         } catch {
             services.logger.warning("What has expired could not be forgotten", metadata: ["error": "\(error)"])
         }

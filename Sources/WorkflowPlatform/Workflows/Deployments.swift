@@ -13,16 +13,19 @@ final class Deployments: Sendable {
 
     let engines: EngineManager
     let vault: SecretVault
+    let links: WorkflowLinks
     private let database: any SQLDatabase
     private let clock: any EngineClock
     private let logger: Logger
     private let lines = Mutex<[ID<Workflow>: OperationLine]>([:])
 
     init(
-        engines: EngineManager, vault: SecretVault, database: any SQLDatabase, clock: any EngineClock, logger: Logger
+        engines: EngineManager, vault: SecretVault, database: any SQLDatabase, clock: any EngineClock, logger: Logger,
+        links: WorkflowLinks
     ) {
         self.engines = engines
         self.vault = vault
+        self.links = links
         self.database = database
         self.clock = clock
         self.logger = logger
@@ -84,6 +87,7 @@ final class Deployments: Sendable {
 
     /// Stops workflows that are in the database no more, and removes what was kept of them.
     func remove(_ workflows: [ID<Workflow>]) async {
+        links.remove(of: workflows)
         for workflow in workflows {
             await line(of: workflow).run { [engines, logger] in
                 do {

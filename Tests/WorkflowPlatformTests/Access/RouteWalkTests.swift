@@ -53,6 +53,7 @@ import WorkflowTesting
                     Grant(.viewer, on: tenant.path),
                 ], test)
             let key = try await tenant.key(role, ["*:read"], test)
+            let (link, event, other) = try await tenant.addLink(test)
             return World(
                 tenant: tenant, stranger: stranger,
                 parameters: [
@@ -60,6 +61,7 @@ import WorkflowTesting
                     "invitationId": try #require(invitation.data["id"]?.stringValue),
                     "accountId": try #require(account.data["id"]?.stringValue),
                     "v": "1", "name": "TOKEN",
+                    "linkId": link, "deliveryId": event, "target": other,
                 ])
         }
 
@@ -190,6 +192,7 @@ import WorkflowTesting
 /// All that a company owns, as text.
 enum Digest {
     private static let ofCompany = "workflow_id IN (SELECT id FROM platform_workflows WHERE company_id = ?)"
+    private static let ofLink = "link_id IN (SELECT id FROM platform_workflow_links WHERE company_id = ?)"
     private static let tables = [
         "platform_companies WHERE id = ?", "platform_organizations WHERE company_id = ?",
         "platform_projects WHERE company_id = ?", "platform_memberships WHERE company_id = ?",
@@ -197,6 +200,7 @@ enum Digest {
         "platform_users WHERE company_id = ?", "platform_audit_heads WHERE company_id = ?",
         "platform_workflows WHERE company_id = ?", "platform_workflow_versions WHERE \(ofCompany)",
         "platform_deployments WHERE \(ofCompany)", "platform_workflow_secrets WHERE \(ofCompany)",
+        "platform_workflow_links WHERE company_id = ?", "platform_link_deliveries WHERE \(ofLink)",
     ]
     private static let columns = [
         "id, name, slug, metadata, revision", "id, name, slug, metadata, revision",
@@ -206,6 +210,7 @@ enum Digest {
         "id, name, status, version, revision", "version, config_yaml, created_by, created_at, workflow_id",
         "workflow_id, number, version, deployed_by, COALESCE(ended_at, 0)",
         "name, sealed, revision, updated_by, workflow_id",
+        "id, source_id, target_id, pattern, config", "id, link_id, event_type, dead, attempts",
     ]
     private static let statements = zip(columns, tables).map { columns, table in
         SQLStatement("SELECT \(columns) FROM \(table) ORDER BY 1")

@@ -76,6 +76,10 @@ import WorkflowTesting
                 case "metadata": [:]
                 case "code": "000000"
                 case "version": 1
+                case "target_workflow_id": .string(world.parameters["target"] ?? "")
+                case "link_type": "invoice.*"
+                case "config": [:]
+                case "delivery_id": .string(world.parameters["deliveryId"] ?? "")
                 case "config_yaml": .string(saying("hello"))
                 default: .string(TestPlatform.password)
                 }

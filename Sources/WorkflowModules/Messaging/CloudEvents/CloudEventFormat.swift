@@ -35,8 +35,9 @@ package struct CloudEventFormat: Sendable, Hashable {
             ("content-type", "application/json"),
         ]
         if !message.key.isEmpty { headers.append((prefix + "partitionkey", written(message.key))) }
-        if !message.trace.isEmpty {
-            let parts = message.trace.split(separator: " ", maxSplits: 1)
+        let trace = EventHops.split(message.trace).trace
+        if !trace.isEmpty {
+            let parts = trace.split(separator: " ", maxSplits: 1)
             headers.append(("traceparent", String(parts[0])))
             if parts.count > 1 { headers.append(("tracestate", written(String(parts[1]), keepingSpaces: true))) }
         }
