@@ -34,6 +34,8 @@ struct QueryParameter: Sendable {
     let name: String
     let schema: Schema
     let summary: String
+    /// How often it may occur.
+    var most = 1
 
     init(_ name: String, _ schema: Schema, _ summary: String) {
         self.name = name

@@ -97,9 +97,10 @@ enum OpenAPIDocument {
             return ["name": .string(name), "in": "path", "required": true, "schema": schema.document(&schemas)]
         }
         for parameter in route.allQueryParameters {
+            let schema = parameter.most == 1 ? parameter.schema : .array(parameter.schema, maximum: parameter.most)
             parameters.append([
                 "name": .string(parameter.name), "in": "query", "description": .string(parameter.summary),
-                "schema": parameter.schema.document(&schemas),
+                "schema": schema.document(&schemas),
             ])
         }
         if route.isVersioned, route.method != .get {
