@@ -121,7 +121,9 @@ enum OpenAPIDocument {
     }
 
     private static func responses(_ route: APIRoute, _ schemas: inout JSONObject) -> JSONObject {
-        var responses: JSONObject = [String(route.answer.status.code): .object(success(route.answer, &schemas))]
+        let answer = JSONValue.object(success(route.answer, &schemas))
+        var responses: JSONObject = [String(route.answer.status.code): answer]
+        if let other = route.answer.otherStatus { responses[String(other.code)] = answer }
         let reference = problem.document(&schemas)
         for (code, text) in route.allProblems.sorted(by: { $0.key < $1.key }) {
             responses[String(code)] = [

@@ -12,6 +12,7 @@ enum AccessRules {
         DELETE /organizations/{id}: owner organizations
         DELETE /projects/{id}/members/{userId}: admin members
         DELETE /projects/{id}: owner projects
+        DELETE /workflows/{id}/permissions/{userId}: admin members
         DELETE /workflows/{id}/secrets/{name}: editor workflows
         DELETE /workflows/{id}: owner workflows
         GET /auth/me: signed in
@@ -35,6 +36,7 @@ enum AccessRules {
         GET /projects/{id}: viewer projects
         GET /setup: open
         GET /workflows/{id}/deployments: viewer workflows
+        GET /workflows/{id}/permissions: viewer members
         GET /workflows/{id}/secrets: viewer workflows
         GET /workflows/{id}/status: viewer workflows
         GET /workflows/{id}/versions/{v}/diff: viewer workflows
@@ -71,6 +73,7 @@ enum AccessRules {
         POST /projects/{id}/workflows: editor workflows
         POST /setup: open
         POST /workflows/{id}/deploy: admin workflows
+        POST /workflows/{id}/permissions: admin members
         POST /workflows/{id}/rollback: admin workflows
         POST /workflows/{id}/stop: admin workflows
         PUT /auth/me: person
