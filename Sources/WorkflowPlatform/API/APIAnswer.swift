@@ -6,6 +6,8 @@ struct APIAnswer: Sendable {
     /// The members of the body; `nil` for none.
     var document: JSONObject?
     var headers: HTTPFields = [:]
+    /// The status when it is not that of the route.
+    var status: HTTPResponse.Status?
     /// A body of another type.
     var other: ResponseBody?
 

@@ -13,7 +13,7 @@ struct APICall: Sendable {
     /// The body, which is as the route says.
     let body: JSONObject
     /// The values of the query, which are as the route says.
-    let query: [String: String]
+    let query: QueryValues
     let services: PlatformServices
     /// The time of the request.
     let now: Timestamp

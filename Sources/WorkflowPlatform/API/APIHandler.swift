@@ -79,10 +79,11 @@ struct APIHandler: HTTPHandler {
 
     private func response(_ answer: APIAnswer, _ request: ServerRequest) -> ServerResponse {
         var response: ServerResponse
+        let status = answer.status ?? route.answer.status
         if let document = answer.document {
-            response = .json(.object(document), status: route.answer.status)
+            response = .json(.object(document), status: status)
         } else {
-            response = ServerResponse(status: route.answer.status, body: answer.other ?? .empty)
+            response = ServerResponse(status: status, body: answer.other ?? .empty)
         }
         for field in answer.headers { response.headers[field.name] = field.value }
         if request.method == .get, let tag = answer.headers[.eTag], let known = request.headers[.ifNoneMatch],

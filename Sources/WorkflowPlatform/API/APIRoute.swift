@@ -34,6 +34,8 @@ struct QueryParameter: Sendable {
     let name: String
     let schema: Schema
     let summary: String
+    /// How often it may occur.
+    var most = 1
 
     init(_ name: String, _ schema: Schema, _ summary: String) {
         self.name = name
@@ -58,6 +60,8 @@ struct AnswerRule: Sendable {
 
     let status: HTTPResponse.Status
     let content: Content
+    /// What it may be instead, with the same content.
+    var otherStatus: HTTPResponse.Status?
     /// Whether it holds something that is shown this once, so that it is not kept for a repeated request.
     var isSecret = false
 
@@ -68,6 +72,13 @@ struct AnswerRule: Sendable {
     static func created(_ schema: Schema) -> AnswerRule { AnswerRule(status: .created, content: .data(schema)) }
 
     static func page(_ schema: Schema) -> AnswerRule { AnswerRule(status: .ok, content: .page(schema)) }
+
+    /// The same, with another status for some cases.
+    func or(_ status: HTTPResponse.Status) -> AnswerRule {
+        var rule = self
+        rule.otherStatus = status
+        return rule
+    }
 
     /// The same, with something that is shown this once.
     var secret: AnswerRule {

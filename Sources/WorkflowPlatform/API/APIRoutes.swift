@@ -11,6 +11,7 @@ enum APIRoutes {
         + MemberRoutes.all + InvitationRoutes.all + APIKeyRoutes.all + ServiceAccountRoutes.all + AuditRoutes.all
         + WorkflowRoutes.all + VersionRoutes.all + DeploymentRoutes.all + SecretRoutes.all
         + LinkRoutes.all + DeadEventRoutes.all
+        + PermissionRoutes.all
 
     /// Makes the table that finds the handler for a request.
     ///

@@ -8,6 +8,7 @@ extension Documents {
         .required("id", .id), .required("company_id", .id), .required("organization_id", .id),
         .required("project_id", .id), .required("name", .name), .required("slug", .text(1...63, .slug)),
         .required("description", .text(0...2000)),
+        .required("labels", Label.schema),
         .required("version", .integer(0...Int.max), "The newest version of the configuration; 0 while there is none."),
         .required(
             "status", .oneOf(Workflow.Status.allCases.map(\.rawValue)),
@@ -35,7 +36,8 @@ extension Documents {
             "id": .string(workflow.id.text), "company_id": .string(workflow.company.text),
             "organization_id": .string(workflow.organization.text), "project_id": .string(workflow.project.text),
             "name": .string(workflow.name), "slug": .string(workflow.slug),
-            "description": .string(workflow.description), "version": .integer(Int64(workflow.version)),
+            "description": .string(workflow.description), "labels": .object(Label.object(workflow.labels)),
+            "version": .integer(Int64(workflow.version)),
             "status": .string(workflow.status.rawValue),
             "deployed_version": workflow.deployedVersion.map { .integer(Int64($0)) } ?? .null,
             "created_by": .string(workflow.createdBy.text), "updated_by": .string(workflow.updatedBy.text),

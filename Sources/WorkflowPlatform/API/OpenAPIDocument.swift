@@ -97,9 +97,10 @@ enum OpenAPIDocument {
             return ["name": .string(name), "in": "path", "required": true, "schema": schema.document(&schemas)]
         }
         for parameter in route.allQueryParameters {
+            let schema = parameter.most == 1 ? parameter.schema : .array(parameter.schema, maximum: parameter.most)
             parameters.append([
                 "name": .string(parameter.name), "in": "query", "description": .string(parameter.summary),
-                "schema": parameter.schema.document(&schemas),
+                "schema": schema.document(&schemas),
             ])
         }
         if route.isVersioned, route.method != .get {
@@ -120,7 +121,9 @@ enum OpenAPIDocument {
     }
 
     private static func responses(_ route: APIRoute, _ schemas: inout JSONObject) -> JSONObject {
-        var responses: JSONObject = [String(route.answer.status.code): .object(success(route.answer, &schemas))]
+        let answer = JSONValue.object(success(route.answer, &schemas))
+        var responses: JSONObject = [String(route.answer.status.code): answer]
+        if let other = route.answer.otherStatus { responses[String(other.code)] = answer }
         let reference = problem.document(&schemas)
         for (code, text) in route.allProblems.sorted(by: { $0.key < $1.key }) {
             responses[String(code)] = [

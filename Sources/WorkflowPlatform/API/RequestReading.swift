@@ -5,9 +5,9 @@ import WorkflowCore
 enum QueryReader {
     /// The values of a query, which are as the route says.
     ///
-    /// - Throws: ``HTTPError`` 400 for one that is not known, occurs twice or is not as it must be.
-    static func read(_ request: ServerRequest, _ route: APIRoute) throws -> [String: String] {
-        var values: [String: String] = [:]
+    /// - Throws: ``HTTPError`` 400 for one that is not known, occurs too often or is not as it must be.
+    static func read(_ request: ServerRequest, _ route: APIRoute) throws -> QueryValues {
+        var values = QueryValues()
         var problems: [SchemaProblem] = []
         let parameters = route.allQueryParameters
         for (name, value) in request.queryItems {
@@ -17,8 +17,9 @@ enum QueryReader {
                 problems.append(SchemaProblem(pointer: name, detail: detail))
                 continue
             }
-            guard values.updateValue(value, forKey: name) == nil else {
-                problems.append(SchemaProblem(pointer: name, detail: "This parameter occurs twice."))
+            guard values.add(value, name) <= parameter.most else {
+                let often = parameter.most == 1 ? "twice" : "more than \(parameter.most) times"
+                problems.append(SchemaProblem(pointer: name, detail: "This parameter occurs \(often)."))
                 continue
             }
             let found = parameter.schema.problems(with: json(value, parameter.schema))
@@ -31,6 +32,25 @@ enum QueryReader {
     /// The value of a query as its schema reads it.
     private static func json(_ text: String, _ schema: Schema) -> JSONValue {
         if case .integer = schema, let number = Int64(text) { .integer(number) } else { .string(text) }
+    }
+}
+
+/// The values of a query.
+struct QueryValues: Sendable {
+    private var values: [String: [String]] = [:]
+
+    /// The value of a parameter; `nil` when it was left out.
+    subscript(_ name: String) -> String? { values[name]?.first }
+
+    /// All values of a parameter that may be repeated.
+    func all(_ name: String) -> [String] { values[name] ?? [] }
+
+    /// Adds a value.
+    ///
+    /// - Returns: How many the parameter has now.
+    fileprivate mutating func add(_ value: String, _ name: String) -> Int {
+        values[name, default: []].append(value)
+        return values[name]?.count ?? 0
     }
 }
 

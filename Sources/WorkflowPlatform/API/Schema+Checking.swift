@@ -45,6 +45,18 @@ extension Schema {
             for (index, element) in elements.enumerated() {
                 schema.check(element, at: "\(pointer)/\(index)", &problems)
             }
+        case .map(let names, let values, let maximum):
+            guard let object = value.objectValue else { return add("This must be an object.") }
+            guard object.keys.count <= maximum else {
+                return add("The object must not have more than \(maximum) members.")
+            }
+            for (name, value) in zip(object.keys, object.values) {
+                let place = "\(pointer)/\(Self.escaped(name))"
+                if let problem = names.problem(with: name) {
+                    problems.append(SchemaProblem(pointer: place, detail: "The name: \(problem)"))
+                }
+                values.check(value, at: place, &problems)
+            }
         case .freeObject(let maximum):
             guard value.objectValue != nil else { return add("This must be an object.") }
             if value.jsonBytes().count > maximum { add("The object must not have more than \(maximum) bytes.") }
@@ -112,6 +124,13 @@ extension Schema.StringRule.Form {
                 ? nil : "A short name has lower-case letters, digits and single hyphens between them, 63 at most."
         case .variable:
             Self.isVariable(text) ? nil : "This must have letters, digits and _ only, and begin with no digit."
+        case .label:
+            Label.isName(text)
+                ? nil
+                : "A label has lower-case letters, digits, -, _, . and /, and begins with none of - and .; 63 at most."
+        case .labelFilter:
+            text.firstIndex(of: ":").map { Label.isName(text[..<$0]) } == true
+                ? nil : "This must be the name of a label, a colon, and its value."
         case .uri, .password:
             nil
         }

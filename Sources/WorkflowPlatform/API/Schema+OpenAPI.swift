@@ -16,6 +16,11 @@ extension Schema {
             return ["type": "boolean"]
         case .array(let schema, let maximum):
             return ["type": "array", "items": schema.document(&components), "maxItems": .integer(Int64(maximum))]
+        case .map(let names, let values, let maximum):
+            return [
+                "type": "object", "propertyNames": names.document, "additionalProperties": values.document(&components),
+                "maxProperties": .integer(Int64(maximum)),
+            ]
         case .freeObject:
             return ["type": "object", "additionalProperties": true]
         case .nullable(let schema):
@@ -52,6 +57,8 @@ extension Schema.StringRule {
         switch form {
         case .slug: document["pattern"] = "^[a-z0-9]+(-[a-z0-9]+)*$"
         case .variable: document["pattern"] = "^[A-Za-z_][A-Za-z0-9_]*$"
+        case .label: document["pattern"] = "^[a-z0-9_/][a-z0-9._/-]*$"
+        case .labelFilter: document["pattern"] = "^[a-z0-9_/][a-z0-9._/-]*:"
         case .uuid:
             document["format"] = "uuid"
             document["pattern"] = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"

@@ -12,6 +12,8 @@ indirect enum Schema: Sendable {
     case array(Schema, maximum: Int)
     /// An object with known members.
     case object([Member])
+    /// An object whose members have names of a kind, and values of a kind.
+    case map(names: StringRule, values: Schema, maximum: Int)
     /// An object with any members.
     case freeObject(maximumBytes: Int)
     /// A value, or `null`.
@@ -29,6 +31,10 @@ indirect enum Schema: Sendable {
             case password
             /// A name such as those of variables.
             case variable
+            /// The name of a label.
+            case label
+            /// A label as lists are filtered by it.
+            case labelFilter
         }
 
         var length: ClosedRange<Int> = 0...10_000

@@ -26,6 +26,8 @@ public struct Workflow: Sendable {
     public let slug: String
     /// What it is for.
     public var description: String
+    /// What people find it by.
+    public var labels: [String: String] = [:]
     /// The newest version of the configuration; 0 while there is none.
     public var version: Int
     /// What is wanted of it.

@@ -13,6 +13,7 @@ enum PlatformSchema {
         SQLMigration(name: "004-audit", script: audit),
         SQLMigration(name: "005-workflows", script: workflows),
         SQLMigration(name: "012-links", script: links),
+        SQLMigration(name: "009-labels", script: labels),
     ]
 
     private static func identity(_ dialect: SQLDialect) -> String {

@@ -4,16 +4,17 @@ import WorkflowStore
 /// The rows of workflows.
 enum WorkflowTable {
     private static let columns = """
-        id, company_id, organization_id, project_id, name, slug, description, version, status, deployed_version, \
+        id, company_id, organization_id, project_id, name, slug, description, labels, version, status, deployed_version, \
         created_by, updated_by, revision, created_at, updated_at
         """
+    private static let qualifiedColumns = columns.split(separator: ", ").map { "w.\($0)" }.joined(separator: ", ")
     private static let insertion = SQLStatement(
-        "INSERT INTO platform_workflows (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        "INSERT INTO platform_workflows (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     private static let byID = SQLStatement("SELECT \(columns) FROM platform_workflows WHERE id = ?")
     private static let change = SQLStatement(
         """
-        UPDATE platform_workflows SET name = ?, description = ?, version = ?, status = ?, deployed_version = ?,
-            updated_by = ?, revision = ?, updated_at = ? WHERE id = ? AND revision = ?
+        UPDATE platform_workflows SET name = ?, description = ?, labels = ?, version = ?, status = ?,
+            deployed_version = ?, updated_by = ?, revision = ?, updated_at = ? WHERE id = ? AND revision = ?
         """)
     private static let countOfProject = SQLStatement("SELECT COUNT(*) FROM platform_workflows WHERE project_id = ?")
     private static let withStatus = SQLStatement(
@@ -43,43 +44,52 @@ enum WorkflowTable {
             [
                 .id(workflow.id), .id(workflow.company), .id(workflow.organization), .id(workflow.project),
                 .text(workflow.name), .text(workflow.slug), .text(workflow.description),
-                .integer(Int64(workflow.version)), .text(workflow.status.rawValue),
+                .object(Label.object(workflow.labels)), .integer(Int64(workflow.version)),
+                .text(workflow.status.rawValue),
                 number(workflow.deployedVersion), .id(workflow.createdBy), .id(workflow.updatedBy),
                 .integer(workflow.revision), .time(workflow.createdAt), .time(workflow.updatedAt),
             ])
+        try LabelTable.insert(workflow, connection)
     }
 
     static func find(_ id: ID<Workflow>, _ connection: any SQLConnection) throws -> Workflow? {
         try connection.first(byID, [.id(id)], read)
     }
 
-    /// The workflows of a project, newest first.
+    /// The workflows of a project that have all of some labels, newest first.
     static func list(
-        of project: ID<Project>, _ page: PageRequest, _ connection: any SQLConnection
+        of project: ID<Project>, labels: [Label] = [], _ page: PageRequest, _ connection: any SQLConnection
     ) throws -> Page<Workflow> {
-        let found = try within(.project, project.text, page, connection)
-        let total = try connection.count(countOfProject, [.id(project)])
+        let found = try within(.project, project.text, labels, page, connection)
+        let total = labels.isEmpty ? try connection.count(countOfProject, [.id(project)]) : nil
         return Page(found, limit: page.limit, total: total) { $0.id.text }
     }
 
-    /// The workflows that roles reach, newest first.
+    /// The workflows that roles reach and that have all of some labels, newest first.
     static func list(
-        reachedBy grants: [Grant], _ page: PageRequest, _ connection: any SQLConnection
+        reachedBy grants: [Grant], labels: [Label] = [], _ page: PageRequest, _ connection: any SQLConnection
     ) throws -> Page<Workflow> {
         var found: [ID<Workflow>: Workflow] = [:]
         for grant in grants {
-            for workflow in try within(grant.level, grant.resource, page, connection) { found[workflow.id] = workflow }
+            for workflow in try within(grant.level, grant.resource, labels, page, connection) {
+                found[workflow.id] = workflow
+            }
         }
         let newest = found.values.sorted { $0.id > $1.id }.prefix(page.limit + 1)
         return Page(Array(newest), limit: page.limit) { $0.id.text }
     }
 
     private static func within(
-        _ level: ResourceLevel, _ resource: String, _ page: PageRequest, _ connection: any SQLConnection
+        _ level: ResourceLevel, _ resource: String, _ labels: [Label], _ page: PageRequest,
+        _ connection: any SQLConnection
     ) throws -> [Workflow] {
+        let part: [SQLValue] = [.text(page.cursor.key), .integer(Int64(page.limit + 1))]
+        guard labels.isEmpty else {
+            let (statement, arguments) = LabelTable.selection(qualifiedColumns, level, resource, labels)
+            return try connection.all(statement, arguments + part, read)
+        }
         guard let statement = lists[level] else { return [] }
-        return try connection.all(
-            statement, [.text(resource), .text(page.cursor.key), .integer(Int64(page.limit + 1))], read)
+        return try connection.all(statement, [.text(resource)] + part, read)
     }
 
     /// The workflows that are to run, in the order of their identifiers.
@@ -110,7 +120,8 @@ enum WorkflowTable {
         try connection.execute(
             change,
             [
-                .text(workflow.name), .text(workflow.description), .integer(Int64(workflow.version)),
+                .text(workflow.name), .text(workflow.description), .object(Label.object(workflow.labels)),
+                .integer(Int64(workflow.version)),
                 .text(workflow.status.rawValue), number(workflow.deployedVersion), .id(workflow.updatedBy),
                 .integer(workflow.revision), .time(workflow.updatedAt), .id(workflow.id),
                 .integer(workflow.revision - 1),
@@ -129,7 +140,8 @@ enum WorkflowTable {
     private static func read(_ row: RowReader) throws -> Workflow {
         Workflow(
             id: row.id(), company: row.id(), organization: row.id(), project: row.id(), name: row.text(),
-            slug: row.text(), description: row.text(), version: Int(row.integer()), status: try row.named(),
+            slug: row.text(), description: row.text(), labels: Label.dictionary(try row.object()),
+            version: Int(row.integer()), status: try row.named(),
             deployedVersion: row.optionalInteger().map { Int($0) }, createdBy: row.id(), updatedBy: row.id(),
             revision: row.integer(), createdAt: row.time(), updatedAt: row.time())
     }

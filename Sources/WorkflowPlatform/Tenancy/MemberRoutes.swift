@@ -46,7 +46,8 @@ enum MemberRoutes {
         access: .role(.viewer, .members, on: .company("id"), byPerson: true), answer: .noContent,
         problems: [409: "It is the last owner."], handler: leave)
 
-    private static func role(_ call: APICall) throws -> Role {
+    /// The role that a body names.
+    static func role(_ call: APICall) throws -> Role {
         guard let role = Role(rawValue: try call.requiredText("role")) else {
             throw PlatformError.defect("the body has an unknown role")
         }
@@ -60,7 +61,7 @@ enum MemberRoutes {
         return .data(Documents.make(membership), revision: membership.revision)
     }
 
-    @Sendable private static func list(_ call: APICall) async throws -> APIAnswer {
+    @Sendable static func list(_ call: APICall) async throws -> APIAnswer {
         let (resource, page) = (try call.path.resource, try call.page)
         let found = try await call.services.database.read { try MembershipTable.list(on: resource, page, $0) }
         return .page(found, limit: page.limit) { Documents.make($0) }
@@ -73,7 +74,7 @@ enum MemberRoutes {
         return .data(Documents.make(membership), revision: membership.revision)
     }
 
-    @Sendable private static func remove(_ call: APICall) async throws -> APIAnswer {
+    @Sendable static func remove(_ call: APICall) async throws -> APIAnswer {
         let (members, user): (Members, ID<User>) = (try Members(call), try call.id("userId"))
         try await call.services.database.write { try members.remove(user, $0) }
         return .nothing

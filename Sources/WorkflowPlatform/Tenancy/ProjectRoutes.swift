@@ -21,18 +21,18 @@ enum ProjectRoutes {
         APIRoute(
             name: "showProject", method: .get, path: "/projects/{id}", tag: "Projects", summary: "A project.",
             access: .role(.viewer, .projects, on: .project("id")), answer: .ok(Documents.project),
-            isVersioned: true, handler: show),
+            isVersioned: true, handler: Project.show),
         APIRoute(
             name: "updateProject", method: .put, path: "/projects/{id}", tag: "Projects",
             summary: "Changes a project; what is left out stays.",
             access: .role(.editor, .projects, on: .project("id")),
             body: .object([.optional("name", .name)] + body), answer: .ok(Documents.project),
-            problems: [409: "The short name is taken."], isVersioned: true, handler: update),
+            problems: [409: "The short name is taken."], isVersioned: true, handler: Project.update),
         APIRoute(
             name: "deleteProject", method: .delete, path: "/projects/{id}", tag: "Projects",
             summary: "Removes a project with all that belongs to it.",
             access: .role(.owner, .projects, on: .project("id")), answer: .noContent, isVersioned: true,
-            handler: delete),
+            handler: Project.delete),
     ]
 
     @Sendable private static func create(_ call: APICall) async throws -> APIAnswer {
@@ -43,14 +43,10 @@ enum ProjectRoutes {
             slug: try Companies.shortName(call.text("slug"), orFrom: name),
             description: call.text("description") ?? "", metadata: call.body["metadata"]?.objectValue ?? [:],
             revision: 1, createdAt: call.now, updatedAt: call.now)
-        try await call.services.database.write { connection in
-            try call.services.audit.lock(path.company, connection)
+        return try await project.create(call) { connection in
             guard try OrganizationTable.find(organization, connection) != nil else { throw PlatformError.notFound }
-            try Companies.unlessTaken(project.slug) { try ProjectTable.insert(project, connection) }
-            let event = call.event("project.create", "project", project.id.text, Documents.make(project))
-            try call.services.audit.append(event, to: path.company, now: call.now, connection)
+            try ProjectTable.insert(project, connection)
         }
-        return .data(Documents.make(project), revision: project.revision)
     }
 
     @Sendable private static func list(_ call: APICall) async throws -> APIAnswer {
@@ -60,55 +56,5 @@ enum ProjectRoutes {
         let page = try call.page
         let found = try await call.services.database.read { try ProjectTable.list(of: organization, page, $0) }
         return .page(found, limit: page.limit) { Documents.make($0) }
-    }
-
-    private static func id(_ call: APICall) throws -> ID<Project> {
-        guard let id = try call.path.project else { throw PlatformError.defect("no project in the path") }
-        return id
-    }
-
-    @Sendable private static func show(_ call: APICall) async throws -> APIAnswer {
-        let id = try id(call)
-        let project = try await call.services.database.read { try ProjectTable.find(id, $0) }
-        guard let project else { throw PlatformError.notFound }
-        return .data(Documents.make(project), revision: project.revision)
-    }
-
-    @Sendable private static func update(_ call: APICall) async throws -> APIAnswer {
-        let (id, company) = (try id(call), try call.path.company)
-        let project = try await call.services.database.write { connection in
-            try call.services.audit.lock(company, connection)
-            guard let before = try ProjectTable.find(id, connection) else { throw PlatformError.notFound }
-            try call.checkRevision(before.revision)
-            var project = before
-            if let name = call.text("name") { project.name = name }
-            if let slug = call.text("slug") { project.slug = slug }
-            if let description = call.text("description") { project.description = description }
-            if let metadata = call.body["metadata"]?.objectValue { project.metadata = metadata }
-            (project.revision, project.updatedAt) = (before.revision + 1, call.now)
-            let isSaved = try Companies.unlessTaken(project.slug) { try ProjectTable.update(project, connection) }
-            guard isSaved else { throw PlatformError.preconditionFailed(EntityTag.make(before.revision)) }
-            let difference = AuditEvent.difference(Documents.make(before), Documents.make(project))
-            let event = call.event("project.update", "project", id.text, difference)
-            try call.services.audit.append(event, to: company, now: call.now, connection)
-            return project
-        }
-        return .data(Documents.make(project), revision: project.revision)
-    }
-
-    @Sendable private static func delete(_ call: APICall) async throws -> APIAnswer {
-        let (id, company) = (try id(call), try call.path.company)
-        let workflows = try await call.services.database.write { connection in
-            try call.services.audit.lock(company, connection)
-            guard let project = try ProjectTable.find(id, connection) else { throw PlatformError.notFound }
-            try call.checkRevision(project.revision)
-            let workflows = try WorkflowTable.ofProject(id, connection)
-            try ProjectTable.delete(id, connection)
-            let event = call.event("project.delete", "project", id.text, Documents.make(project))
-            try call.services.audit.append(event, to: company, now: call.now, connection)
-            return workflows
-        }
-        await call.services.workflows.remove(workflows)
-        return .nothing
     }
 }

@@ -19,17 +19,17 @@ enum WorkflowRoutes {
                 .optional(
                     "slug", .text(1...63, .slug),
                     "The name for addresses, which never changes; made of the name when it is left out."),
-                .optional("description", .text(0...2000)), configuration,
+                .optional("description", .text(0...2000)), Label.member, configuration,
             ]),
             answer: .created(Documents.workflow), problems: problems, handler: create),
         APIRoute(
             name: "listProjectWorkflows", method: .get, path: "/projects/{id}/workflows", tag: "Workflows",
             summary: "The workflows of a project.", access: .role(.viewer, .workflows, on: .project("id")),
-            answer: .page(Documents.workflowSummary), handler: listOfProject),
+            query: [Label.filter], answer: .page(Documents.workflowSummary), handler: listOfProject),
         APIRoute(
             name: "listWorkflows", method: .get, path: "/workflows", tag: "Workflows",
             summary: "All workflows that whoever calls may see.", access: .signedIn(byPerson: false),
-            answer: .page(Documents.workflowSummary),
+            query: [Label.filter], answer: .page(Documents.workflowSummary),
             problems: [403: "The API key has no scope for workflows."], handler: listAll),
         APIRoute(
             name: "showWorkflow", method: .get, path: "/workflows/{id}", tag: "Workflows",
@@ -40,7 +40,7 @@ enum WorkflowRoutes {
             summary: "Changes a workflow; what is left out stays. What runs goes on until a version is deployed.",
             access: .role(.editor, .workflows, on: .workflow("id")),
             body: .object([
-                .optional("name", .name), .optional("description", .text(0...2000)), configuration,
+                .optional("name", .name), .optional("description", .text(0...2000)), Label.member, configuration,
             ]),
             answer: .ok(Documents.workflow), problems: [422: "The configuration is not valid."], isVersioned: true,
             handler: update),
@@ -78,7 +78,8 @@ enum WorkflowRoutes {
         var workflow = Workflow(
             id: call.services.newID(), company: path.company, organization: organization, project: project,
             name: name, slug: try Companies.shortName(call.text("slug"), orFrom: name),
-            description: call.text("description") ?? "", version: 0, status: .draft, deployedVersion: nil,
+            description: call.text("description") ?? "", labels: Label.given(call) ?? [:], version: 0, status: .draft,
+            deployedVersion: nil,
             createdBy: user, updatedBy: user, revision: 1, createdAt: call.now, updatedAt: call.now)
         if let text {
             try await ConfigurationCheck.check(text, of: workflow, call)
@@ -97,13 +98,15 @@ enum WorkflowRoutes {
 
     @Sendable private static func listOfProject(_ call: APICall) async throws -> APIAnswer {
         guard let project = try call.path.project else { throw PlatformError.defect("no project in the path") }
-        let page = try call.page
-        let found = try await call.services.database.read { try WorkflowTable.list(of: project, page, $0) }
+        let (page, labels) = (try call.page, Label.filter(call))
+        let found = try await call.services.database.read {
+            try WorkflowTable.list(of: project, labels: labels, page, $0)
+        }
         return .page(found, limit: page.limit) { Documents.make($0) }
     }
 
     @Sendable private static func listAll(_ call: APICall) async throws -> APIAnswer {
-        let (caller, page) = (try call.caller, try call.page)
+        let (caller, page, labels) = (try call.caller, try call.page, Label.filter(call))
         var grants = caller.grants
         if case .key(_, let company, let scopes) = caller.credential {
             // A key works for its company only, and tells of no other.
@@ -113,7 +116,7 @@ enum WorkflowRoutes {
             }
         }
         let found = try await call.services.database.read { [grants] connection in
-            try WorkflowTable.list(reachedBy: grants, page, connection)
+            try WorkflowTable.list(reachedBy: grants, labels: labels, page, connection)
         }
         return .page(found, limit: page.limit) { Documents.make($0) }
     }
@@ -144,6 +147,10 @@ enum WorkflowRoutes {
             var workflow = before
             if let name = call.text("name") { workflow.name = name }
             if let description = call.text("description") { workflow.description = description }
+            if let labels = Label.given(call), labels != workflow.labels {
+                workflow.labels = labels
+                try LabelTable.replace(with: workflow, connection)
+            }
             (workflow.revision, workflow.updatedAt, workflow.updatedBy) = (before.revision + 1, call.now, user)
             let text = call.text("config_yaml") ?? old
             if text != old {

@@ -14,6 +14,7 @@ enum AccessRules {
         DELETE /projects/{id}: owner projects
         DELETE /workflows/{id}/links/{linkId}/dead-letters/{deliveryId}: editor workflows
         DELETE /workflows/{id}/links/{linkId}: editor workflows
+        DELETE /workflows/{id}/permissions/{userId}: admin members
         DELETE /workflows/{id}/secrets/{name}: editor workflows
         DELETE /workflows/{id}: owner workflows
         GET /auth/me: signed in
@@ -39,6 +40,7 @@ enum AccessRules {
         GET /workflows/{id}/deployments: viewer workflows
         GET /workflows/{id}/links/{linkId}/dead-letters: editor workflows
         GET /workflows/{id}/links: viewer workflows
+        GET /workflows/{id}/permissions: viewer members
         GET /workflows/{id}/secrets: viewer workflows
         GET /workflows/{id}/status: viewer workflows
         GET /workflows/{id}/versions/{v}/diff: viewer workflows
@@ -77,6 +79,7 @@ enum AccessRules {
         POST /workflows/{id}/deploy: admin workflows
         POST /workflows/{id}/links/{linkId}/dead-letters/redrive: editor workflows
         POST /workflows/{id}/links: editor workflows
+        POST /workflows/{id}/permissions: admin members
         POST /workflows/{id}/rollback: admin workflows
         POST /workflows/{id}/stop: admin workflows
         PUT /auth/me: person

@@ -50,7 +50,7 @@ import WorkflowTesting
                 [
                     Grant(.viewer, on: ResourcePath(company: tenant.company)),
                     Grant(.viewer, on: ResourcePath(company: tenant.company).appending(tenant.organization)),
-                    Grant(.viewer, on: tenant.path),
+                    Grant(.viewer, on: tenant.path), Grant(.viewer, on: tenant.path.appending(tenant.workflow)),
                 ], test)
             let key = try await tenant.key(role, ["*:read"], test)
             let (link, event, other) = try await tenant.addLink(test)

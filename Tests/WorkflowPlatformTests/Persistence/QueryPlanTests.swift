@@ -25,7 +25,7 @@ import WorkflowTesting
             let (token, session) = try await world.caller(.owner, route, test)
             let path = try world.path(route, session: session)
             let queries = route.query.map { "\($0.name)=\(Self.example($0))" }.joined(separator: "&")
-            for query in Set(["", queries]) {
+            for query in Set(["", queries, queries.replacing("label=", with: "label=tier:gold&label=")]) {
                 let body = route.body.map { Self.body($0, world) }
                 _ = try await test.send(route.method, "\(path)?\(query)", token: token, body)
             }
@@ -56,6 +56,7 @@ import WorkflowTesting
         return switch rule.form {
         case .uuid: "00000000-0000-7000-8000-000000000000"
         case .time: "2026-01-01T00:00:00Z"
+        case .labelFilter: "team:blue"
         default: "x"
         }
     }
@@ -74,6 +75,7 @@ import WorkflowTesting
                 case "expires_at": "2099-01-01T00:00:00Z"
                 case "slug": "a-slug"
                 case "metadata": [:]
+                case "labels": ["team": "blue", "tier": "gold"]
                 case "code": "000000"
                 case "version": 1
                 case "target_workflow_id": .string(world.parameters["target"] ?? "")

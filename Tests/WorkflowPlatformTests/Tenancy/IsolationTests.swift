@@ -90,6 +90,7 @@ import WorkflowTesting
         case .boolean: return .bool(Bool.random(using: &random))
         case .integer(let range): return .integer(Int64(range.lowerBound))
         case .freeObject: return ["k": .string("v\(Int.random(in: 0...9, using: &random))")]
+        case .map(_, let values, _): return ["k": value(values, ids, &random)]
         case .array(let schema, _): return .array([value(schema, ids, &random)])
         case .object(let members):
             var object = JSONObject()
@@ -106,6 +107,7 @@ import WorkflowTesting
             case .slug: return .string("slug-\(Int.random(in: 0...9999, using: &random))")
             case .password: return .string(TestPlatform.password)
             case .variable: return "NAME"
+            case .label, .labelFilter: return "k:v"
             case .uri, nil: return .string("text \(Int.random(in: 0...9999, using: &random))")
             }
         }
