@@ -56,6 +56,7 @@ public final class Platform: Service {
             workflows: Deployments(
                 engines: engines, vault: vault, database: database, clock: environment.clock,
                 logger: environment.logger))
+        engines.record(to: services.logs)
         if try await !database.read({ try UserTable.hasPeople($0) }) {
             let token = services.secrets.make(.setup)
             services.setupToken.withLock { $0 = token }
@@ -72,15 +73,21 @@ public final class Platform: Service {
     /// Starts the workflows that are to run, sends e-mails and forgets what has expired, until the task is cancelled or
     /// a shutdown begins; then stops all workflows.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await withDiscardingTaskGroup { group in
-                group.addTask { await self.services.workflows.restore() }
-                group.addTask { await self.services.mail.run() }
-                group.addTask { await self.clean() }
+        await services.logs.recording {
+            await cancelWhenGracefulShutdown {
+                await withDiscardingTaskGroup { group in
+                    group.addTask { await self.services.workflows.restore() }
+                    group.addTask { await self.services.mail.run() }
+                    group.addTask { await self.clean() }
+                }
             }
+            endStreams()
+            await services.workflows.engines.shutdown()
         }
-        await services.workflows.engines.shutdown()
     }
+
+    /// Ends the streams of events, and takes no more; call it before the server stops, which waits for them.
+    public func endStreams() { services.streamSlots.end() }
 
     private func clean() async {
         do {
@@ -103,6 +110,9 @@ public final class Platform: Service {
                 _ = try IdempotencyTable.forget(
                     before: now.advanced(by: .zero - Self.idempotencyWindow), connection)
             }
+            let logs = services.configuration.logs
+            try await LogTable.clean(
+                services.database, before: now.advanced(by: .zero - logs.age), keeping: logs.linesPerWorkflow)
         } catch {
             services.logger.warning("What has expired could not be forgotten", metadata: ["error": "\(error)"])
         }

@@ -35,6 +35,9 @@ enum AccessRules {
         GET /projects/{id}: viewer projects
         GET /setup: open
         GET /workflows/{id}/deployments: viewer workflows
+        GET /workflows/{id}/logs/stream: viewer executions
+        GET /workflows/{id}/logs: viewer executions
+        POST /workflows/{id}/stream-tickets: viewer executions
         GET /workflows/{id}/secrets: viewer workflows
         GET /workflows/{id}/status: viewer workflows
         GET /workflows/{id}/versions/{v}/diff: viewer workflows

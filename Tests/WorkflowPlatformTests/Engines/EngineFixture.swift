@@ -68,6 +68,7 @@ struct EngineFixture {
 let engineTestRegistry = ModuleRegistry(
     StandardModules.all + HTTPModules.all + [
         RequestEcho.self, HeldHandler.self, FragileModule.self, UpgradingHandler.self,
+        LoggingHandler.self,
     ])
 
 /// Settings without noise, in which the types of the tests are allowed.
@@ -76,6 +77,7 @@ func engineSettings(clock: any EngineClock = SystemClock()) -> EngineSettings {
     settings.clock = clock
     settings.logger = .quiet
     settings.modules.allowed.formUnion(["test.echo", "test.held", "test.fragile", "test.upgrading"])
+    settings.modules.allowed.insert("test.log")
     settings.reloadPolicy.observation = .zero
     settings.drainDeadline = .seconds(10)
     return settings
