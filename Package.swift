@@ -203,6 +203,7 @@ let package = Package(
             dependencies: [
                 "WorkflowCore", "WorkflowHTTP", "WorkflowModules", "WorkflowStore",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),

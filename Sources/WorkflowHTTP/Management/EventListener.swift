@@ -1,43 +1,50 @@
 import HTTPTypes
 import Synchronization
-import WorkflowCore
+package import WorkflowCore
 
 /// Somebody who waits for events.
-final class EventListener: Sendable {
+package final class EventListener: Sendable {
     /// Has an element whenever there may be something to send; ends with the stream.
-    let signals: AsyncStream<Void>
+    package let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
     private let isBeatDue = Atomic(false)
     private let hasEnded = Atomic(false)
 
-    init() {
+    package init() {
         (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Says that there is an event.
-    func wake() {
+    package func wake() {
         signal.yield()
     }
 
-    /// Says that it is time for a sign of life.
-    func beat() {
-        isBeatDue.store(true, ordering: .relaxed)
-        signal.yield()
+    /// Says again and again that it is time for a sign of life, until the task is cancelled.
+    package func beat(every interval: Duration, on clock: any EngineClock) async {
+        while !Task.isCancelled {
+            do {
+                try await clock.sleep(for: interval)
+            } catch {
+                return
+            }
+            isBeatDue.store(true, ordering: .relaxed)
+            signal.yield()
+        }
     }
 
     /// Whether it was time for a sign of life since this was asked last.
-    func takeBeat() -> Bool {
+    package func takeBeat() -> Bool {
         isBeatDue.exchange(false, ordering: .relaxed)
     }
 
     /// Ends the stream.
-    func end() {
+    package func end() {
         hasEnded.store(true, ordering: .relaxed)
         signal.finish()
     }
 
     /// Whether the stream is to end.
-    var isEnded: Bool { hasEnded.load(ordering: .relaxed) }
+    package var isEnded: Bool { hasEnded.load(ordering: .relaxed) }
 }
 
 /// The streams of events that are open.

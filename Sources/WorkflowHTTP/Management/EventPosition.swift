@@ -14,7 +14,7 @@ enum EventPosition: Sendable, Equatable {
     ///
     /// - Throws: ``HTTPError`` 400 when it is none of ours.
     init(_ request: ServerRequest, session: String, otherwise count: Int) throws {
-        guard let text = request.headers[.lastEventID] else {
+        guard let text = ServerSentEvents.lastID(request) else {
             self = .latest(count)
             return
         }

@@ -27,7 +27,7 @@ struct EventStream<Event: Sendable>: Sendable {
     /// The answer to a request.
     var response: ServerResponse {
         ServerResponse(
-            headers: [.contentType: "text/event-stream", .xAccelBuffering: "no"],
+            headers: ServerSentEvents.headers,
             body: .stream(length: nil) { writer in try await send(to: writer) })
     }
 
@@ -43,7 +43,7 @@ struct EventStream<Event: Sendable>: Sendable {
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            group.addTask { await beat(listener) }
+            group.addTask { await listener.beat(every: heartbeat, on: clock) }
             try await send(to: writer, listener)
         }
     }
@@ -52,7 +52,7 @@ struct EventStream<Event: Sendable>: Sendable {
         let start = start
         var last = start.number
         try await writer.write(
-            Self.bytes("ready", ["restarted": .bool(position == .restarted)], id: id(last)))
+            ServerSentEvents.event("ready", ["restarted": .bool(position == .restarted)], id: id(last)))
         for bytes in start.past { try await writer.write(bytes) }
         var signals = listener.signals.makeAsyncIterator()
         // What has happened before the end is sent, too.
@@ -64,9 +64,9 @@ struct EventStream<Event: Sendable>: Sendable {
             guard isComplete, goal == nil else { continue }
             guard await signals.next(isolation: #isolation) != nil || listener.isEnded else { return }
             // The number goes with it, since events that were not wanted have numbers too.
-            if listener.takeBeat() { try await writer.write(Array(": heartbeat\nid: \(id(last))\n\n".utf8)) }
+            if listener.takeBeat() { try await writer.write(ServerSentEvents.heartbeat(id: id(last))) }
         }
-        try await writer.write(Self.bytes("end", ["reason": "The server stops."], id: id(last)))
+        try await writer.write(ServerSentEvents.event("end", ["reason": "The server stops."], id: id(last)))
     }
 
     /// Where to begin, and what to send of the time before.
@@ -76,7 +76,7 @@ struct EventStream<Event: Sendable>: Sendable {
         case .restarted: return (0, [])
         case .latest(let count):
             let (past, last) = ring.latest(count) { entry in
-                document(entry.event).map { Self.bytes(name, .object($0), id: id(entry.number)) }
+                document(entry.event).map { ServerSentEvents.event(name, .object($0), id: id(entry.number)) }
             }
             return (last, past)
         }
@@ -90,36 +90,17 @@ struct EventStream<Event: Sendable>: Sendable {
         let page = ring.page(after: last, limit: Self.batchCount)
         if page.lost > 0 {
             last += page.lost
-            bytes += Self.bytes("lost", ["count": .integer(Int64(page.lost))], id: id(last))
+            bytes += ServerSentEvents.event("lost", ["count": .integer(Int64(page.lost))], id: id(last))
         }
         for entry in page.entries {
             last = entry.number
             if let document = document(entry.event) {
-                bytes += Self.bytes(name, .object(document), id: id(last))
+                bytes += ServerSentEvents.event(name, .object(document), id: id(last))
             }
             if bytes.count >= Self.batchBytes { return (bytes, false) }
         }
         return (bytes, page.isLast)
     }
 
-    private func beat(_ listener: EventListener) async {
-        while !Task.isCancelled {
-            do {
-                try await clock.sleep(for: heartbeat)
-            } catch {
-                return
-            }
-            listener.beat()
-        }
-    }
-
     private func id(_ number: UInt64) -> String { "\(ring.session)-\(number)" }
-
-    private static func bytes(_ event: String, _ data: JSONValue, id: String) -> [UInt8] {
-        // Compact JSON has no line breaks, so one `data:` line is enough.
-        var bytes = Array("id: \(id)\nevent: \(event)\ndata: ".utf8)
-        data.write(to: &bytes)
-        bytes.append(contentsOf: "\n\n".utf8)
-        return bytes
-    }
 }

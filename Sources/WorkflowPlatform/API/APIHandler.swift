@@ -31,8 +31,7 @@ struct APIHandler: HTTPHandler {
     }
 
     private func answer(_ request: ServerRequest, _ limit: inout RateLimitDecision?) async throws -> ServerResponse {
-        let reference: ResourceReference? = if case .role(_, _, let on, _) = route.access { on } else { nil }
-        let admission = try await Admission.make(request, reference, services)
+        let admission = try await Admission.make(request, route, services)
         let key = admission.caller?.user.text ?? request.remoteAddress
         let decision = take(key)
         limit = decision

@@ -54,6 +54,8 @@ struct AnswerRule: Sendable {
         case data(Schema)
         /// `{"data": […], "page_size": …, "next_cursor": …, "total"?: …}`.
         case page(Schema)
+        /// Server-sent events, by their names.
+        case events([EventRule])
         /// A body of another type, described in words.
         case other(type: String, summary: String)
     }
@@ -80,11 +82,26 @@ struct AnswerRule: Sendable {
         return rule
     }
 
+    static func events(_ rules: [EventRule]) -> AnswerRule { AnswerRule(status: .ok, content: .events(rules)) }
+
     /// The same, with something that is shown this once.
     var secret: AnswerRule {
         var rule = self
         rule.isSecret = true
         return rule
+    }
+}
+
+/// An event of a stream.
+struct EventRule: Sendable {
+    let name: String
+    let data: Schema
+    let summary: String
+
+    init(_ name: String, _ data: Schema, _ summary: String) {
+        self.name = name
+        self.data = data
+        self.summary = summary
     }
 }
 
@@ -109,6 +126,8 @@ struct APIRoute: Sendable {
     var problems: [Int: String] = [:]
     /// Whether the thing has a tag that `If-Match` compares with.
     var isVersioned = false
+    /// What it streams; a ticket for that opens it as a token does.
+    var stream: ActivityKind?
     let handler: @Sendable (APICall) async throws -> APIAnswer
 
     /// The whole path.

@@ -12,6 +12,7 @@ enum APIRoutes {
         + WorkflowRoutes.all + VersionRoutes.all + DeploymentRoutes.all + SecretRoutes.all
         + LinkRoutes.all + DeadEventRoutes.all
         + PermissionRoutes.all
+        + LogRoutes.all + StreamRoutes.all
 
     /// Makes the table that finds the handler for a request.
     ///

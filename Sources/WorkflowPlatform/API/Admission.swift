@@ -12,7 +12,7 @@ struct Admission: Sendable {
     /// What a request shows.
     private enum Shown {
         case nothing
-        case session(user: ID<User>, ID<Session>)
+        case credential(Caller.Credential, of: ID<User>)
         case key(hash: String)
     }
 
@@ -20,12 +20,13 @@ struct Admission: Sendable {
     ///
     /// - Parameters:
     ///   - request: The request.
-    ///   - reference: What parameter of its path names what.
+    ///   - route: The route that it takes.
     static func make(
-        _ request: ServerRequest, _ reference: ResourceReference?, _ services: PlatformServices
+        _ request: ServerRequest, _ route: APIRoute, _ services: PlatformServices
     ) async throws -> Admission {
+        let reference: ResourceReference? = if case .role(_, _, let on, _) = route.access { on } else { nil }
         let now = services.clock.now
-        let shown = await credential(of: request, services, now)
+        let shown = await credential(of: request, route, services, now)
         let parameter = reference.flatMap { request.parameters[$0.parameter] }
         if case .nothing = shown { return Admission(caller: nil, path: nil) }
         let found = try await services.database.read { connection -> (known: Known, path: ResourcePath?) in
@@ -47,12 +48,25 @@ struct Admission: Sendable {
     }
 
     private static func credential(
-        of request: ServerRequest, _ services: PlatformServices, _ now: Timestamp
+        of request: ServerRequest, _ route: APIRoute, _ services: PlatformServices, _ now: Timestamp
     ) async -> Shown {
-        guard let field = request.headers[.authorization], let token = bearerToken(field) else { return .nothing }
+        guard let field = request.headers[.authorization] else {
+            return ticket(of: request, route, services, now).map { .credential($0.credential, of: $0.user) } ?? .nothing
+        }
+        guard let token = bearerToken(field) else { return .nothing }
         if SecretTokens.isKind(.apiKey, token) { return .key(hash: SecretTokens.hash(token)) }
         guard let (user, session) = await services.accessTokens.check(token, now: now) else { return .nothing }
-        return .session(user: user, session)
+        return .credential(.session(session), of: user)
+    }
+
+    /// The ticket in the query, which streams take in place of a token.
+    private static func ticket(
+        of request: ServerRequest, _ route: APIRoute, _ services: PlatformServices, _ now: Timestamp
+    ) -> StreamTickets.Ticket? {
+        guard let kind = route.stream, let workflow = request.parameters["id"],
+            let secret = request.queryItems.first(where: { $0.name == "ticket" })?.value
+        else { return nil }
+        return services.streamTickets.take(secret, kind, of: workflow, now: now)
     }
 
     private static func bearerToken(_ field: String) -> String? {
@@ -67,14 +81,8 @@ struct Admission: Sendable {
         switch shown {
         case .nothing:
             return Known(caller: nil, lastUse: now)
-        case .session(let user, let session):
-            guard let owner = try SessionTable.owner(of: session, now: now, connection), owner.user == user else {
-                return Known(caller: nil, lastUse: now)
-            }
-            let caller = Caller(
-                user: user, name: owner.name, credential: .session(session),
-                grants: try MembershipTable.grants(of: user, connection))
-            return Known(caller: caller, lastUse: now)
+        case .credential(let credential, let user):
+            return Known(caller: try caller(credential, of: user, now: now, connection), lastUse: now)
         case .key(let hash):
             guard let (key, name) = try APIKeyTable.find(hash: hash, connection), key.expiresAt ?? now >= now else {
                 return Known(caller: nil, lastUse: now)

@@ -106,6 +106,9 @@ enum OpenAPIDocument {
         if route.isVersioned, route.method != .get {
             parameters.append(header("If-Match", "The tag of the state that the client knows."))
         }
+        if route.stream != nil {
+            parameters.append(header("Last-Event-ID", "The event after which to go on."))
+        }
         if route.isIdempotent {
             parameters.append(
                 header("Idempotency-Key", "With the same key the request is carried out once in a day."))
@@ -137,6 +140,17 @@ enum OpenAPIDocument {
         switch answer.content {
         case .nothing:
             return ["description": "Done."]
+        case .events(let rules):
+            let names = rules.map { "`\($0.name)` (\($0.summary))" }.joined(separator: ", ")
+            return [
+                "description": .string("Server-sent events: \(names)."),
+                "content": [
+                    "text/event-stream": [
+                        "schema": ["type": "string"],
+                        "x-events": .object(JSONObject(rules.map { ($0.name, $0.data.document(&schemas)) })),
+                    ]
+                ],
+            ]
         case .other(let type, let summary):
             return [
                 "description": .string(summary),

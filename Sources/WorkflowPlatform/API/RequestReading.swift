@@ -96,6 +96,7 @@ enum BodyReader {
 extension APIRoute {
     /// The parameters of the query, with those that all lists have.
     var allQueryParameters: [QueryParameter] {
+        if stream != nil { return query + StreamRoutes.parameters }
         guard case .page = answer.content else { return query }
         return query + [
             QueryParameter(

@@ -30,6 +30,7 @@ final class DeployedWorkflow: Sendable {
     let logger: Logger
     let line = OperationLine()
     private let secrets = RedactingLogHandler.Secrets()
+    private let logPlace: RecordingLogHandler.Place
     let state: Mutex<State>
     /// Where its files are; `nil` when it cannot have any.
     let files: DeploymentFiles?
@@ -39,10 +40,14 @@ final class DeployedWorkflow: Sendable {
 
     init(
         _ workflow: ID<Workflow>, settings: EngineSettings, registry: ModuleRegistry, provider: any EngineProvider,
-        table: MountTable, observer: (any DeploymentObserver)?
+        table: MountTable, observer: (any DeploymentObserver)?, recorder: LogRecorder?
     ) {
         var logger = provider.logger(for: workflow) ?? settings.logger
         logger[metadataKey: "workflow.id"] = "\(workflow)"
+        logPlace = RecordingLogHandler.Place(workflow)
+        if let recorder {
+            logger.handler = RecordingLogHandler(logger.handler, at: logPlace, recorder: recorder)
+        }
         logger.handler = RedactingLogHandler(logger.handler, secrets: secrets)
         self.workflow = workflow
         self.settings = settings
@@ -101,6 +106,7 @@ final class DeployedWorkflow: Sendable {
         }
         return RunningEngine.Surroundings(
             settings: settings, registry: registry, provider: provider, mount: mount, logger: logger,
+            logPlace: logPlace,
             onModuleFailure: { [weak self] module, error in self?.failed(engine: number, module, error) },
             onLifecycleEvent: { [weak self, workflow, observer] event in
                 observer?.lifecycle(event, of: workflow, version: self?.status.version ?? version)

@@ -28,6 +28,7 @@ public final class EngineManager: DeploymentTarget {
     private let observer: (any DeploymentObserver)?
     private let table = MountTable()
     private let state = Mutex(State())
+    private let recorder = Mutex<LogRecorder?>(nil)
 
     /// Creates a manager without workflows.
     ///
@@ -84,6 +85,9 @@ public final class EngineManager: DeploymentTarget {
     }
 
     // MARK: - Beyond a target
+
+    /// Has the logs of workflows kept that are deployed for the first time from now on.
+    func record(to recorder: LogRecorder) { self.recorder.withLock { $0 = recorder } }
 
     /// Starts what was deployed when the process ended; what cannot be started because something is not there yet is
     /// tried again. Returns when each has been tried once.
@@ -155,7 +159,8 @@ public final class EngineManager: DeploymentTarget {
             guard !state.isClosed else { throw DeploymentError(.unavailable, "the engine manager stops") }
             if let workflow = state.workflows[id] { return workflow }
             let workflow = DeployedWorkflow(
-                id, settings: settings, registry: registry, provider: provider, table: table, observer: observer)
+                id, settings: settings, registry: registry, provider: provider, table: table, observer: observer,
+                recorder: recorder.withLock { $0 })
             state.workflows[id] = workflow
             return workflow
         }

@@ -48,7 +48,8 @@ struct RedactingLogHandler: LogHandler {
         guard let redactor = secrets.current else { return base.log(event: event) }
         var event = event
         event.message = Logger.Message(stringLiteral: redactor.redact(event.message.description))
-        event.metadata = event.metadata?.mapValues { redactor.redact($0) }
+        // Also what the logger always says, such as the names of modules.
+        event.metadata = base.metadata.merging(event.metadata ?? [:]) { $1 }.mapValues { redactor.redact($0) }
         event.error = event.error.map { RedactedError(description: redactor.redact("\($0)")) }
         base.log(event: event)
     }

@@ -15,6 +15,7 @@ struct RunningEngine: Sendable {
         let provider: any EngineProvider
         let mount: WorkflowMount
         let logger: Logger
+        let logPlace: RecordingLogHandler.Place
         let onModuleFailure: @Sendable (_ module: String, _ error: any Error) -> Void
         let onLifecycleEvent: @Sendable (LifecycleEvent) -> Void
     }
@@ -39,6 +40,7 @@ struct RunningEngine: Sendable {
             let engine = WorkflowEngine(
                 configuration: configuration, registry: surroundings.registry, environment: environment,
                 onLifecycleEvent: surroundings.onLifecycleEvent)
+            surroundings.logPlace.use(engine.environment.traces)
             try await engine.start()
             return RunningEngine(engine: engine, store: store, scripts: scripts)
         } catch {

@@ -10,6 +10,8 @@ struct SecretTokens: Sendable {
         case invitation = "wfi"
         case oneTime = "wfo"
         case setup = "wfs"
+        /// Opens a stream of events.
+        case ticket = "wft"
     }
 
     /// Makes a secret of 256 random bits.

@@ -19,6 +19,11 @@ enum APIKeyTable {
         SELECT \(columns), u.display_name FROM platform_api_keys k JOIN platform_users u ON u.id = k.user_id
             WHERE k.hash = ? AND k.revoked_at IS NULL AND u.active = 1
         """)
+    private static let workingByID = SQLStatement(
+        """
+        SELECT \(columns), u.display_name FROM platform_api_keys k JOIN platform_users u ON u.id = k.user_id
+            WHERE k.id = ? AND k.revoked_at IS NULL AND u.active = 1
+        """)
     private static let byID = SQLStatement(
         "SELECT \(columns) FROM platform_api_keys k WHERE k.id = ? AND k.company_id = ?")
     private static let ofCompany = SQLStatement(
@@ -52,6 +57,13 @@ enum APIKeyTable {
         hash: String, _ connection: any SQLConnection
     ) throws -> (key: APIKey, userName: String)? {
         try connection.first(byHash, [.text(hash)]) { (try read($0), $0.text()) }
+    }
+
+    /// A key that has not been withdrawn, and the name of its user, who may sign in.
+    static func working(
+        _ id: ID<APIKey>, _ connection: any SQLConnection
+    ) throws -> (key: APIKey, userName: String)? {
+        try connection.first(workingByID, [.id(id)]) { (try read($0), $0.text()) }
     }
 
     static func find(

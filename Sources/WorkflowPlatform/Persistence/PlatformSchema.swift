@@ -12,8 +12,9 @@ enum PlatformSchema {
         SQLMigration(name: "003-credentials", script: credentials),
         SQLMigration(name: "004-audit", script: audit),
         SQLMigration(name: "005-workflows", script: workflows),
-        SQLMigration(name: "012-links", script: links),
+        SQLMigration(name: "008-logs", script: logs),
         SQLMigration(name: "009-labels", script: labels),
+        SQLMigration(name: "012-links", script: links),
     ]
 
     private static func identity(_ dialect: SQLDialect) -> String {

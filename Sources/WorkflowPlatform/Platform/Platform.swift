@@ -58,6 +58,7 @@ public final class Platform: Service {
             workflows: Deployments(
                 engines: engines, vault: vault, database: database, clock: environment.clock,
                 logger: environment.logger, links: links))
+        engines.record(to: services.logs)
         if try await !database.read({ try UserTable.hasPeople($0) }) {
             let token = services.secrets.make(.setup)
             services.setupToken.withLock { $0 = token }
@@ -75,17 +76,23 @@ public final class Platform: Service {
     /// a shutdown begins; then stops all workflows.
     public func run() async throws {
         services.workflows.links.begin()
-        await cancelWhenGracefulShutdown {
-            await withDiscardingTaskGroup { group in
-                group.addTask { await self.services.workflows.restore() }
-                group.addTask { await self.services.mail.run() }
-                group.addTask { await self.services.workflows.links.run() }
-                group.addTask { await self.clean() }
+        await services.logs.recording {
+            await cancelWhenGracefulShutdown {
+                await withDiscardingTaskGroup { group in
+                    group.addTask { await self.services.workflows.restore() }
+                    group.addTask { await self.services.mail.run() }
+                    group.addTask { await self.services.workflows.links.run() }
+                    group.addTask { await self.clean() }
+                }
             }
+            endStreams()
+            await services.workflows.engines.shutdown()
+            await services.workflows.links.close()
         }
-        await services.workflows.engines.shutdown()
-        await services.workflows.links.close()
     }
+
+    /// Ends the streams of events, and takes no more; call it before the server stops, which waits for them.
+    public func endStreams() { services.streamSlots.end() }
 
     private func clean() async {
         do {
@@ -109,6 +116,9 @@ public final class Platform: Service {
                     before: now.advanced(by: .zero - Self.idempotencyWindow), connection)
             }
             try await services.workflows.links.forgetOld()
+            let logs = services.configuration.logs
+            try await LogTable.clean(
+                services.database, before: now.advanced(by: .zero - logs.age), keeping: logs.linesPerWorkflow)
         } catch {
             services.logger.warning("What has expired could not be forgotten", metadata: ["error": "\(error)"])
         }

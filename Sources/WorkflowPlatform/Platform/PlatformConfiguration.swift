@@ -39,6 +39,10 @@ public struct PlatformConfiguration: Sendable {
     public var requestsPerMinute = 1200
     /// The greatest size of the body of a request, in bytes.
     public var maximumBodyBytes = 1 << 20
+    /// How the logs of workflows are kept.
+    public var logs = LogSettings()
+    /// How streams of events behave.
+    public var streams = StreamSettings()
 
     /// Creates the default configuration.
     public init() {}

@@ -22,6 +22,10 @@ final class PlatformServices: Sendable {
     let requestLimits = RateLimitBuckets()
     let mail: MailQueue
     let workflows: Deployments
+    let activity = ActivityHub()
+    let logs: LogRecorder
+    let streamSlots: StreamSlots
+    let streamTickets: StreamTickets
     /// What the first user has to show; `nil` when there is one.
     let setupToken = Mutex<String?>(nil)
 
@@ -46,6 +50,11 @@ final class PlatformServices: Sendable {
         registrationThrottle = RegistrationThrottle(perMinute: configuration.registrationsPerMinute)
         self.mail = mail
         self.workflows = workflows
+        logs = LogRecorder(
+            configuration.logs, database: database, hub: activity, clock: environment.clock,
+            logger: environment.logger)
+        streamSlots = StreamSlots(configuration.streams)
+        streamTickets = StreamTickets(secrets: secrets, lifetime: configuration.streams.ticketLifetime)
     }
 
     /// A new identifier.

@@ -41,6 +41,9 @@ enum AccessRules {
         GET /workflows/{id}/links/{linkId}/dead-letters: editor workflows
         GET /workflows/{id}/links: viewer workflows
         GET /workflows/{id}/permissions: viewer members
+        GET /workflows/{id}/logs/stream: viewer executions
+        GET /workflows/{id}/logs: viewer executions
+        POST /workflows/{id}/stream-tickets: viewer executions
         GET /workflows/{id}/secrets: viewer workflows
         GET /workflows/{id}/status: viewer workflows
         GET /workflows/{id}/versions/{v}/diff: viewer workflows

@@ -69,6 +69,7 @@ let engineTestRegistry = ModuleRegistry(
     StandardModules.all + HTTPModules.all + [
         RequestEcho.self, HeldHandler.self, FragileModule.self, UpgradingHandler.self,
         RecordingHandler.self,
+        LoggingHandler.self,
     ])
 
 /// Settings without noise, in which the types of the tests are allowed.
@@ -78,6 +79,7 @@ func engineSettings(clock: any EngineClock = SystemClock()) -> EngineSettings {
     settings.logger = .quiet
     settings.modules.allowed.formUnion(["test.echo", "test.held", "test.fragile", "test.upgrading"])
     settings.modules.allowed.insert("test.recorder")
+    settings.modules.allowed.insert("test.log")
     settings.reloadPolicy.observation = .zero
     settings.drainDeadline = .seconds(10)
     return settings

@@ -25,6 +25,7 @@ struct TestPlatform: Sendable {
         configuration.passwordCost = 2
         configuration.requestsPerMinute = 1_000_000
         configuration.registrationsPerMinute = 10_000
+        configuration.logs.writeInterval = .zero
         configuration.secretsKey = SecretString(String(repeating: "k", count: 32))
         configure(&configuration)
         let clock = TestClock()
@@ -117,6 +118,12 @@ struct TestAnswer: Sendable {
         case .empty: text = ""
         case .bytes(let bytes): text = String(decoding: bytes, as: UTF8.self)
         case .file(let path, _, _): text = path
+        case .stream(_, let write) where headers[.contentType] == "text/event-stream":
+            // It would never end.
+            let stream = TestStream(write)
+            await stream.untilBegun()
+            await stream.close()
+            text = "\(stream.all)"
         case .stream(_, let write):
             let recorder = BodyRecorder()
             try await write(recorder)
