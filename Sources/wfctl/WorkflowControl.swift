@@ -34,7 +34,7 @@ struct WorkflowControl: AsyncParsableCommand {
                     HistoryCommand.self, ConfigCommand.self, ComponentsCommand.self, DeadLettersCommand.self,
                     InstancesCommand.self, TransitionCommand.self, ExecutionsCommand.self, LogsCommand.self,
                     EventsCommand.self,
-                    ClusterCommand.self, LoginCommand.self, ContextCommand.self,
+                    ClusterCommand.self, LoginCommand.self, LogoutCommand.self, ContextCommand.self,
                 ]),
             CommandGroup(
                 name: "Reference",

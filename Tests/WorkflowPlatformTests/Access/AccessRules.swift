@@ -42,6 +42,10 @@ enum AccessRules {
         GET /workflows/{id}/versions: viewer workflows
         GET /workflows/{id}: viewer workflows
         GET /workflows: signed in
+        POST /auth/device/approve: person
+        POST /auth/device/show: person
+        POST /auth/device/token: open
+        POST /auth/device: open
         POST /auth/email/send: person
         POST /auth/email/verify: open
         POST /auth/invitations/accept: person
@@ -71,6 +75,7 @@ enum AccessRules {
         POST /projects/{id}/workflows: editor workflows
         POST /setup: open
         POST /workflows/{id}/deploy: admin workflows
+        POST /workflows/{id}/plan: viewer workflows
         POST /workflows/{id}/rollback: admin workflows
         POST /workflows/{id}/stop: admin workflows
         PUT /auth/me: person

@@ -75,6 +75,7 @@ import WorkflowTesting
                 case "slug": "a-slug"
                 case "metadata": [:]
                 case "code": "000000"
+                case "user_code": "BCDF-GHJK"
                 case "version": 1
                 case "config_yaml": .string(saying("hello"))
                 default: .string(TestPlatform.password)
