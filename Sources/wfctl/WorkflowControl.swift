@@ -37,6 +37,12 @@ struct WorkflowControl: AsyncParsableCommand {
                     ClusterCommand.self, LoginCommand.self, LogoutCommand.self, ContextCommand.self,
                 ]),
             CommandGroup(
+                name: "Platform",
+                subcommands: [
+                    CompaniesCommand.self, OrganizationsCommand.self, ProjectsCommand.self, WorkflowsCommand.self,
+                    AuditCommand.self,
+                ]),
+            CommandGroup(
                 name: "Reference",
                 subcommands: [
                     ModulesCommand.self, SchemaCommand.self, DoctorCommand.self, CompletionCommand.self,

@@ -30,19 +30,20 @@ struct PlatformPage {
     ///
     /// - Parameters:
     ///   - path: The path of the list.
-    ///   - query: Its filters.
     ///   - subject: What the list belongs to, for the message when that is not there.
     ///   - options: How much is wanted.
+    ///   - filters: What the platform leaves out.
+    ///   - isWanted: What of it is wanted.
     /// - Throws: ``CommandFailure``.
     static func read(
-        _ client: PlatformClient, _ path: String, _ query: QueryText = QueryText(), _ subject: String,
-        _ options: PageOptions
+        _ client: PlatformClient, _ path: String, _ subject: String, _ options: PageOptions,
+        filters: QueryText = QueryText(), where isWanted: (JSONValue) -> Bool = { _ in true }
     ) async throws -> PlatformPage {
         var (items, next): ([JSONValue], String?) = ([], options.cursor)
         repeat {
             let (page, cursor) = try await part(
-                client, path, query, subject, cursor: next, size: min(most, options.limit - items.count))
-            items += page
+                client, path, filters, subject, cursor: next, size: min(most, options.limit - items.count))
+            items += page.filter(isWanted)
             next = cursor
         } while next != nil && items.count < options.limit
         return PlatformPage(items: items, next: next)
