@@ -34,7 +34,13 @@ struct WorkflowControl: AsyncParsableCommand {
                     HistoryCommand.self, ConfigCommand.self, ComponentsCommand.self, DeadLettersCommand.self,
                     InstancesCommand.self, TransitionCommand.self, ExecutionsCommand.self, LogsCommand.self,
                     EventsCommand.self,
-                    ClusterCommand.self, LoginCommand.self, ContextCommand.self,
+                    ClusterCommand.self, LoginCommand.self, LogoutCommand.self, ContextCommand.self,
+                ]),
+            CommandGroup(
+                name: "Platform",
+                subcommands: [
+                    CompaniesCommand.self, OrganizationsCommand.self, ProjectsCommand.self, WorkflowsCommand.self,
+                    AuditCommand.self,
                 ]),
             CommandGroup(
                 name: "Reference",

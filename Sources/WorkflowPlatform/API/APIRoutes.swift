@@ -13,6 +13,7 @@ enum APIRoutes {
         + LinkRoutes.all + DeadEventRoutes.all
         + PermissionRoutes.all
         + LogRoutes.all + StreamRoutes.all
+        + DeviceRoutes.all + PlanRoutes.all
 
     /// Makes the table that finds the handler for a request.
     ///

@@ -21,7 +21,7 @@ enum AuditRoutes {
             answer: .page(Documents.auditEntry), handler: list),
         APIRoute(
             name: "exportAudit", method: .get, path: "/companies/{id}/audit/export", tag: "Audit",
-            summary: "The whole log, oldest first: one JSON object in each line.",
+            summary: "The whole log, oldest first: one JSON object in each line, with its company.",
             access: .role(.admin, .audit, on: .company("id")),
             answer: AnswerRule(
                 status: .ok, content: .other(type: "application/x-ndjson", summary: "One entry in each line.")),
@@ -59,7 +59,9 @@ enum AuditRoutes {
                 last = end.sequence
                 var bytes: [UInt8] = []
                 for entry in entries {
-                    JSONValue.object(entry.json).write(to: &bytes)
+                    // With the company, which is part of the hash: the file alone can be verified.
+                    let line = entry.json.merging(["company_id": .string(company.text)])
+                    JSONValue.object(line).write(to: &bytes)
                     bytes.append(UInt8(ascii: "\n"))
                 }
                 try await writer.write(bytes)

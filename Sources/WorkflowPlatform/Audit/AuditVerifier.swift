@@ -45,39 +45,22 @@ public struct AuditVerifier: Sendable {
             try connection.first(Self.head, [.text(chain)]) { ($0.integer(), $0.text()) }
         }
         let (last, hash) = stored ?? (0, "")
-        var report = Report()
-        while report.entries < last {
-            let after = report.entries
+        var checked = AuditChain(company: chain)
+        func report(_ reason: String?) -> Report {
+            let problem = reason.map { Report.Problem(sequence: checked.entries + 1, reason: $0) }
+            return Report(entries: checked.entries, head: checked.head, problem: problem)
+        }
+        while checked.entries < last {
+            let after = checked.entries
             let entries = try await database.read { connection in
                 try AuditQuery.entries(of: company, after: after, limit: Self.batch, connection)
             }
-            guard !entries.isEmpty else {
-                report.problem = .init(sequence: after + 1, reason: "the entry is missing")
-                return report
-            }
+            guard !entries.isEmpty else { return report("the entry is missing") }
             for entry in entries where entry.sequence <= last {
-                if let reason = Self.problem(entry, behind: report, chain) {
-                    report.problem = .init(sequence: report.entries + 1, reason: reason)
-                    return report
-                }
-                report.entries += 1
-                report.head = entry.hash
+                guard entry.sequence == checked.entries + 1 else { return report("the entry is missing") }
+                if let reason = checked.append(entry.document, hash: entry.hash) { return report(reason) }
             }
         }
-        if report.head != hash {
-            report.problem = .init(sequence: report.entries + 1, reason: "the log does not end with its last entry")
-        }
-        return report
-    }
-
-    private static func problem(_ entry: StoredAuditEntry, behind report: Report, _ chain: String) -> String? {
-        guard entry.sequence == report.entries + 1, entry.document["sequence"]?.intValue == Int(entry.sequence) else {
-            return "the entry is missing"
-        }
-        guard entry.document["previous_hash"]?.stringValue == report.head else {
-            return "the entry does not follow the one before"
-        }
-        guard AuditHash.hash(entry.document, company: chain) == entry.hash else { return "the entry was changed" }
-        return nil
+        return report(checked.head == hash ? nil : "the log does not end with its last entry")
     }
 }

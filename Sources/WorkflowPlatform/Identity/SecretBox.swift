@@ -6,6 +6,7 @@ import WorkflowModules
 /// is kept elsewhere.
 struct SecretBox: Sendable {
     private let key: SymmetricKey
+    private let digestKey: SymmetricKey
 
     /// Creates a box.
     ///
@@ -14,6 +15,14 @@ struct SecretBox: Sendable {
         key = HKDF<SHA256>.deriveKey(
             inputKeyMaterial: SymmetricKey(data: secret), info: Array("workflow platform secret box 1".utf8),
             outputByteCount: 32)
+        digestKey = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: secret), info: Array("workflow platform short code digest 1".utf8),
+            outputByteCount: 32)
+    }
+
+    /// What is kept of a code that is too short for a plain digest, which could be turned back by trying all codes.
+    func digest(_ code: String) -> String {
+        AuditHash.hexadecimal(HMAC<SHA256>.authenticationCode(for: Array(code.utf8), using: digestKey))
     }
 
     /// Encrypts bytes for one owner; they cannot be read as those of another.

@@ -9,6 +9,7 @@ struct SecretTokens: Sendable {
         case apiKey = "wfk"
         case invitation = "wfi"
         case oneTime = "wfo"
+        case device = "wfd"
         case setup = "wfs"
         /// Opens a stream of events.
         case ticket = "wft"

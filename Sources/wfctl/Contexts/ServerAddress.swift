@@ -1,7 +1,7 @@
 import Foundation
 import WorkflowCommandLine
 
-/// The address of a management API.
+/// The address of a management API, or of a platform.
 struct ServerAddress: Sendable, Equatable {
     /// The URL without a path.
     let url: String
@@ -22,7 +22,7 @@ struct ServerAddress: Sendable, Equatable {
                 hint: "write it as http://127.0.0.1:8081, which `wfserver run` prints when it starts")
         }
         let port = parts.port.map { ":\($0)" } ?? ""
-        let path = parts.path.replacing(#/(\/api\/workflow)?\/?$/#, with: "")
+        let path = parts.path.replacing(#/(\/api\/(workflow|v1))?\/?$/#, with: "")
         let name = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
         url = "\(scheme)://\(name)\(port)\(path)"
         let local: Set = ["localhost", "127.0.0.1", "::1", "[::1]"]

@@ -2,21 +2,15 @@ import Foundation
 import WorkflowCommandLine
 import WorkflowCore
 
-/// The servers that a person has given names, with their tokens.
+/// The servers and platforms that a person has given names, with their tokens.
 struct ServerContexts {
-    /// A named server.
-    struct Entry: Sendable {
-        let url: String
-        let token: String?
-    }
-
     /// The servers by name.
-    private(set) var entries: [String: Entry] = [:]
+    private(set) var entries: [String: ContextEntry] = [:]
     /// The name of the one that is used when nothing else is said.
     var current: String?
 
     /// Adds or replaces a server.
-    mutating func set(_ name: String, _ entry: Entry) {
+    mutating func set(_ name: String, _ entry: ContextEntry) {
         entries[name] = entry
     }
 
@@ -26,10 +20,16 @@ struct ServerContexts {
         if current == name { current = nil }
     }
 
+    /// The name of a server; of several the one that is used.
+    func name(of address: ServerAddress) -> String? {
+        let names = entries.filter { $0.value.url == address.url }.keys.sorted()
+        return names.first { $0 == current } ?? names.first
+    }
+
     /// The server of a name.
     ///
     /// - Throws: ``CommandFailure`` when there is none.
-    func entry(_ name: String) throws -> Entry {
+    func entry(_ name: String) throws -> ContextEntry {
         if let entry = entries[name] { return entry }
         throw CommandFailure(
             .usage, "There is no context \"\(name)\".",
@@ -75,8 +75,8 @@ struct ServerContexts {
     private init(_ json: JSONValue) throws {
         guard let list = json["contexts"]?.objectValue else { throw Self.unreadable("it has no \"contexts\"") }
         for (name, value) in list {
-            guard let url = value["url"]?.stringValue else { throw Self.unreadable("\"\(name)\" has no \"url\"") }
-            entries[name] = Entry(url: url, token: value["token"]?.stringValue)
+            guard let entry = ContextEntry(value) else { throw Self.unreadable("\"\(name)\" has no \"url\"") }
+            entries[name] = entry
         }
         current = json["current"]?.stringValue
     }
@@ -86,19 +86,36 @@ struct ServerContexts {
             .noInput, "\(path) cannot be read: \(reason).", hint: "put it right, or remove it and log in again")
     }
 
-    /// Replaces the file, which only its owner may read, in one step.
+    /// Changes the file, which no other process changes meanwhile.
+    ///
+    /// - Parameter body: Makes the change; gets what the file says now.
+    /// - Throws: ``CommandFailure`` when it cannot be read or written; what `body` throws, and nothing is changed then.
+    static func change<Result>(_ body: (inout ServerContexts) async throws -> Result) async throws -> Result {
+        try createFolder()
+        return try await FileLock.holding("\(path).lock") {
+            var contexts = try load()
+            let result = try await body(&contexts)
+            try contexts.save()
+            return result
+        }
+    }
+
+    private static func createFolder() throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw unwritable(error.localizedDescription)
+        }
+    }
+
+    /// Replaces the file, which only its owner may read, in one step; call it within ``change(_:)``.
     ///
     /// - Throws: ``CommandFailure`` when it cannot be written.
     func save() throws {
         let path = Self.path
-        let folder = (path as NSString).deletingLastPathComponent
         let fresh = "\(path).\(ProcessInfo.processInfo.processIdentifier)"
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw Self.unwritable(error.localizedDescription)
-        }
         let descriptor = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.unwritable(String(cString: strerror(errno))) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
@@ -127,9 +144,7 @@ struct ServerContexts {
             "contexts": .object(
                 JSONObject(
                     entries.sorted { $0.key < $1.key }.map { name, entry in
-                        var value: JSONObject = ["url": .string(entry.url)]
-                        if let token = entry.token { value["token"] = .string(token) }
-                        return (name, .object(value))
+                        (name, .object(entry.json))
                     }))
         ]
         if let current { document["current"] = .string(current) }

@@ -24,11 +24,25 @@ enum InputFile {
         return text
     }
 
+    /// Opens a file; `-` is standard input.
+    ///
+    /// - Throws: ``CommandFailure`` that says why it cannot be read.
+    static func handle(of path: String) throws -> FileHandle {
+        guard path != "-" else { return .standardInput }
+        return try explaining(path) { try FileHandle(forReadingFrom: URL(fileURLWithPath: path)) }
+    }
+
     private static func read(_ path: String) throws -> Data {
-        do {
+        try explaining(path) {
             let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             defer { try? handle.close() }
             return try handle.read(upToCount: largest + 1) ?? Data()
+        }
+    }
+
+    private static func explaining<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
         } catch {
             let reason =
                 switch (error as? CocoaError)?.code {

@@ -5,11 +5,15 @@ import WorkflowCore
 /// `wfctl deploy`: puts a configuration on a server.
 struct DeployCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "deploy", abstract: "Changes a server to a configuration: shows the plan, asks, and does it.",
+        commandName: "deploy",
+        abstract: "Changes a server or a workflow to a configuration: shows the plan, asks, and does it.",
         discussion: """
             The file takes the place of the server's. It is checked and compared there, with the variables of the server. \
             When somebody else changes the server meanwhile, nothing is done, and the exit code is 4. A configuration \
             that does not start or is not healthy is refused, and what ran before goes on.
+
+            On a platform the configuration becomes a version of a workflow, the one that --workflow or `name` in the \
+            file names, and that version is deployed.
             """)
 
     @Argument(
@@ -22,6 +26,14 @@ struct DeployCommand: AsyncParsableCommand {
 
     @Flag(help: "Wait until the application is healthy and was not taken back while the server observed it.")
     var wait = false
+
+    @Flag(help: "On a platform, which is also known from the context.")
+    var platform = false
+
+    @Option(help: "On a platform: the workflow, by default the one that `name` in the file names.")
+    var workflow: String?
+
+    @OptionGroup var place: ProjectOptions
 
     @Option(help: "Seconds for the whole deployment, with the wait.")
     var timeout = 60
@@ -45,10 +57,12 @@ struct DeployCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let file = try file ?? ProjectFile.find(nil)
-        let text = try InputFile.text(of: file)
-        guard text.contains(where: { !$0.isWhitespace }) else {
-            throw CommandFailure(.configuration, "\(file) is empty.")
+        let (text, file) = try PlatformConfigurationFile.read(file)
+        if try platform || management.isPlatform { return try await deployOnPlatform(text, file) }
+        guard workflow == nil, place.company == nil, place.project == nil else {
+            throw CommandFailure(
+                .usage, "A single server has no workflows, companies or projects.",
+                hint: "pass --platform, or the --context of a platform")
         }
         let client = try management.client()
         // Before the plan: whoever changes the server after it is noticed.
@@ -79,5 +93,16 @@ struct DeployCommand: AsyncParsableCommand {
             try await DeploymentWatch(client: client, generation: generation, timeout: .seconds(timeout))
                 .run(observation: .seconds(observation))
         }
+    }
+
+    private func deployOnPlatform(_ text: String, _ file: String) async throws {
+        guard strands.mapping == nil, !strands.force else {
+            throw CommandFailure(.usage, "--mapping and --force are for single servers.", hint: "leave them out")
+        }
+        let client = try management.platform()
+        try await PlatformDeployment(
+            client: client, directory: place.directory(client), workflow: workflow, dryRun: dryRun,
+            observation: wait ? observation : nil, timeout: timeout, confirmation: confirmation, output: output
+        ).run(text, file: file)
     }
 }

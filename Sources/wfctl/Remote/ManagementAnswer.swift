@@ -44,16 +44,16 @@ struct ManagementAnswer: Sendable {
         case 403, 406, 409, 413, 422: return CommandFailure(.refused, detail)
         case 412: return CommandFailure(.conflict, detail, hint: "look at what has changed, and try again")
         case 501, 405: return notUnderstood(detail)
-        case 503, 507, 502, 504: return CommandFailure(.unavailable, detail, hint: "try again in a moment")
+        case 429, 503, 507, 502, 504: return CommandFailure(.unavailable, detail, hint: "try again in a moment")
         default: return notUnderstood(detail)
         }
     }
 
     /// Whether the server has no such request at all, as another kind of server or an older one.
-    private var isUnknownRequest: Bool { detail?.hasPrefix("There is nothing at ") ?? true }
+    var isUnknownRequest: Bool { detail?.hasPrefix("There is nothing at ") ?? true }
 
     /// What the server says about an error; `nil` when it is no management API that says something.
-    private var detail: String? {
+    var detail: String? {
         let document: JSONValue?
         do {
             document = try JSONValue(parsing: bytes)

@@ -18,34 +18,64 @@ struct ManagementOptions: ParsableArguments {
     @Option(help: "A server by its name; by default WFCTL_CONTEXT, or the one of `wfctl context use`.")
     var context: String?
 
-    /// The server and its token: flags go before variables of the environment, these before the context that is used, and
-    /// that before a server on this machine.
+    /// What a command is about, before anything was sent.
+    struct Target {
+        let address: ServerAddress
+        let token: String?
+        /// The name of the context; `nil` without one.
+        var name: String?
+        /// What is kept with it; `nil` without a context.
+        var entry: ContextEntry?
+        /// Whether the token is that of the context.
+        var isOwnToken = false
+    }
+
+    /// Finds out: flags go before variables of the environment, these before the context that is used, and that before a
+    /// server on this machine.
     ///
+    /// - Parameter standard: The server on this machine.
     /// - Throws: ``CommandFailure``.
-    func client() throws -> ManagementClient {
+    func target(standard: String = standardServer) throws -> Target {
         let variables = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
         let given = try tokenFile.map(Self.token(in:)) ?? variables["WFCTL_TOKEN"]
         let contexts = try ServerContexts.load()
+        func known(_ address: ServerAddress, _ name: String?) -> Target {
+            let entry = name.flatMap { contexts.entries[$0] }
+            return Target(
+                address: address, token: given ?? entry?.token, name: name, entry: entry, isOwnToken: given == nil)
+        }
         // A name on the command line goes before an address in the environment.
         if let server = server ?? (context == nil ? variables["WFCTL_SERVER"] : nil) {
             let address = try ServerAddress(server)
             // The token of a context is for its server only.
-            let known = contexts.entries.values.first { $0.url == address.url }
-            return client(address, try given ?? known?.token ?? Self.localToken(address))
+            return known(address, contexts.name(of: address))
         }
         if let name = context ?? variables["WFCTL_CONTEXT"] ?? contexts.current {
-            let entry = try contexts.entry(name)
-            return client(try ServerAddress(entry.url), given ?? entry.token)
+            return known(try ServerAddress(try contexts.entry(name).url), name)
         }
-        let address = try ServerAddress(Self.standardServer)
-        return client(address, try given ?? Self.localToken(address))
+        return Target(address: try ServerAddress(standard), token: given)
     }
 
-    private func client(_ address: ServerAddress, _ token: String?) -> ManagementClient {
-        if address.isExposed, token != nil {
-            Console.warn("The token goes to \(address.url) without encryption; use https.")
+    /// The server, for a command that is only for servers.
+    ///
+    /// - Throws: ``CommandFailure``, also when it is known to be a platform.
+    func client() throws -> ManagementClient {
+        let target = try target()
+        if target.entry?.kind == .platform {
+            throw CommandFailure(
+                .usage, "\(target.address.url) is a platform, and this command is for a single server.",
+                hint: "name a server with --server or --context; see `wfctl workflows --help` for platforms")
         }
-        return ManagementClient(url: address.url, token: token)
+        let isLocal = target.entry == nil || server != nil
+        let token = try target.token ?? (isLocal ? Self.localToken(target.address) : nil)
+        warnIfExposed(target.address, token)
+        return ManagementClient(url: target.address.url, token: token)
+    }
+
+    /// Warns when others on the way could read the token.
+    func warnIfExposed(_ address: ServerAddress, _ token: String?) {
+        guard address.isExposed, token != nil else { return }
+        Console.warn("The token goes to \(address.url) without encryption; use https.")
     }
 
     /// The token of a server that was started in this folder, for servers on this machine only.

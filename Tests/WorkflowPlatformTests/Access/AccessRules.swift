@@ -51,6 +51,10 @@ enum AccessRules {
         GET /workflows/{id}/versions: viewer workflows
         GET /workflows/{id}: viewer workflows
         GET /workflows: signed in
+        POST /auth/device/approve: person
+        POST /auth/device/show: person
+        POST /auth/device/token: open
+        POST /auth/device: open
         POST /auth/email/send: person
         POST /auth/email/verify: open
         POST /auth/invitations/accept: person
@@ -83,6 +87,7 @@ enum AccessRules {
         POST /workflows/{id}/links/{linkId}/dead-letters/redrive: editor workflows
         POST /workflows/{id}/links: editor workflows
         POST /workflows/{id}/permissions: admin members
+        POST /workflows/{id}/plan: viewer workflows
         POST /workflows/{id}/rollback: admin workflows
         POST /workflows/{id}/stop: admin workflows
         PUT /auth/me: person

@@ -52,7 +52,7 @@ import WorkflowTesting
                 .get, "/companies/\(tenant.company)/audit/export", token: tenant.token(.admin))
             let lines = try export.text.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
             #expect(lines.map { $0["sequence"] } == [1, 2, 3, 4, 5])
-            #expect(lines.last == entry)
+            #expect(lines.last?.objectValue == entry.objectValue?.merging(["company_id": .string(tenant.company.text)]))
         }
     }
 

@@ -77,6 +77,7 @@ import WorkflowTesting
                 case "metadata": [:]
                 case "labels": ["team": "blue", "tier": "gold"]
                 case "code": "000000"
+                case "user_code": "BCDF-GHJK"
                 case "version": 1
                 case "target_workflow_id": .string(world.parameters["target"] ?? "")
                 case "link_type": "invoice.*"

@@ -1,0 +1,94 @@
+import ArgumentParser
+import WorkflowCommandLine
+import WorkflowCore
+
+/// How much of a list is shown.
+struct PageOptions: ParsableArguments {
+    @Option(help: "How many at most, from 1 to 10000.")
+    var limit = 100
+
+    @Option(help: "Where to go on.")
+    var cursor: String?
+
+    func validate() throws {
+        guard (1...10_000).contains(limit) else { throw ValidationError("--limit is from 1 to 10000.") }
+    }
+}
+
+/// A part of a list of a platform.
+struct PlatformPage {
+    private static let most = 100
+
+    let items: [JSONValue]
+    /// Where it goes on; `nil` at the end.
+    let next: String?
+
+    /// The document for programs, as the platform would send it.
+    var json: JSONValue { ["data": .array(items), "next_cursor": next.map { .string($0) } ?? .null] }
+
+    /// Reads a list.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the list.
+    ///   - subject: What the list belongs to, for the message when that is not there.
+    ///   - options: How much is wanted.
+    ///   - filters: What the platform leaves out.
+    ///   - isWanted: What of it is wanted.
+    /// - Throws: ``CommandFailure``.
+    static func read(
+        _ client: PlatformClient, _ path: String, _ subject: String, _ options: PageOptions,
+        filters: QueryText = QueryText(), where isWanted: (JSONValue) -> Bool = { _ in true }
+    ) async throws -> PlatformPage {
+        var (items, next): ([JSONValue], String?) = ([], options.cursor)
+        repeat {
+            let (page, cursor) = try await part(
+                client, path, filters, subject, cursor: next, size: min(most, options.limit - items.count))
+            items += page.filter(isWanted)
+            next = cursor
+        } while next != nil && items.count < options.limit
+        return PlatformPage(items: items, next: next)
+    }
+
+    /// Reads a list part by part until `body` says that it has seen enough.
+    static func each(
+        _ client: PlatformClient, _ path: String, _ subject: String, _ body: ([JSONValue]) throws -> Bool
+    ) async throws {
+        var next: String?
+        repeat {
+            let (page, cursor) = try await part(client, path, QueryText(), subject, cursor: next, size: most)
+            guard try body(page) else { return }
+            next = cursor
+        } while next != nil
+    }
+
+    private static func part(
+        _ client: PlatformClient, _ path: String, _ filters: QueryText, _ subject: String, cursor: String?, size: Int
+    ) async throws -> (items: [JSONValue], next: String?) {
+        var query = filters
+        query.add("page_size", "\(size)")
+        query.add("cursor", cursor)
+        let answer = try await client.send("GET", path + query.text)
+        guard let items = try answer.data(subject).arrayValue else {
+            throw answer.notUnderstood("the answer is no list")
+        }
+        return (items, try answer.json()["next_cursor"]?.stringValue)
+    }
+
+    /// Writes it.
+    ///
+    /// - Parameters:
+    ///   - none: What is said when it is empty.
+    ///   - table: The table for people.
+    func write(_ output: OutputOptions, none: String, _ table: ([JSONValue]) -> TextTable) {
+        if items.isEmpty, output.output == .table { return Console.note(none) }
+        output.write(json) { table(items).lines(width: $0, style: $1) }
+        if let next, output.output == .table { Console.note("There are more: --cursor \(next)") }
+    }
+}
+
+extension JSONValue {
+    /// A member for people: texts and whole numbers; empty when it is not there.
+    func shown(_ key: String) -> String {
+        self[key]?.stringValue ?? self[key]?.intValue.map(String.init) ?? ""
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import WorkflowCommandLine
+import WorkflowCore
+
+/// The plan of a configuration that is not saved.
+enum PlatformPlan {
+    /// Asks what a configuration would change.
+    ///
+    /// - Returns: The version that it is compared with, and the plan.
+    /// - Throws: ``CommandFailure``; `ExitCode` for a configuration with errors, which have been printed.
+    static func request(
+        _ text: String, _ file: String, _ workflow: PlatformItem, _ client: PlatformClient, seconds: Int
+    ) async throws -> JSONValue {
+        let answer = try await client.send(
+            "POST", "/workflows/\(workflow.id)/plan", ["config_yaml": .string(text)], seconds: seconds)
+        try PlatformIssues.check(answer, text, file, "Nothing was changed.")
+        return try answer.data("workflow \(workflow.slug)")
+    }
+}
+
+/// The configuration of a person's folder.
+enum PlatformConfigurationFile {
+    /// Reads it.
+    ///
+    /// - Parameter path: The file; `nil` for the one of the project in the folder.
+    static func read(_ path: String?) throws -> (text: String, file: String) {
+        let file = try path ?? ProjectFile.find(nil)
+        let text = try InputFile.text(of: file)
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw CommandFailure(.configuration, "\(file) is empty.")
+        }
+        return (text, file)
+    }
+}

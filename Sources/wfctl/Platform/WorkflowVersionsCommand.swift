@@ -1,0 +1,90 @@
+import ArgumentParser
+import WorkflowCommandLine
+import WorkflowCore
+
+/// `wfctl workflows versions`
+struct WorkflowVersions: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "versions", abstract: "Lists the versions of a workflow, the newest first.",
+        usage: "wfctl workflows versions <workflow> [<options>]")
+
+    @OptionGroup var workflow: WorkflowOptions
+
+    @OptionGroup var page: PageOptions
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let (client, found) = try await workflow.find()
+        let page = try await PlatformPage.read(
+            client, "/workflows/\(found.id)/versions", "workflow \(found.slug)", page)
+        let running = found.json.shown("deployed_version")
+        page.write(output, none: "There is no configuration yet; save one with `wfctl deploy`.") { versions in
+            var table = TextTable("version", "saved", "by", "runs")
+            for version in versions {
+                table.add(
+                    version.shown("version"), ShownTime.text(version["created_at"]), version.shown("updated_by"),
+                    version.shown("version") == running ? "*" : "")
+            }
+            return table
+        }
+    }
+}
+
+/// `wfctl workflows diff`
+struct DiffWorkflow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff", abstract: "Shows what the deployment of a version in place of another one changes.",
+        usage: "wfctl workflows diff <workflow> [<options>]")
+
+    @Option(help: "The version; by default the newest.")
+    var to: Int?
+
+    @Option(help: "The version that it is compared with; by default the one that runs, else the one before.")
+    var from: Int?
+
+    @OptionGroup var workflow: WorkflowOptions
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let (client, found) = try await workflow.find()
+        guard let newest = found.json["version"]?.intValue, newest > 0 else {
+            throw CommandFailure(
+                .notFound, "The workflow \(found.slug) has no configuration yet.", hint: "save one with `wfctl deploy`")
+        }
+        let version = to ?? newest
+        var query = QueryText()
+        query.add("from", (from ?? found.json["deployed_version"]?.intValue).map(String.init))
+        let document = try await client.get(
+            "/workflows/\(found.id)/versions/\(version)/diff\(query.text)", "such version of \(found.slug)")
+        output.write(document) { width, style in
+            RemotePlan(json: document["plan"] ?? .null).lines(width: width, style: style)
+        }
+    }
+}
+
+/// `wfctl workflows validate`
+struct ValidateWorkflow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate", abstract: "Checks a configuration as the platform would, and saves nothing.",
+        usage: "wfctl workflows validate <workflow> [<file>] [<options>]")
+
+    @OptionGroup var workflow: WorkflowOptions
+
+    @Argument(
+        help: "The configuration; - for standard input. By default workflow.yaml or app.yaml.",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var file: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let (text, file) = try PlatformConfigurationFile.read(file)
+        let (client, found) = try await workflow.find()
+        let plan = try await PlatformPlan.request(text, file, found, client, seconds: 60)
+        output.write(["valid": true, "deployed_version": plan["deployed_version"] ?? .null]) { _, _ in
+            ["\(file) is valid for \(found.slug)."]
+        }
+    }
+}
