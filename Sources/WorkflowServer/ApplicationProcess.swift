@@ -46,7 +46,7 @@ package struct ApplicationProcess: Sendable {
     package var logs: LogRecords?
     /// The logger that those of the parts are made from.
     package var logger = Logger(label: "workflow")
-    /// Makes spans, unless a module provides a tracer.
+    /// Makes spans, beside a tracer that a module provides.
     package var tracer: (any Tracer)?
     /// Hears what the application is once it is ready, with what the process adds to that.
     package var onReady: @Sendable (_ summary: EngineSummary, _ notes: [SummaryLine]) -> Void = { _, _ in }

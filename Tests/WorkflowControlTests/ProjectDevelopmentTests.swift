@@ -14,8 +14,9 @@ struct ProjectDevelopmentTests {
     }
 
     /// Makes a store and runs it.
-    private func develop() async throws -> (program: Program, url: String) {
+    private func develop(changed: () throws -> Void = {}) async throws -> (program: Program, url: String) {
         #expect(try await fixture.run("init", "shop", "--template", "store").status == 0)
+        try changed()
         let program = try Program(
             "wfctl", ["dev", "--management-address", "127.0.0.1:0"], in: "\(fixture.folder)/shop",
             environment: ["HOST": "127.0.0.1", "PORT": "0"])
@@ -63,6 +64,28 @@ struct ProjectDevelopmentTests {
         #expect(ContinuousClock.now - began < .seconds(5))
         #expect(program.standardOutput.hasSuffix("Stopped.\n"))
         #expect(program.standardError.isEmpty)
+    }
+
+    @Test("shows requests beside observability.otel, and keeps lines for wfctl logs")
+    func besideTracing() async throws {
+        let (program, url) = try await develop {
+            // Nothing listens there.
+            let exporter = "  - {name: tracing, type: observability.otel, config: {endpoint: \"http://127.0.0.1:1\"}}\n"
+            try change("workflow.yaml", "modules:\n", to: "modules:\n\(exporter)")
+        }
+        try await order("o1", at: url)
+        try await shows("  order o1  shipping -> shipped  shipped\n", program)
+        try await eventually("the request is shown") {
+            program.standardOutput.contains(#/(?m)^\d\d:\d\d:\d\d  POST    201 \d+\.\d ms +\/orders$/#)
+        }
+        let management = try #require(program.standardOutput.firstMatch(of: #/(http:\S+)/api/workflow/#)).1
+        let logs = try await fixture.run(
+            "logs", "--server", String(management), "--token-file", "shop/.workflow/management-token", "-o", "json")
+        #expect(logs.status == 0, "\(logs.errors)")
+        let messages = try logs.json["records"]?.arrayValue?.compactMap { $0["message"]?.stringValue } ?? []
+        #expect(messages.contains("The application is ready"))
+        program.kill(SIGINT)
+        #expect(try await program.exitStatus() == 0)
     }
 
     @Test("stops when its terminal is closed")

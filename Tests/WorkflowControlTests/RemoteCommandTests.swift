@@ -44,16 +44,54 @@ struct RemoteCommandTests {
         #expect(try await fixture.run("config", "get", "--server", url).output.contains("text/html"))
         let same = try await fixture.run("deploy", "new.yaml", "--server", url)
         #expect(same.output.hasPrefix("No changes"))
+        let unaskedBack = try await fixture.run("rollback", "--server", url)
+        #expect(unaskedBack.status == 64)
+        #expect(unaskedBack.output.contains(#"~ config.contentType: "text/html" -> "text/plain""#))
+        let dryBack = try await fixture.run("rollback", "--dry-run", "--server", url, "-o", "json").json
+        #expect(dryBack["version"] == 1)
+        #expect(dryBack["summary"]?["change"] == 1)
+        #expect(try await fixture.run("status", "--server", url, "-o", "json").json["generation"] == 2)
         let back = try await fixture.run("rollback", "--yes", "--server", url)
         #expect(back.status == 0)
-        #expect(back.output.hasPrefix("reloaded, generation 3, back to version 1, as version 3, at "))
+        #expect(back.output.hasPrefix("~ module hello (http.handler), is restarted\n"))
+        #expect(back.output.contains("\nreloaded, generation 3, back to version 1, as version 3, at "))
         #expect(try await fixture.run("config", "get", "--server", url).output == ControlFixture.application)
         let versions = try await fixture.run("history", "--server", url, "-o", "json").json["versions"]
         #expect(versions?.arrayValue?.compactMap { $0["source"]?.stringValue } == ["rollback", "put", "start"])
         let unknown = try await fixture.run("rollback", "--version", "99", "--yes", "--server", url)
         #expect(unknown.status == 5)
         let named = try await fixture.run("rollback", "--version", "2", "--yes", "--server", url)
-        #expect(named.output.hasPrefix("reloaded, generation 4, back to version 2, as version 4, at "))
+        #expect(named.output.contains("\nreloaded, generation 4, back to version 2, as version 4, at "))
+        let unchanged = try await fixture.run("rollback", "--version", "4", "--server", url)
+        #expect(unchanged.output.hasPrefix("No changes; "))
+        server.kill(SIGTERM)
+        #expect(try await server.exitStatus() == 0)
+    }
+
+    @Test("the plan of a server is the same text as that of two files")
+    func samePlan() async throws {
+        let (server, url) = try await fixture.serve()
+        let text = ControlFixture.application
+            .replacing("open: {}, held: {}", with: "open: {}, held: {description: Waits}")
+            .replacing("close: {fromState: held,", with: "close: {fromState: open,")
+            .replacing("path: /hello,", with: "path: /hello/again,")
+        try fixture.write(text, "new.yaml")
+        let here = try await fixture.run("plan", "app.yaml", "new.yaml").output
+        #expect(
+            here.contains(
+                """
+                State machines
+                  ~ flow
+                      ~ state held
+                          + description: "Waits"
+                      ~ transition close
+                          ~ fromState: "held" -> "open"
+
+                """))
+        #expect(here.contains("Routes\n  + GET /hello/again -> hello\n  - GET /hello -> hello\n"))
+        let there = try await fixture.run("deploy", "new.yaml", "--dry-run", "--server", url).output
+        func withoutSummary(_ text: String) -> [Substring] { text.split(separator: "\n").dropLast() }
+        #expect(withoutSummary(here) == withoutSummary(there))
         server.kill(SIGTERM)
         #expect(try await server.exitStatus() == 0)
     }

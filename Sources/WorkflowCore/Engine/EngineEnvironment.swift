@@ -35,9 +35,9 @@ public struct EngineEnvironment: Sendable {
     public var databaseDrivers: [any DatabaseDriver] = []
     /// A number from 0 up to 1, for jitter.
     public var random: @Sendable () -> Double
-    /// Makes spans, unless a module provides a tracer; `nil` for none.
+    /// Makes spans, beside a tracer that a module provides; `nil` for none.
     public var tracer: (any Tracer)?
-    /// Makes spans with the tracer that a module of the active generation provides.
+    /// Makes spans with the tracer that a module of the active generation provides, and with ``tracer``.
     public internal(set) var traces = Traces()
     /// How long a stop may take before what is still running is cut off.
     public var drainDeadline: Duration = .seconds(30)
@@ -67,7 +67,7 @@ public struct EngineEnvironment: Sendable {
     ///   - metrics: The metrics.
     ///   - defaultStore: Keeps state when the configuration has no module for it.
     ///   - scriptRuntime: Runs scripted components.
-    ///   - tracer: Makes spans, unless a module provides a tracer.
+    ///   - tracer: Makes spans, beside a tracer that a module provides.
     public init(
         clock: any EngineClock = SystemClock(), identifiers: (any IdentifierGenerator)? = nil,
         logger: Logger = Logger(label: "workflow"), metrics: EngineMetrics = EngineMetrics(registry: MetricsRegistry()),

@@ -99,7 +99,7 @@ public final class GenerationContext: Sendable {
     /// Makes this generation the one that work, events and spans go to.
     func takeOver() {
         let common = common
-        environment.traces.install(common.state.withLock { $0.tracer } ?? environment.tracer)
+        environment.traces.install(Traces.joined(common.state.withLock { $0.tracer }, environment.tracer))
         runtime.use(common.handlers, common.brokers)
     }
 

@@ -97,6 +97,20 @@ public final class ConfigurationManager: Sendable {
         return try await task.value
     }
 
+    /// What going back to an earlier configuration would change.
+    ///
+    /// - Parameter number: Its number in the history; `nil` for the one before.
+    /// - Returns: The plan, and the number.
+    /// - Throws: ``ConfigurationError`` when it is no longer valid; ``WorkflowError`` `.notFound` when it is not kept,
+    ///   `.conflict` when it was made of other files; ``StoreError``.
+    public func rollbackPlan(to number: Int?) async throws -> (plan: ReloadPlan, version: Int) {
+        let entry = try await earlier(number)
+        let task = Task.detached { [self] in
+            try await engine.plan(try Self.checked(try load(entry)).configuration)
+        }
+        return (try await task.value, entry.version.number)
+    }
+
     /// Reads a configuration in place of the only file, with other variables; `nil` when there are several files.
     ///
     /// - Throws: ``ConfigurationError``.
@@ -169,31 +183,44 @@ public final class ConfigurationManager: Sendable {
     ///
     /// - Parameters:
     ///   - number: Its number in the history; `nil` for the one before.
+    ///   - expected: The hash of the configuration that is to be replaced; `nil` for any.
     ///   - options: What becomes of running instances.
-    /// - Throws: ``WorkflowError`` `.notFound` when it is not kept; `.conflict` when it was made of other files;
-    ///   `.unavailable`.
-    public func rollBack(to number: Int?, options: ReloadOptions = ReloadOptions()) async throws -> Outcome {
+    /// - Throws: ``PreconditionFailure``; ``WorkflowError`` `.notFound` when it is not kept; `.conflict` when it was made
+    ///   of other files; `.unavailable`.
+    public func rollBack(
+        to number: Int?, expecting expected: String? = nil, options: ReloadOptions = ReloadOptions()
+    ) async throws -> Outcome {
         try await line.run { [self] in
-            guard let history else { throw WorkflowError(.notFound, "No earlier configurations are kept.") }
-            let found = if let number { try await history.entry(number) } else { try await history.previous() }
-            guard let entry = found else {
-                throw WorkflowError(.notFound, "There is no earlier configuration to go back to.")
-            }
-            let replacements = Dictionary(entry.texts.map { ($0.name, $0.content) }, uniquingKeysWith: { $1 })
+            await engine.rollbackEnds()
+            let hash = hash
+            guard expected == nil || expected == hash else { throw PreconditionFailure(hash: hash) }
+            let entry = try await earlier(number)
             let present = try? loader.read(paths).texts
             return try await change(
-                to: {
-                    let loaded = try loader.read(paths, replacing: replacements)
-                    guard loaded.texts == entry.texts else {
-                        throw WorkflowError(
-                            .conflict,
-                            "The configuration \(entry.version.number) was made of other files than there are now; "
-                                + "put them back and reload.")
-                    }
-                    return loaded
-                }, .rollback, options, publish: { [self] in try write(entry.texts) },
+                to: { try load(entry) }, .rollback, options, publish: { [self] in try write(entry.texts) },
                 restore: { [self] in try write(present ?? [], over: $0) })
         }
+    }
+
+    /// An earlier configuration; the one before without a number.
+    private func earlier(_ number: Int?) async throws -> ConfigurationHistory.Entry {
+        guard let history else { throw WorkflowError(.notFound, "No earlier configurations are kept.") }
+        let found = if let number { try await history.entry(number) } else { try await history.previous() }
+        guard let found else { throw WorkflowError(.notFound, "There is no earlier configuration to go back to.") }
+        return found
+    }
+
+    /// Reads an earlier configuration in place of what stands in the files now.
+    private func load(_ entry: ConfigurationHistory.Entry) throws -> Loaded {
+        let replacements = Dictionary(entry.texts.map { ($0.name, $0.content) }, uniquingKeysWith: { $1 })
+        let loaded = try loader.read(paths, replacing: replacements)
+        guard loaded.texts == entry.texts else {
+            throw WorkflowError(
+                .conflict,
+                "The configuration \(entry.version.number) was made of other files than there are now; "
+                    + "put them back and reload.")
+        }
+        return loaded
     }
 
     /// - Parameters:

@@ -42,6 +42,11 @@ struct ConfigurationView {
         return node.expansion == .none ? (shown?.stringValue ?? text) : (shown?.scalarText ?? "")
     }
 
+    /// What changed from an earlier value, key by key.
+    func changes(from old: ConfigurationView) -> [ConfigurationChange] {
+        ConfigurationDifference.changes(from: old.node, to: node, schema, path: "")
+    }
+
     /// Whether both mean the same.
     func isSame(_ other: ConfigurationView) -> Bool {
         switch (node, other.node) {

@@ -13,7 +13,8 @@ extension ReloadPlan {
     ///   "reordered": true,
     ///   "routes": {
     ///     "added": [
-    ///       {"origin": "workflows.http", "method": "GET", "path": "/a", "handler": "h", "middlewares": ["m"]}
+    ///       {"origin": "workflows.http", "method": "GET", "path": "/a", "handler": "h", "middlewares": ["m"],
+    ///        "summary": "GET /a -> h [m]"}
     ///     ],
     ///     "removed": [],
     ///     "changed": [{"old": {}, "new": {}}]
@@ -21,7 +22,9 @@ extension ReloadPlan {
     ///   "schedules": {}, "subscriptions": {},
     ///   "stateMachines": [
     ///     {"name": "order", "action": "change", "oldInitialState": "new", "newInitialState": "new",
-    ///      "states": {"added": ["refunded"], "removed": ["paid"], "changed": []}, "transitions": {}}
+    ///      "states": {"added": ["refunded"], "removed": ["paid"], "changed": ["sent"],
+    ///                 "changes": {"sent": [{"path": "isFinal", "new": true}]}},
+    ///      "transitions": {}}
     ///   ],
     ///   "stranded": [
     ///     {"definition": "order", "state": "paid", "count": 12, "reason": "stateGone", "strandedBefore": false}
@@ -75,9 +78,17 @@ extension ReloadPlan.Part {
 extension ReloadPlan.ItemChanges {
     fileprivate var json: JSONValue {
         [
-            "added": .array(added.map { .object($0.details) }), "removed": .array(removed.map { .object($0.details) }),
-            "changed": .array(changed.map { ["old": .object($0.old.details), "new": .object($0.new.details)] }),
+            "added": .array(added.map(\.json)), "removed": .array(removed.map(\.json)),
+            "changed": .array(changed.map { ["old": $0.old.json, "new": $0.new.json] }),
         ]
+    }
+}
+
+extension ReloadPlan.Item {
+    fileprivate var json: JSONValue {
+        var object = details
+        object["summary"] = .string(summary)
+        return .object(object)
     }
 }
 
@@ -95,6 +106,13 @@ extension ReloadPlan.StateMachineChange {
 extension ReloadPlan.NameChanges {
     fileprivate var json: JSONValue {
         func list(_ names: [String]) -> JSONValue { .array(names.map(JSONValue.string)) }
-        return ["added": list(added), "removed": list(removed), "changed": list(changed)]
+        var object: JSONObject = [
+            "added": list(added), "removed": list(removed), "changed": list(changed.map(\.name)),
+        ]
+        if !changed.isEmpty {
+            object["changes"] = .object(
+                JSONObject(changed.map { ($0.name, .array($0.changes.map(\.json))) }))
+        }
+        return .object(object)
     }
 }

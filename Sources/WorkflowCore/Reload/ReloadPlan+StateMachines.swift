@@ -2,14 +2,22 @@
 public typealias StateMachineStates = [String: Set<String>]
 
 extension ReloadPlan {
-    /// The names of what is added, removed and changed, in order of name.
+    /// What is added, removed and changed, in order of name.
     public struct NameChanges: Sendable, Equatable {
+        /// What is in both definitions, with differences.
+        public struct Change: Sendable, Equatable {
+            /// Its name.
+            public let name: String
+            /// What changed, key by key.
+            public let changes: [ConfigurationChange]
+        }
+
         /// What is only in the new definition.
         public let added: [String]
         /// What is only in the old definition.
         public let removed: [String]
         /// What is in both, with differences.
-        public let changed: [String]
+        public let changed: [Change]
 
         /// Whether there are none.
         public var isEmpty: Bool { added.isEmpty && removed.isEmpty && changed.isEmpty }
@@ -81,9 +89,9 @@ struct ConfiguredStateMachines {
         let (old, new) = (old ?? [:], new ?? [:])
         return ReloadPlan.NameChanges(
             added: new.keys.filter { old[$0] == nil }.sorted(), removed: old.keys.filter { new[$0] == nil }.sorted(),
-            changed: new.keys.filter { key in
-                guard let before = old[key], let after = new[key] else { return false }
-                return !before.isSame(after)
-            }.sorted())
+            changed: new.sorted { $0.key < $1.key }.compactMap { name, after in
+                guard let before = old[name], !before.isSame(after) else { return nil }
+                return .init(name: name, changes: after.changes(from: before))
+            })
     }
 }

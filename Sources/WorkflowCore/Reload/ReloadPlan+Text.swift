@@ -74,27 +74,26 @@ private struct PlanLines {
         let effect = part.effect == .none ? "" : ", is \(part.effect.rawValue)"
         add("\(Self.signs[part.action] ?? "") \(part.section.rawValue) \(part.name)\(type)\(effect)")
         if let script = part.changedScript { add("    ~ the script \(script) has changed") }
-        for change in part.changes {
-            let path = change.path.isEmpty ? "(all keys)" : change.path
-            switch (change.old, change.new) {
-            case (nil, let new?): add("    + \(path): \(new)")
-            case (let old?, nil): add("    - \(path): \(old)")
-            case (let old?, let new?) where old == new:
-                let note = old == ConfigurationRedactor.mark ? "" : "\(new) "
-                add("    ~ \(path): \(note)(changed, not shown)")
-            case (let old?, let new?): add(path, old.description, new.description)
-            case (nil, nil): break
-            }
-        }
+        for change in part.changes { add(change, margin: "    ") }
     }
 
-    /// A changed value, on one line when it fits.
-    private mutating func add(_ path: String, _ old: String, _ new: String) {
-        let line = "    ~ \(path): \(old) -> \(new)"
-        guard line.count > width else { return add(line) }
-        add("    ~ \(path):")
-        add("        - \(old)")
-        add("        + \(new)")
+    private mutating func add(_ change: ConfigurationChange, margin: String) {
+        let path = change.path.isEmpty ? "(all keys)" : change.path
+        switch (change.old, change.new) {
+        case (nil, let new?): add("\(margin)+ \(path): \(new)")
+        case (let old?, nil): add("\(margin)- \(path): \(old)")
+        case (let old?, let new?) where old == new:
+            let note = old == ConfigurationRedactor.mark ? "" : "\(new) "
+            add("\(margin)~ \(path): \(note)(changed, not shown)")
+        case (let old?, let new?):
+            // On one line when it fits.
+            let line = "\(margin)~ \(path): \(old) -> \(new)"
+            guard line.count > width else { return add(line) }
+            add("\(margin)~ \(path):")
+            add("\(margin)    - \(old)")
+            add("\(margin)    + \(new)")
+        case (nil, nil): break
+        }
     }
 
     mutating func add(_ title: String, _ items: ReloadPlan.ItemChanges) {
@@ -115,7 +114,10 @@ private struct PlanLines {
         }
         for (kind, changes) in [("state", machine.states), ("transition", machine.transitions)] {
             for name in changes.added { add("      + \(kind) \(name)") }
-            for name in changes.changed { add("      ~ \(kind) \(name)") }
+            for changed in changes.changed {
+                add("      ~ \(kind) \(changed.name)")
+                for change in changed.changes { add(change, margin: "          ") }
+            }
             for name in changes.removed { add("      - \(kind) \(name)") }
         }
     }

@@ -37,12 +37,24 @@ struct ConfigurationAPI: Sendable {
         return try await answer { try await manager.replace(with: text, expecting: expected, options: options) }
     }
 
-    /// `POST /api/workflow/plan`: what the configuration of the body, or of the files when there is none, would change.
+    /// `POST /api/workflow/plan`: what the configuration of the body, or of the files when there is none, would change;
+    /// with `?version=N` or `?version=previous`, what going back to an earlier one would change.
     func plan(_ request: ServerRequest) async throws -> ServerResponse {
         let manager = try manager()
         let text = try await text(of: request)
         do {
-            return .json(try await manager.plan(text.isEmpty ? nil : text).json)
+            guard let version = request.queryValue("version") else {
+                return .json(try await manager.plan(text.isEmpty ? nil : text).json)
+            }
+            let number = Int(version)
+            guard text.isEmpty, version == "previous" || number ?? 0 > 0 else {
+                throw HTTPError(
+                    .badRequest, "version must be a number of the history, or previous, and goes without a body.")
+            }
+            let (plan, target) = try await manager.rollbackPlan(to: number)
+            var document = plan.json.objectValue ?? [:]
+            document["version"] = .integer(Int64(target))
+            return .json(.object(document))
         } catch let error as ConfigurationError {
             return .json(
                 ["error": "The configuration is not valid.", "issues": IssueDocument.list(error.issues)],
@@ -72,6 +84,7 @@ struct ConfigurationAPI: Sendable {
     /// `POST /api/workflow/rollback`: changes back to an earlier configuration.
     func rollBack(_ request: ServerRequest) async throws -> ServerResponse {
         let manager = try manager()
+        let expected = try Self.expectedHash(request)
         let body = try await object(of: request)
         let options = try Self.options(body)
         var number: Int?
@@ -81,7 +94,7 @@ struct ConfigurationAPI: Sendable {
             }
             number = value
         }
-        return try await answer { try await manager.rollBack(to: number, options: options) }
+        return try await answer { try await manager.rollBack(to: number, expecting: expected, options: options) }
     }
 
     // MARK: - Requests

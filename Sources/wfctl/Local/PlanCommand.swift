@@ -34,14 +34,7 @@ struct PlanCommand: AsyncParsableCommand {
             _ = Console.report(error)
             throw ExitCode(ExitStatus.problem.rawValue)
         }
-        output.write(plan.json) { width, style in
-            var lines = plan.text(width: width ?? 1000).split(separator: "\n", omittingEmptySubsequences: false)
-                .map(String.init)
-            if lines.last == "" { lines.removeLast() }
-            // The last line sums the plan up, and is never cut.
-            let summary = PlainText.wrapped(lines.popLast() ?? "", width: width ?? 1000)
-            return lines.map(style.plan) + summary
-        }
+        output.write(plan.json) { plan.lines(width: $0, style: $1) }
         if detailedExitcode, !plan.isEmpty { throw ExitCode(ExitStatus.changes.rawValue) }
     }
 

@@ -68,19 +68,13 @@ struct DeployCommand: AsyncParsableCommand {
         // Before the plan: whoever changes the server after it is noticed.
         let current = try await client.send("GET", "/api/workflow/config")
         _ = try current.expectSuccess()
-        let plan = try await RemotePlan.request(
+        let answered = try await ServerPlan.request(
             text, file: file == "-" ? "<stdin>" : file, client, seconds: timeout)
-        if dryRun || plan.isEmpty {
-            output.write(plan.json) { plan.lines(width: $0, style: $1) }
+        if dryRun || answered.plan.isEmpty {
+            output.write(answered.json) { answered.plan.lines(width: $0, style: $1) }
             return
         }
-        if output.output == .table { output.write(.null) { plan.lines(width: $0, style: $1) + [""] } }
-        if plan.newlyStranded > 0, !strands.force, strands.mapping == nil {
-            throw CommandFailure(
-                .refused,
-                "\(IssueReport.count(plan.newlyStranded, "running instance")) would be in states that are gone.",
-                hint: "say where they go with --mapping, or leave them there with --force")
-        }
+        try answered.show(output, strands)
         try confirmation.confirm("Change \(client.url) to this?")
         let answer = try await client.send(
             "PUT", "/api/workflow/config\(try strands.query())", body: Array(text.utf8),

@@ -5,12 +5,19 @@ import WorkflowCore
 /// `wfctl rollback`: changes a server back to an earlier configuration.
 struct RollbackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rollback", abstract: "Changes a server back to an earlier configuration.",
+        commandName: "rollback",
+        abstract: "Changes a server back to an earlier configuration: shows the plan, asks, and does it.",
         usage: "wfctl rollback [<options>]",
-        discussion: "See `wfctl history` for the versions. The rollback becomes a new version itself.")
+        discussion: """
+            See `wfctl history` for the versions. The rollback becomes a new version itself. When somebody else changes \
+            the server meanwhile, nothing is done, and the exit code is 4.
+            """)
 
     @Option(help: "The number of the version; by default the last one that means something else.")
     var version: Int?
+
+    @Flag(help: "Only show what would change.")
+    var dryRun = false
 
     @OptionGroup var strands: StrandedOptions
 
@@ -26,25 +33,24 @@ struct RollbackCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try management.client()
+        // Before the plan: whoever changes the server after it is noticed.
+        let current = try await client.send("GET", "/api/workflow/config")
+        _ = try current.expectSuccess()
+        let answered = try await ServerPlan.requestRollback(to: version, client)
+        guard let target = answered.json["version"]?.intValue else {
+            throw current.notUnderstood("its plan does not say which version it goes back to")
+        }
+        if dryRun || answered.plan.isEmpty {
+            output.write(answered.json) { answered.plan.lines(width: $0, style: $1) }
+            return
+        }
+        try answered.show(output, strands)
+        try confirmation.confirm("Change \(client.url) back to version \(target)?")
         var body = try strands.json()
-        if let version { body["version"] = .integer(Int64(version)) }
-        let target = version.map { "version \($0)" } ?? "the configuration before"
-        try confirmation.confirm("Change \(client.url) back to \(target)?")
+        body["version"] = .integer(Int64(target))
         let answer = try await client.send(
-            "POST", "/api/workflow/rollback", body: JSONValue.object(body).jsonBytes(), seconds: 120)
-        let report = try ChangeReport(answer)
-        try report.write(output, origin: try await origin(of: report, client))
-    }
-
-    /// The version that a server has gone back to; `nil` when its history does not tell.
-    private func origin(of report: ChangeReport, _ client: ManagementClient) async throws -> Int? {
-        guard output.output == .table, let number = report.json["version"]?.intValue else { return nil }
-        if let version { return version }
-        let history = try await client.send("GET", "/api/workflow/history")
-        guard history.status == 200 else { return nil }
-        let versions = try history.json()["versions"]?.arrayValue ?? []
-        guard let hash = versions.first(where: { $0["version"]?.intValue == number })?["hash"] else { return nil }
-        return versions.filter { $0["hash"] == hash && $0["status"]?.stringValue != "rolledBack" }
-            .compactMap { $0["version"]?.intValue }.filter { $0 < number }.max()
+            "POST", "/api/workflow/rollback", body: JSONValue.object(body).jsonBytes(),
+            headers: current.etag.map { [("if-match", $0)] } ?? [], seconds: 120)
+        try ChangeReport(answer).write(output, origin: target)
     }
 }

@@ -38,7 +38,7 @@ import Testing
             ])
         #expect(
             plan.json["routes"]?["added"] == [
-                ["origin": "workflows.http", "method": "GET", "path": "/c", "handler": "h"]
+                ["origin": "workflows.http", "method": "GET", "path": "/c", "handler": "h", "summary": "GET /c -> h"]
             ])
         #expect(plan.json["routes"]?["changed"]?[2]?["new"]?["params"] == ["a": 2])
     }
@@ -128,12 +128,20 @@ import Testing
                 machine("fresh", "new: ", "")))
         #expect(plan.stateMachines.map { "\($0.action) \($0.name)" } == ["add fresh", "remove gone", "change order"])
         let order = try #require(plan.stateMachines.last)
-        #expect(order.states == .init(added: ["refunded"], removed: ["paid"], changed: ["done"]))
-        #expect(order.transitions == .init(added: ["back"], removed: [], changed: ["pay"]))
+        #expect((order.states.added, order.states.removed) == (["refunded"], ["paid"]))
+        #expect((order.transitions.added, order.transitions.removed) == (["back"], []))
+        let changes = [
+            ConfigurationChange(path: "isError", old: nil, new: true),
+            ConfigurationChange(path: "isFinal", old: true, new: nil),
+        ]
+        #expect(order.states.changed == [.init(name: "done", changes: changes)])
+        let target = ConfigurationChange(path: "toState", old: "paid", new: "done")
+        #expect(order.transitions.changed == [.init(name: "pay", changes: [target])])
         #expect((order.oldInitialState, order.newInitialState) == ("new", "refunded"))
         #expect(plan.newStates["order"] == ["new", "refunded", "done"])
         #expect(plan.oldStates["gone"] == ["new"])
         #expect(plan.json["stateMachines"]?[0]?["states"]?["added"] == ["new"])
         #expect(plan.json["stateMachines"]?[0]?["oldInitialState"] == nil)
+        #expect(plan.json["stateMachines"]?[2]?["states"]?["changes"] == ["done": .array(changes.map(\.json))])
     }
 }

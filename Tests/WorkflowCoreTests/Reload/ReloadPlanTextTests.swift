@@ -66,6 +66,20 @@ import Testing
             ])
     }
 
+    @Test func aPlanCanBeReadFromItsDocument() throws {
+        var plan = try plan(Self.old, Self.new, carried: ["kept"])
+        plan.stranded = StrandedInstances.find(
+            [OpenInstanceState(workflowType: "order", state: "paid", count: 12)], in: plan.newStates,
+            before: plan.oldStates)
+        let read = try ReloadPlan(json: plan.json)
+        #expect(read.json == plan.json)
+        #expect(read.text() == plan.text())
+        let error = #expect(throws: WorkflowError.self) {
+            try ReloadPlan(json: ["parts": [["section": "module", "name": "a", "action": "paint"]]])
+        }
+        #expect(error?.message == "the plan has no value that is known at parts[0].action")
+    }
+
     @Test func linesKeepToTheWidth() throws {
         let long = String(repeating: "x", count: 200)
         let plan = try plan(planned("address: \(long), limit: 1"), planned("address: \(long)y, limit: 2"))

@@ -77,6 +77,30 @@ import WorkflowTesting
         }
     }
 
+    @Test func anotherTracerHearsOfTheSameSpans() async throws {
+        let heard = HeardSpans()
+        let environment = EngineEnvironment(logger: .quiet, tracer: heard)
+        try await TracedApplication.run(environment: environment) { app in
+            try await app.traces.span("outer", attributes: ["number": 7]) { span in
+                span?.updateAttributes { $0["text"] = "x" }
+            }
+            let span = try await app.server.span("outer")
+            #expect(span.attributes == ["number": "7", "text": "x"])
+            #expect(heard.attributes["outer"]?["number"]?.toSpanAttribute() == .int64(7))
+            #expect(heard.attributes["outer"]?["text"]?.toSpanAttribute() == .string("x"))
+        }
+        let unsampled = HeardSpans()
+        try await TracedApplication.run(
+            "scheduleDelay: 10ms, sampler: traceIdRatio, sampleRatio: 0", environment: EngineEnvironment(logger: .quiet, tracer: unsampled)
+        ) { app in
+            try await app.traces.span("outer", attributes: ["number": 7]) { span in
+                span?.updateAttributes { $0["text"] = "x" }
+            }
+            #expect(unsampled.attributes["outer"]?["number"]?.toSpanAttribute() == .int64(7))
+            #expect(unsampled.attributes["outer"]?["text"]?.toSpanAttribute() == .string("x"))
+        }
+    }
+
     @Test func attributesBeyondTheLimitAreLeftOutAndCounted() async throws {
         try await TracedApplication.run { app in
             try await app.traces.span("wide", attributes: ["first": 1]) { span in

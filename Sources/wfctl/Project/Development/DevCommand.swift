@@ -55,7 +55,9 @@ struct DevCommand: AsyncParsableCommand {
             console.write([console.style.dim("Stopped; what was still under way was cut off.")])
             console.flush()
         }
-        process.logger = Logger(label: "workflow") { _ in DevelopmentLogHandler(console: console) }
+        let logs = LogRecords()
+        process.logs = logs
+        process.logger = Logger(label: "workflow") { _ in DevelopmentLogHandler(console: console, records: logs) }
         process.tracer = DevelopmentTracer { console.show($0) }
         process.watchObserver = console
         defer { console.flush() }

@@ -4,8 +4,6 @@ import WorkflowCore
 /// What a person sees when an application has started.
 struct DevelopmentStart {
     private static let gap = 2
-    /// The type of modules that make the spans in place of this program.
-    private static let tracing = "observability.otel"
 
     /// The configuration.
     let file: String
@@ -36,11 +34,6 @@ struct DevelopmentStart {
                 let text = PlainText.line(line.text)
                 lines.append("  \(style.dim(title))\(margin)\(topic == "listener" ? style.green(text) : text)")
             }
-        }
-        if let tracer = summary.modules.first(where: { $0.type == Self.tracing }) {
-            let text =
-                "\(PlainText.line(tracer.name)) takes the traces, so requests and transitions are not shown here."
-            lines += ["", style.yellow("note") + ": \(text)"]
         }
         return lines + ["", style.dim("Save a file to change it. Ctrl-C stops."), ""]
     }

@@ -69,7 +69,7 @@ struct DiffCommand: AsyncParsableCommand {
     private func compareWithServer(_ file: String) async throws -> ConfigurationComparison {
         let text = try InputFile.text(of: file)
         let client = try management.client()
-        let plan = try await RemotePlan.request(text, file: file == "-" ? "<stdin>" : file, client, seconds: 60)
+        let plan = try await ServerPlan.request(text, file: file == "-" ? "<stdin>" : file, client, seconds: 60)
         return ConfigurationComparison(plan.json, places: places(in: text, file: file))
     }
 
