@@ -59,6 +59,10 @@ struct APIHandler: HTTPHandler {
         case .signedIn(let byPerson):
             guard let caller = admission.caller else { try PlatformError.check(.unauthenticated); return nil }
             try Self.checkPerson(caller, byPerson)
+            guard !byPerson || caller.company == nil || route.isForCompanySessions else {
+                throw PlatformError.forbidden(
+                    "This session works for one company only, whose provider vouches for it; sign in otherwise.")
+            }
             return nil
         case .role(let role, let area, _, let byPerson):
             guard let caller = admission.caller else { try PlatformError.check(.unauthenticated); return nil }

@@ -128,6 +128,10 @@ struct APIRoute: Sendable {
     var isVersioned = false
     /// What it streams; a ticket for that opens it as a token does.
     var stream: ActivityKind?
+    /// Whether parameters of the query are let through that nobody has declared.
+    var ignoresOtherQuery = false
+    /// Whether a session will do that works for one company only, where the user's own account is concerned.
+    var isForCompanySessions = false
     let handler: @Sendable (APICall) async throws -> APIAnswer
 
     /// The whole path.

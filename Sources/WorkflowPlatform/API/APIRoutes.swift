@@ -14,6 +14,7 @@ enum APIRoutes {
         + PermissionRoutes.all
         + LogRoutes.all + StreamRoutes.all
         + DeviceRoutes.all + PlanRoutes.all
+        + SignOnRoutes.all + IdentityRoutes.all + CompanyProviderRoutes.all
 
     /// Makes the table that finds the handler for a request.
     ///

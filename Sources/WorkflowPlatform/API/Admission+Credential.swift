@@ -13,9 +13,13 @@ extension Admission {
             guard let owner = try SessionTable.owner(of: session, now: now, connection), owner.user == user else {
                 return nil
             }
+            let grants = try MembershipTable.grants(of: user, connection)
+            var closed = try IdentityProviderTable.companies(enforcing: user, connection)
+            if let company = owner.company { closed.remove(company) }
             return Caller(
                 user: user, name: owner.name, credential: credential,
-                grants: try MembershipTable.grants(of: user, connection))
+                grants: owner.company.map { company in grants.filter { $0.company == company } } ?? grants,
+                company: owner.company, closed: closed)
         case .key(let id, _, _):
             guard let (key, name) = try APIKeyTable.working(id, connection), key.expiresAt ?? now >= now else {
                 return nil

@@ -89,6 +89,7 @@ public final class Platform: Service {
             await services.workflows.engines.shutdown()
             await services.workflows.links.close()
         }
+        await services.signOn.shutdown()
     }
 
     /// Ends the streams of events, and takes no more; call it before the server stops, which waits for them.
@@ -113,6 +114,7 @@ public final class Platform: Service {
                 _ = try SessionTable.forget(before: now.advanced(by: .zero - .seconds(24 * 3600)), connection)
                 _ = try OneTimeTokenTable.forget(before: now, connection)
                 _ = try DeviceTable.forget(before: now, connection)
+                try SignOnTable.forget(before: now, connection)
                 _ = try IdempotencyTable.forget(
                     before: now.advanced(by: .zero - Self.idempotencyWindow), connection)
             }

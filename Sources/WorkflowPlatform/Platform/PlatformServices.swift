@@ -26,6 +26,7 @@ final class PlatformServices: Sendable {
     let logs: LogRecorder
     let streamSlots: StreamSlots
     let streamTickets: StreamTickets
+    let signOn: SingleSignOn
     /// What the first user has to show; `nil` when there is one.
     let setupToken = Mutex<String?>(nil)
 
@@ -55,6 +56,7 @@ final class PlatformServices: Sendable {
             logger: environment.logger)
         streamSlots = StreamSlots(configuration.streams)
         streamTickets = StreamTickets(secrets: secrets, lifetime: configuration.streams.ticketLifetime)
+        signOn = SingleSignOn(configuration.signOn, environment: environment)
     }
 
     /// A new identifier.
