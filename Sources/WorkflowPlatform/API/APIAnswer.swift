@@ -8,8 +8,6 @@ struct APIAnswer: Sendable {
     /// Another status than the one of the route.
     var status: HTTPResponse.Status?
     var headers: HTTPFields = [:]
-    /// The status when it is not that of the route.
-    var status: HTTPResponse.Status?
     /// A body of another type.
     var other: ResponseBody?
 
