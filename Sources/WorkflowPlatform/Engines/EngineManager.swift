@@ -27,6 +27,8 @@ public final class EngineManager: DeploymentTarget {
     let provider: any EngineProvider
     private let observer: (any DeploymentObserver)?
     private let table = MountTable()
+    /// Who hears what the engines do.
+    let listening = EngineListening()
     private let state = Mutex(State())
 
     /// Creates a manager without workflows.
@@ -155,7 +157,8 @@ public final class EngineManager: DeploymentTarget {
             guard !state.isClosed else { throw DeploymentError(.unavailable, "the engine manager stops") }
             if let workflow = state.workflows[id] { return workflow }
             let workflow = DeployedWorkflow(
-                id, settings: settings, registry: registry, provider: provider, table: table, observer: observer)
+                id, settings: settings, registry: registry, provider: provider, table: table, observer: observer,
+                listening: listening)
             state.workflows[id] = workflow
             return workflow
         }

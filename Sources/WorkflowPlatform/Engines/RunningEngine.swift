@@ -17,6 +17,7 @@ struct RunningEngine: Sendable {
         let logger: Logger
         let onModuleFailure: @Sendable (_ module: String, _ error: any Error) -> Void
         let onLifecycleEvent: @Sendable (LifecycleEvent) -> Void
+        let onActivity: (@Sendable (EngineActivity) -> Void)?
     }
 
     /// Starts an engine; leaves nothing behind when that fails.
@@ -36,6 +37,7 @@ struct RunningEngine: Sendable {
             opened = store
             var environment = surroundings.environment(deployment, store, scripts)
             environment.onModuleFailure = surroundings.onModuleFailure
+            environment.traces.watch(surroundings.onActivity)
             let engine = WorkflowEngine(
                 configuration: configuration, registry: surroundings.registry, environment: environment,
                 onLifecycleEvent: surroundings.onLifecycleEvent)
