@@ -8,6 +8,14 @@ public struct CallActivity: Sendable {
     public let startedAt: Timestamp
     /// Its place in a trace, as ``Traces/current``.
     public let trace: String
+
+    /// Creates a call.
+    package init(scope: ExecutionScope, call: WorkflowCall, startedAt: Timestamp, trace: String) {
+        self.scope = scope
+        self.call = call
+        self.startedAt = startedAt
+        self.trace = trace
+    }
 }
 
 /// A step of a run that was begun, or has ended.

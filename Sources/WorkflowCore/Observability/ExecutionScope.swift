@@ -29,16 +29,16 @@ public final class ExecutionScope: Sendable {
     /// Whether the run is to stop.
     public var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
+    /// Whether there is something to the run that can be stopped.
+    public var canBeCancelled: Bool { state.withLock { !$0.cancel.isEmpty } }
+
     /// Has the run stop.
-    ///
-    /// - Returns: Whether there is something to it that can be stopped.
-    public func cancel() -> Bool {
+    public func cancel() {
         let cancel = state.withLock { state in
-            state.isCancelled = state.isCancelled || !state.cancel.isEmpty
+            state.isCancelled = true
             return state.cancel
         }
         for cancel in cancel { cancel() }
-        return !cancel.isEmpty
     }
 
     /// Adds what stops a part of the run; called at once when the run is to stop already.

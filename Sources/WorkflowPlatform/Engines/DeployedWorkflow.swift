@@ -79,6 +79,9 @@ final class DeployedWorkflow: Sendable {
         return status
     }
 
+    /// Takes the secrets of what runs out of texts; `nil` when it has none.
+    var redactor: SecretRedactor? { secrets.current }
+
     /// What takes the secrets of a deployment out of texts.
     func redactor(_ deployment: Deployment) -> SecretRedactor {
         SecretRedactor([deployment], folder: files?.folder)

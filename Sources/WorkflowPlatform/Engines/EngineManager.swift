@@ -151,6 +151,16 @@ public final class EngineManager: DeploymentTarget {
         state.withLock { $0.workflows[workflow] }?.state.withLock { $0.running }
     }
 
+    /// The version of a workflow that serves; 0 when none does.
+    func version(of workflow: ID<Workflow>) -> Int {
+        state.withLock { $0.workflows[workflow] }?.status.version ?? 0
+    }
+
+    /// Takes the secrets of a workflow out of texts; `nil` when it has none.
+    func secrets(of workflow: ID<Workflow>) -> SecretRedactor? {
+        state.withLock { $0.workflows[workflow] }?.redactor
+    }
+
     /// The workflow with an identifier, which is new here when it was never deployed.
     private func find(_ id: ID<Workflow>) throws -> DeployedWorkflow {
         try state.withLock { state in

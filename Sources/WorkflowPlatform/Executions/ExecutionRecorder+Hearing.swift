@@ -1,3 +1,4 @@
+import Synchronization
 import WorkflowCore
 
 extension ExecutionRecorder {
@@ -115,8 +116,9 @@ extension ExecutionRecorder {
     }
 
     /// Shows how an instance stands, unless a later change was heard of before.
-    private static func show(_ instance: StateMachineInstance, in entry: inout ExecutionEntry, _ room: inout ExecutionRoom)
-    {
+    private static func show(
+        _ instance: StateMachineInstance, in entry: inout ExecutionEntry, _ room: inout ExecutionRoom
+    ) {
         guard instance.version > entry.execution.instanceVersion else { return }
         entry.isDirty = true
         entry.execution.instanceVersion = instance.version

@@ -74,12 +74,26 @@ public final class Platform: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
-                group.addTask { await self.services.workflows.restore() }
+                group.addTask { await self.startWorkflows() }
+                group.addTask { await self.services.executions.run() }
                 group.addTask { await self.services.mail.run() }
                 group.addTask { await self.clean() }
             }
         }
         await services.workflows.engines.shutdown()
+        await services.manual.finish()
+        if await !services.executions.flush() {
+            services.logger.error("What workflows did last could not be recorded")
+        }
+    }
+
+    private func startWorkflows() async {
+        await keeping.markInterrupted()
+        await services.workflows.restore()
+    }
+
+    private var keeping: ExecutionKeeping {
+        ExecutionKeeping(database: services.database, clock: services.clock, logger: services.logger)
     }
 
     private func clean() async {
@@ -93,7 +107,7 @@ public final class Platform: Service {
         }
     }
 
-    /// Forgets sessions, tokens and answers that nobody can use any more.
+    /// Forgets sessions, tokens and answers that nobody can use any more, and old executions.
     func forgetExpired() async {
         let now = services.clock.now
         do {
@@ -103,6 +117,9 @@ public final class Platform: Service {
                 _ = try IdempotencyTable.forget(
                     before: now.advanced(by: .zero - Self.idempotencyWindow), connection)
             }
+            try await keeping.forget(
+                olderThan: services.configuration.executionLifetime,
+                keeping: services.configuration.executionsPerWorkflow)
         } catch {
             services.logger.warning("What has expired could not be forgotten", metadata: ["error": "\(error)"])
         }

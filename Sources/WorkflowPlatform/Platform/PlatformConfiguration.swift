@@ -40,6 +40,11 @@ public struct PlatformConfiguration: Sendable {
     /// The greatest size of the body of a request, in bytes.
     public var maximumBodyBytes = 1 << 20
 
+    /// How long executions are kept behind their ends.
+    public var executionLifetime: Duration = .seconds(30 * 24 * 3600)
+    /// How many executions of a workflow are kept; those that go on always are.
+    public var executionsPerWorkflow = 100_000
+
     /// Creates the default configuration.
     public init() {}
 }

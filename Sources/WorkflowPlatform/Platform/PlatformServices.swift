@@ -22,6 +22,12 @@ final class PlatformServices: Sendable {
     let requestLimits = RateLimitBuckets()
     let mail: MailQueue
     let workflows: Deployments
+    /// Tells those who watch workflows that something has happened.
+    let activity: ActivityHub
+    /// Records what workflows do.
+    let executions: ExecutionRecorder
+    /// Runs what somebody asks for.
+    let manual: ManualExecutions
     /// What the first user has to show; `nil` when there is one.
     let setupToken = Mutex<String?>(nil)
 
@@ -46,6 +52,10 @@ final class PlatformServices: Sendable {
         registrationThrottle = RegistrationThrottle(perMinute: configuration.registrationsPerMinute)
         self.mail = mail
         self.workflows = workflows
+        activity = ActivityHub()
+        executions = ExecutionRecorder(database: database, environment: environment, hub: activity)
+        manual = ManualExecutions(engines: workflows.engines, recorder: executions)
+        workflows.engines.listening.use(executions)
     }
 
     /// A new identifier.
