@@ -37,10 +37,10 @@ struct RunningEngine: Sendable {
             opened = store
             var environment = surroundings.environment(deployment, store, scripts)
             environment.onModuleFailure = surroundings.onModuleFailure
-            environment.traces.watch(surroundings.onActivity)
             let engine = WorkflowEngine(
                 configuration: configuration, registry: surroundings.registry, environment: environment,
                 onLifecycleEvent: surroundings.onLifecycleEvent)
+            engine.environment.traces.watch(surroundings.onActivity)
             try await engine.start()
             return RunningEngine(engine: engine, store: store, scripts: scripts)
         } catch {

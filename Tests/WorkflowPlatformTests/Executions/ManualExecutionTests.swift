@@ -100,7 +100,7 @@ import WorkflowTesting
         try await ExecutionFixture.with { fixture in
             _ = try await fixture.post("/orders", ["id": "o1"])
             try await until { try await fixture.list("kind=instance").count == 1 }
-            let id = try #require(try await fixture.list("kind=instance")[0]["id"]?.stringValue)
+            let id = try #require(try await fixture.list("kind=instance").first?["id"]?.stringValue)
             let answer = try await fixture.send(.post, execution: id, "/cancel")
             #expect(answer.status == 409)
             #expect(try answer.problem == "not-cancellable")

@@ -61,7 +61,7 @@ import WorkflowTesting
             fixture.upstream.state.withLock { $0.held = ["/second"] }
             #expect(try await fixture.post("/orders", ["id": "o1", "total": 20]).status == 201)
             try await until { try await fixture.list("kind=instance").count == 1 }
-            let open = try await fixture.list("kind=instance")[0]
+            let open = try #require(try await fixture.list("kind=instance").first)
             #expect(open["status"] == "running")
             #expect(open["instance_id"] == "o1")
             #expect(open["trigger_type"] == "api")
