@@ -14,6 +14,8 @@ indirect enum Schema: Sendable {
     case object([Member])
     /// An object with any members.
     case freeObject(maximumBytes: Int)
+    /// Anything.
+    case any
     /// A value, or `null`.
     case nullable(Schema)
     /// A schema that others refer to by its name.

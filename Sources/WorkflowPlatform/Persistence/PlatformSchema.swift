@@ -12,6 +12,7 @@ enum PlatformSchema {
         SQLMigration(name: "003-credentials", script: credentials),
         SQLMigration(name: "004-audit", script: audit),
         SQLMigration(name: "005-workflows", script: workflows),
+        SQLMigration(name: "007-executions", script: executions),
         SQLMigration(name: "008-logs", script: logs),
     ]
 

@@ -69,6 +69,7 @@ import WorkflowTesting
                 let name = String(segment.dropFirst().dropLast())
                 if name == "sessionId" { return session?.text ?? tenant.company.text }
                 if case .role(_, _, let on, _) = route.access, on.parameter == name {
+                    if on.isExecution { return tenant.execution.text }
                     switch on.level {
                     case .company: return tenant.company.text
                     case .organization: return tenant.organization.text
@@ -197,6 +198,7 @@ enum Digest {
         "platform_users WHERE company_id = ?", "platform_audit_heads WHERE company_id = ?",
         "platform_workflows WHERE company_id = ?", "platform_workflow_versions WHERE \(ofCompany)",
         "platform_deployments WHERE \(ofCompany)", "platform_workflow_secrets WHERE \(ofCompany)",
+        "platform_executions WHERE \(ofCompany)",
     ]
     private static let columns = [
         "id, name, slug, metadata, revision", "id, name, slug, metadata, revision",
@@ -205,7 +207,7 @@ enum Digest {
         "id, display_name, active, revision, kind", "company_id, sequence, hash, hash, sequence",
         "id, name, status, version, revision", "version, config_yaml, created_by, created_at, workflow_id",
         "workflow_id, number, version, deployed_by, COALESCE(ended_at, 0)",
-        "name, sealed, revision, updated_by, workflow_id",
+        "name, sealed, revision, updated_by, workflow_id", "id, status, sequence, workflow_id, started_at",
     ]
     private static let statements = zip(columns, tables).map { columns, table in
         SQLStatement("SELECT \(columns) FROM \(table) ORDER BY 1")
