@@ -228,7 +228,17 @@ public final class WorkflowEngine: Service {
     /// - Throws: ``WorkflowError`` `.unavailable` when the engine does not run, `.notFound`, or what the workflow throws.
     @discardableResult
     public func invoke(_ workflow: String, action: String, data: JSONObject = [:]) async throws -> JSONValue {
-        try await running().context.invoker.invoke(WorkflowCall(workflow: workflow, action: action, data: data))
+        try await invoke(WorkflowCall(workflow: workflow, action: action, data: data))
+    }
+
+    /// Runs a workflow.
+    ///
+    /// - Parameters:
+    ///   - call: What is asked of it.
+    ///   - scope: What the run is known by to those who look on; `nil` for a new one.
+    /// - Throws: ``WorkflowError`` `.unavailable` when the engine does not run, `.notFound`, or what the workflow throws.
+    public func invoke(_ call: WorkflowCall, as scope: ExecutionScope? = nil) async throws -> JSONValue {
+        try await running().context.invoker.invoke(call, as: scope)
     }
 
     /// The service that a module of the running application provides.

@@ -11,6 +11,34 @@ public protocol WorkflowHandler: Sendable {
 
 /// What a trigger asks of a workflow.
 public struct WorkflowCall: Sendable, Hashable {
+    /// What a workflow is called by.
+    public enum Trigger: String, Sendable {
+        /// A request.
+        case http
+        /// A message.
+        case event
+        /// The time.
+        case schedule
+        /// A component or another module.
+        case component
+        /// The program that runs the engine.
+        case program
+    }
+
+    /// Where an earlier run is taken up again.
+    public struct Resumption: Sendable, Hashable {
+        /// The step that is run first.
+        public var step: String
+        /// The results of the steps before it, by their names.
+        public var results: JSONObject
+
+        /// Creates the place.
+        public init(step: String, results: JSONObject) {
+            self.step = step
+            self.results = results
+        }
+    }
+
     /// The workflow kind, such as `messaging`, or the name of a definition.
     public var workflow: String
     /// What to do, such as the name of a transition.
@@ -24,11 +52,15 @@ public struct WorkflowCall: Sendable, Hashable {
     public var namesExisting: Bool
     /// A key under which state machines make the call once, however often it comes within an hour; `nil` for none.
     public var idempotencyKey: String?
+    /// What calls.
+    public var trigger: Trigger
+    /// Where an earlier run is taken up again, which integrations can; `nil` for a run from the beginning.
+    public var resumption: Resumption?
 
     /// Creates a call.
     public init(
         workflow: String, action: String, data: JSONObject, principal: String? = nil, namesExisting: Bool = false,
-        idempotencyKey: String? = nil
+        idempotencyKey: String? = nil, trigger: Trigger = .program
     ) {
         self.workflow = workflow
         self.action = action
@@ -36,6 +68,7 @@ public struct WorkflowCall: Sendable, Hashable {
         self.principal = principal
         self.namesExisting = namesExisting
         self.idempotencyKey = idempotencyKey
+        self.trigger = trigger
     }
 }
 
@@ -90,8 +123,11 @@ public final class WorkflowInvoker: Sendable {
 
     /// Runs a workflow.
     ///
+    /// - Parameters:
+    ///   - call: What is asked of it.
+    ///   - scope: What the run is known by to those who look on; `nil` for a new one.
     /// - Throws: ``WorkflowError`` `.notFound` for an unknown workflow, or what the workflow throws.
-    public func invoke(_ call: WorkflowCall) async throws -> JSONValue {
+    public func invoke(_ call: WorkflowCall, as scope: ExecutionScope? = nil) async throws -> JSONValue {
         let (handler, observer, environment) = state.withLock {
             ($0.handlers[call.workflow], $0.observer, $0.environment)
         }
@@ -103,7 +139,9 @@ public final class WorkflowInvoker: Sendable {
         let started = environment.clock.now
         observer?(LifecycleEvent(.started, call, timestamp: started))
         do {
-            let result = try await handler.execute(call)
+            let result = try await environment.traces.watched(call, as: scope, in: environment) {
+                try await handler.execute(call)
+            }
             finish(call, .completed, since: started, environment, observer, result: result)
             return result
         } catch {

@@ -7,6 +7,14 @@ public enum EngineActivity: Sendable {
     case transitions([TransitionRecord], StateMachineInstance)
     /// A message that a handler was called with.
     case delivery(MessageDelivery)
+    /// A workflow was called.
+    case called(CallActivity)
+    /// A call has ended.
+    case returned(CallActivity, Result<JSONValue, any Error>)
+    /// A step was begun, or has ended.
+    case step(StepActivity)
+    /// An instance was removed.
+    case removed(StateMachineInstance)
 }
 
 /// What became of a message that a handler was called with.
@@ -47,6 +55,11 @@ extension Traces {
     /// - Parameter observer: Must be quick and must not block: it runs before the application goes on.
     public func watch(_ observer: (@Sendable (EngineActivity) -> Void)?) {
         activity.install(observer)
+    }
+
+    /// Tells the observer of something, which is only made up when there is one.
+    package func tell(_ activity: @autoclosure () -> EngineActivity) {
+        self.activity.observer?(activity())
     }
 
     /// Calls a handler, and tells the observer what became of it.

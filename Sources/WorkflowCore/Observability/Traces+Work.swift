@@ -62,7 +62,6 @@ extension Traces {
         try await span(name.map { "transition \($0)" } ?? "change", attributes: attributes()) { _ in
             try await commit()
         }
-        activity.observer?(.transitions(plan.records, plan.instance))
     }
 
     /// Performs a scheduled run within a span, the first of a trace.

@@ -52,6 +52,7 @@ extension StateMachineEngine {
     /// Goes on with what was committed.
     func finish(_ prepared: PreparedTransition) {
         generation.environment.storeOutage.worked()
+        generation.environment.traces.tell(.transitions(prepared.plan.records, prepared.plan.instance))
         // Events before the work: what the work leads to comes after them.
         generation.outbox.enqueue(prepared.events, after: prepared.transaction.operations[0], by: prepared.owner)
         generation.work.enqueue(prepared.items)

@@ -48,6 +48,7 @@ extension StateMachineEngine {
         try await generation.store.commit(StoreTransaction([.deleteInstance(id: id)] + operations))
         observers.remove(id)
         if let instance, !instance.completed { try? machine(instance.workflowType).countActive(-1) }
+        if let instance { generation.environment.traces.tell(.removed(instance)) }
     }
 
     /// The instance with this identifier, or `nil`.

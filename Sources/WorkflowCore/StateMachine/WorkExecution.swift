@@ -52,7 +52,7 @@ struct WorkExecution: Sendable {
                 return leave(because: "Durable work belongs to a state machine that does not exist")
             }
             return try await inSection(of: instance, engine) { loss in
-                let outcome = try await execute(target, instance, until: loss)
+                let outcome = try await watched(instance) { try await execute(target, instance, until: loss) }
                 return try await write(outcome, engine)
             }
         } catch is CancellationError {

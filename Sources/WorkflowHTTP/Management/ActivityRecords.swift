@@ -66,6 +66,8 @@ public final class ActivityRecords: Sendable {
         case .transitions(let records, let instance):
             for record in records { append(ActivityEvent(record, of: instance)) }
         case .delivery(let delivery): append(ActivityEvent(delivery))
+        // Told by lifecycle events, or not of interest here.
+        case .called, .returned, .step, .removed: break
         }
     }
 

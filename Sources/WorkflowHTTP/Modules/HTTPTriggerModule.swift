@@ -147,7 +147,8 @@ public struct HTTPTriggerModule: WorkflowModule, SummarizedModule {
                 context.services.find((any HTTPMiddleware).self, named: name.value)
             }
             let trigger = TriggerAction(
-                call: WorkflowCall(workflow: workflow, action: action, data: route.params), invoker: invoker,
+                call: WorkflowCall(workflow: workflow, action: action, data: route.params, trigger: .http),
+                invoker: invoker,
                 maxBodyBytes: configuration.maxBodyBytes.bytes, logger: context.logger,
                 storeOutage: context.environment.storeOutage)
             for method in route.method.forTable {

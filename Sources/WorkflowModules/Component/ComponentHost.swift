@@ -114,7 +114,7 @@ final class ComponentHost: ScriptHost {
         var data = arguments.value(2).objectValue ?? [:]
         data["instanceId"] = .string(id)
         return try await generation.invoker.invoke(
-            WorkflowCall(workflow: instance.workflowType, action: action, data: data))
+            WorkflowCall(workflow: instance.workflowType, action: action, data: data, trigger: .component))
     }
 
     private func fetch(_ arguments: HostArguments) async throws -> JSONValue {

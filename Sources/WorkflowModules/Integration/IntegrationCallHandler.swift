@@ -1,11 +1,14 @@
-import WorkflowCore
+package import WorkflowCore
+
+/// A workflow that can take up an earlier run at one of its steps.
+package protocol ResumableWorkflow: WorkflowHandler {}
 
 /// Runs the workflows that triggers ask for.
-struct IntegrationCallHandler: ActionCheckingWorkflow {
+struct IntegrationCallHandler: ActionCheckingWorkflow, ResumableWorkflow {
     let runs: IntegrationRuns
 
     func execute(_ call: WorkflowCall) async throws -> JSONValue {
-        let outcome = try await runs.run(call.action, data: call.data)
+        let outcome = try await runs.run(call.action, data: call.data, from: call.resumption)
         return .object(outcome.answer)
     }
 

@@ -38,8 +38,10 @@ struct IntegrationFlow: Sendable, Hashable {
     }
 
     /// Where the run begins.
-    mutating func begin() -> Action {
-        follow(.next)
+    ///
+    /// - Parameter index: The step that an earlier run is taken up at; `nil` for the first one.
+    mutating func begin(at index: Int? = nil) -> Action {
+        follow(index.map { .step($0) } ?? .next)
     }
 
     /// Goes where a step leads to.

@@ -100,7 +100,8 @@ public final class IntegrationRegistryModule: WorkflowModule, HTTPHandler, Execu
             throw WorkflowError(.invalidInput, "The data of an integration must be an object, not \(input.typeName).")
         }
         let workflow = data.removeValue(forKey: "integration")?.stringValue ?? name
-        let call = WorkflowCall(workflow: "integration", action: workflow, data: data)
+        let call = WorkflowCall(
+            workflow: "integration", action: workflow, data: data, trigger: .component)
         return try await context.generation.invoker.invoke(call)
     }
 }

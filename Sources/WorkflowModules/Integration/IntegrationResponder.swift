@@ -61,7 +61,8 @@ final class IntegrationResponder: HTTPHandler {
         let workflow = try known(name)
         let data = try await request.integrationData(upTo: maxBodyBytes)
         let call = WorkflowCall(
-            workflow: section, action: workflow.name, data: data, principal: request.principal?.id)
+            workflow: section, action: workflow.name, data: data, principal: request.principal?.id,
+            trigger: .http)
         return .json(try await invoker.answer(to: call))
     }
 

@@ -12,8 +12,18 @@ struct IntegrationRun: Sendable {
         var failedStep: String?
     }
 
+    /// Where a run begins that is not run from the beginning.
+    struct Start: Sendable {
+        /// The place of the first step.
+        let index: Int
+        /// The results of the steps before it.
+        let results: JSONObject
+    }
+
     let workflow: IntegrationWorkflow
     let data: JSONObject
+    /// Where it begins; `nil` for the beginning.
+    let start: Start?
     let log: ExecutionLog
     let environment: EngineEnvironment
     let instrumentation: Instrumentation
@@ -23,29 +33,38 @@ struct IntegrationRun: Sendable {
     func perform(id: String) async -> Outcome {
         var execution = IntegrationExecution(id: id, workflow: workflow.name, startedAt: environment.clock.now)
         await log.begin(execution)
-        var results = JSONObject()
+        var results = start?.results ?? [:]
         var flow = IntegrationFlow(count: workflow.steps.count)
-        var action = flow.begin()
+        var action = flow.begin(at: start?.index)
         var failure: (step: String, error: any Error)?
         while case .run(let index) = action {
             let step = workflow.steps[index]
             var record = IntegrationExecution.StepRecord(
                 name: step.name, connector: step.connector, status: .completed, attempts: 0,
                 startedAt: environment.clock.now, duration: .zero)
-            tell(.started, record)
+            var activity = StepActivity(record, number: flow.begun)
+            tell(.started, record, activity)
+            var input: JSONValue?
             do {
                 try Task.checkCancellation()
                 let key = "\(id)/\(step.name)/\(flow.begun)"
-                results[step.name] = try await perform(step, key: key, results, execution: id, &record.attempts)
+                let result = try await perform(
+                    step, key: key, results, execution: id, &record.attempts, &input)
+                results[step.name] = result
+                activity?.input = input
+                activity?.output = result
                 results.removeValue(forKey: step.errorName)
                 action = flow.follow(step.onSuccess)
             } catch {
+                activity?.input = input
                 if Task.isCancelled {
                     record.status = .interrupted
                     record = finished(record)
-                    tell(.failed, record)
+                    tell(.failed, record, activity)
                     execution.add(record)
-                    return await end(execution, .interrupted, results, "The run was cut off because the engine stops.")
+                    let isCancelled = ExecutionScope.current?.isCancelled ?? false
+                    let reason = isCancelled ? "cancelled." : "cut off because the engine stops."
+                    return await end(execution, .interrupted, results, "The run was \(reason)")
                 }
                 failure = (step.name, error)
                 record.status = .failed
@@ -54,7 +73,7 @@ struct IntegrationRun: Sendable {
                 action = flow.follow(step.onError)
             }
             record = finished(record)
-            tell(record.status == .completed ? .completed : .failed, record)
+            tell(record.status == .completed ? .completed : .failed, record, activity)
             execution.add(record)
             log.update(execution)
         }
@@ -70,12 +89,21 @@ struct IntegrationRun: Sendable {
         }
     }
 
-    private func tell(_ phase: LifecycleEvent.Phase, _ record: IntegrationExecution.StepRecord) {
+    private func tell(
+        _ phase: LifecycleEvent.Phase, _ record: IntegrationExecution.StepRecord, _ activity: StepActivity?
+    ) {
         var event = LifecycleEvent(
             phase, step: record.name, connector: record.connector, of: workflow.name, workflowType: "integration",
             timestamp: environment.clock.now)
         if phase != .started { (event.duration, event.error) = (record.duration, record.error) }
         invoker.report(event)
+        guard var activity else { return }
+        if phase != .started {
+            activity.status = record.status == .completed ? .completed : .failed
+            activity.endedAt = record.startedAt.advanced(by: record.duration)
+            activity.error = record.error
+        }
+        environment.traces.tell(.step(activity))
     }
 
     private func finished(_ record: IntegrationExecution.StepRecord) -> IntegrationExecution.StepRecord {
@@ -102,9 +130,11 @@ struct IntegrationRun: Sendable {
     ///   - results: The results so far.
     ///   - execution: Identifies the run.
     ///   - attempts: Counts the attempts.
+    ///   - given: Set to what the step is given.
     /// - Returns: What is stored as the result.
     private func perform(
-        _ step: IntegrationStep, key: String, _ results: JSONObject, execution: String, _ attempts: inout Int
+        _ step: IntegrationStep, key: String, _ results: JSONObject, execution: String, _ attempts: inout Int,
+        _ given: inout JSONValue?
     ) async throws -> JSONValue {
         let values = IntegrationValues(
             scope: ExpressionScope(
@@ -114,6 +144,7 @@ struct IntegrationRun: Sendable {
                 ], data: data.merging(results)),
             expressions: ExpressionEnvironment(clock: environment.clock, identifiers: environment.identifiers))
         let input = try step.input?.render(in: values.scope, environment: values.expressions)
+        given = input
         let attempt = try step.call.prepare(input: input, values: values, key: key)
         while true {
             attempts += 1
@@ -145,6 +176,31 @@ struct IntegrationRun: Sendable {
         let result = try await instrumentation.observe("call", module: connector) { try await attempt() }
         status = "success"
         return result
+    }
+}
+
+extension IntegrationRun.Start {
+    /// Finds the step at which an earlier run is taken up again.
+    ///
+    /// - Throws: ``WorkflowError`` `.invalidInput` when there is no such step.
+    init(_ resumption: WorkflowCall.Resumption, in workflow: IntegrationWorkflow) throws {
+        guard let index = workflow.steps.firstIndex(where: { $0.name == resumption.step }) else {
+            let hint = Suggestion.text(for: resumption.step, among: workflow.steps.map(\.name), what: "steps")
+            throw WorkflowError(
+                .invalidInput,
+                Suggestion.sentence("The integration \"\(workflow.name)\" has no step \"\(resumption.step)\"", hint))
+        }
+        self.init(index: index, results: resumption.results)
+    }
+}
+
+extension StepActivity {
+    /// What those who look on are told of a step of an integration; `nil` when there is nobody.
+    fileprivate init?(_ record: IntegrationExecution.StepRecord, number: Int) {
+        guard let scope = ExecutionScope.current else { return nil }
+        self.init(
+            of: .call(scope), key: String(number), name: record.name, type: record.connector,
+            startedAt: record.startedAt)
     }
 }
 

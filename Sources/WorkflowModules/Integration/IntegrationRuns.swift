@@ -48,18 +48,26 @@ final class IntegrationRuns: Sendable {
 
     /// Runs a workflow to its end, also when the caller does not wait for it.
     ///
+    /// - Parameters:
+    ///   - name: The workflow.
+    ///   - data: Its input.
+    ///   - resumption: Where an earlier run is taken up again; `nil` for a run from the beginning.
     /// - Returns: What came of it, if it was completed.
-    /// - Throws: ``WorkflowError`` `.notFound`, `.limitExceeded` when too many go on, `.unavailable` when the engine
+    /// - Throws: ``WorkflowError`` `.notFound`, `.invalidInput` when there is no such step, `.limitExceeded` when too many go on, `.unavailable` when the engine
     ///   stops; ``IntegrationFailure``.
-    func run(_ name: String, data: JSONObject) async throws -> IntegrationRun.Outcome {
+    func run(
+        _ name: String, data: JSONObject, from resumption: WorkflowCall.Resumption? = nil
+    ) async throws -> IntegrationRun.Outcome {
         guard let workflow = workflow(name) else {
             let problem = problem(withName: name)
             throw WorkflowError(.notFound, Self.sentence(problem?.message ?? "", problem?.suggestion))
         }
+        let start = try resumption.map { try IntegrationRun.Start($0, in: workflow) }
         let run = IntegrationRun(
-            workflow: workflow, data: data, log: log, environment: environment, instrumentation: instrumentation,
+            workflow: workflow, data: data, start: start, log: log, environment: environment, instrumentation: instrumentation,
             invoker: invoker)
-        let id = environment.identifiers.next()
+        let scope = ExecutionScope.current
+        let id = scope?.id ?? environment.identifiers.next()
         let task = try state.withLock { state in
             guard !state.isStopping else { throw WorkflowError(.unavailable, "The integrations are being stopped.") }
             guard state.tasks.count < concurrency else {
@@ -75,6 +83,7 @@ final class IntegrationRuns: Sendable {
             state.tasks[id] = task
             return task
         }
+        scope?.onCancel { task.cancel() }
         let outcome = await task.value
         guard outcome.execution.status == .completed else { throw IntegrationFailure(outcome: outcome) }
         return outcome

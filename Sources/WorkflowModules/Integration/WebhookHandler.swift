@@ -11,7 +11,8 @@ struct WebhookHandler: HTTPHandler {
         do {
             let data = try await request.jsonObject(upTo: maxBodyBytes, otherwise: "the body must be a JSON object")
             let call = WorkflowCall(
-                workflow: section, action: workflow, data: data, principal: request.principal?.id)
+                workflow: section, action: workflow, data: data, principal: request.principal?.id,
+                trigger: .http)
             let result = try await invoker.answer(to: call)
             return .json(["status": "ok", "executionId": result["executionId"] ?? .null])
         } catch let error as ErrorAnswer {

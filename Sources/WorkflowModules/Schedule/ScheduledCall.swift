@@ -29,7 +29,9 @@ struct ScheduledCall: Sendable {
         // A run that names no instance begins one, and a slot has one run.
         let beginsInstance = isStateMachine && data["instanceId"] == nil && data["id"] == nil
         if beginsInstance { data["instanceId"] = .string(run.id) }
-        let call = WorkflowCall(workflow: workflow, action: action, data: data, idempotencyKey: Self.keyPrefix + run.id)
+        let call = WorkflowCall(
+            workflow: workflow, action: action, data: data, idempotencyKey: Self.keyPrefix + run.id,
+            trigger: .schedule)
         if run.attempt > 1, isStateMachine {
             if try await wasMade(call, by: run, beginsInstance: beginsInstance) { return }
         }

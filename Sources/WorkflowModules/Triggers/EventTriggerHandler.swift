@@ -13,7 +13,7 @@ struct EventTriggerHandler: MessageHandler {
         guard subscription.event.isEmpty || eventType(of: message) == subscription.event else { return }
         let call = WorkflowCall(
             workflow: subscription.workflow.value, action: subscription.action.value, data: data(of: message),
-            idempotencyKey: "\(name)/\(message.id)")
+            idempotencyKey: "\(name)/\(message.id)", trigger: .event)
         do {
             _ = try await invoker.invoke(call)
         } catch let error as WorkflowError where error.code == .transitionRefused || error.code == .conflict {

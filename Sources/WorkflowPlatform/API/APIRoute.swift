@@ -22,11 +22,18 @@ struct ResourceReference: Sendable, Hashable {
     let level: ResourceLevel
     /// The name of the parameter.
     let parameter: String
+    /// Whether it names an execution of the thing, instead of the thing itself.
+    var isExecution = false
 
     static func company(_ parameter: String) -> Self { Self(level: .company, parameter: parameter) }
     static func organization(_ parameter: String) -> Self { Self(level: .organization, parameter: parameter) }
     static func project(_ parameter: String) -> Self { Self(level: .project, parameter: parameter) }
     static func workflow(_ parameter: String) -> Self { Self(level: .workflow, parameter: parameter) }
+
+    /// The workflow of the execution that a parameter names.
+    static func execution(_ parameter: String) -> Self {
+        Self(level: .workflow, parameter: parameter, isExecution: true)
+    }
 }
 
 /// A value of the query of a request.

@@ -12,6 +12,7 @@ enum APIRoutes {
         + WorkflowRoutes.all + VersionRoutes.all + DeploymentRoutes.all + SecretRoutes.all
         + LinkRoutes.all + DeadEventRoutes.all
         + PermissionRoutes.all
+        + ExecutionRoutes.all + ExecutionControlRoutes.all
         + LogRoutes.all + StreamRoutes.all
         + DeviceRoutes.all + PlanRoutes.all
         + SignOnRoutes.all + IdentityRoutes.all + CompanyProviderRoutes.all

@@ -32,7 +32,7 @@ struct Admission: Sendable {
         let found = try await services.database.read { connection -> (known: Known, path: ResourcePath?) in
             let known = try identify(shown, now, connection)
             guard known.caller != nil, let reference, let parameter else { return (known, nil) }
-            return (known, try ResourceFinder.path(reference.level, parameter, connection))
+            return (known, try ResourceFinder.path(reference, parameter, connection))
         }
         let caller = found.known.caller
         if case .key(let id, _, _) = caller?.credential, found.known.lastUse.duration(to: now) > Duration.seconds(60) {

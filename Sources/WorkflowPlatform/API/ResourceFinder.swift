@@ -2,6 +2,18 @@ import WorkflowStore
 
 /// Finds out what a thing lies in.
 enum ResourceFinder {
+    /// The path of what a parameter of a path names.
+    ///
+    /// - Returns: `nil` when there is none with this identifier.
+    static func path(
+        _ reference: ResourceReference, _ text: String, _ connection: any SQLConnection
+    ) throws -> ResourcePath? {
+        guard reference.isExecution else { return try path(reference.level, text, connection) }
+        guard let id = ID<Execution>(text), let workflow = try ExecutionTable.workflow(of: id, connection)
+        else { return nil }
+        return try WorkflowTable.find(workflow, connection)?.path
+    }
+
     /// The path of a thing.
     ///
     /// - Returns: `nil` when there is none with this identifier.

@@ -30,6 +30,7 @@ extension Schema {
             schema.check(value, at: pointer, &problems)
         case .nullable(let schema):
             if !value.isNull { schema.check(value, at: pointer, &problems) }
+        case .any: break
         case .boolean:
             if value.boolValue == nil { add("This must be true or false.") }
         case .integer(let range):

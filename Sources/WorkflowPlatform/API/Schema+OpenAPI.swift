@@ -12,6 +12,8 @@ extension Schema {
             var document: JSONObject = ["type": "integer", "minimum": .integer(Int64(range.lowerBound))]
             if range.upperBound < .max { document["maximum"] = .integer(Int64(range.upperBound)) }
             return .object(document)
+        case .any:
+            return [:]
         case .boolean:
             return ["type": "boolean"]
         case .array(let schema, let maximum):

@@ -16,6 +16,8 @@ indirect enum Schema: Sendable {
     case map(names: StringRule, values: Schema, maximum: Int)
     /// An object with any members.
     case freeObject(maximumBytes: Int)
+    /// Anything.
+    case any
     /// A value, or `null`.
     case nullable(Schema)
     /// A schema that others refer to by its name.

@@ -37,10 +37,12 @@ final class DeployedWorkflow: Sendable {
     private let registry: ModuleRegistry
     private let provider: any EngineProvider
     private let observer: (any DeploymentObserver)?
+    private let listening: EngineListening
 
     init(
         _ workflow: ID<Workflow>, settings: EngineSettings, registry: ModuleRegistry, provider: any EngineProvider,
-        table: MountTable, observer: (any DeploymentObserver)?, recorder: LogRecorder?
+        table: MountTable, observer: (any DeploymentObserver)?, listening: EngineListening,
+        recorder: LogRecorder?
     ) {
         var logger = provider.logger(for: workflow) ?? settings.logger
         logger[metadataKey: "workflow.id"] = "\(workflow)"
@@ -56,6 +58,7 @@ final class DeployedWorkflow: Sendable {
         self.provider = provider
         self.table = table
         self.observer = observer
+        self.listening = listening
         self.logger = logger
         mount = WorkflowMount(logger: logger)
         state = Mutex(
@@ -82,6 +85,9 @@ final class DeployedWorkflow: Sendable {
         return status
     }
 
+    /// Takes the secrets of what runs out of texts; `nil` when it has none.
+    var redactor: SecretRedactor? { secrets.current }
+
     /// What takes the secrets of a deployment out of texts.
     func redactor(_ deployment: Deployment) -> SecretRedactor {
         SecretRedactor([deployment], folder: files?.folder)
@@ -98,6 +104,15 @@ final class DeployedWorkflow: Sendable {
         return configuration
     }
 
+    /// Tells whoever listens what an engine does; `nil` when nobody does.
+    private func onActivity(_ version: Int) -> (@Sendable (EngineActivity) -> Void)? {
+        guard let listener = listening.current else { return nil }
+        let source = EngineSource(workflow) { [weak self, secrets] in
+            (self?.status.version ?? version, secrets.current)
+        }
+        return { listener.hear($0, from: source) }
+    }
+
     /// What a start needs besides the deployment.
     func surroundings(version: Int) -> RunningEngine.Surroundings {
         let number = state.withLock { state in
@@ -110,6 +125,7 @@ final class DeployedWorkflow: Sendable {
             onModuleFailure: { [weak self] module, error in self?.failed(engine: number, module, error) },
             onLifecycleEvent: { [weak self, workflow, observer] event in
                 observer?.lifecycle(event, of: workflow, version: self?.status.version ?? version)
-            })
+            },
+            onActivity: onActivity(version))
     }
 }

@@ -27,6 +27,8 @@ public final class EngineManager: DeploymentTarget {
     let provider: any EngineProvider
     private let observer: (any DeploymentObserver)?
     private let table = MountTable()
+    /// Who hears what the engines do.
+    let listening = EngineListening()
     private let state = Mutex(State())
     private let recorder = Mutex<LogRecorder?>(nil)
 
@@ -153,6 +155,16 @@ public final class EngineManager: DeploymentTarget {
         state.withLock { $0.workflows[workflow] }?.state.withLock { $0.running }
     }
 
+    /// The version of a workflow that serves; 0 when none does.
+    func version(of workflow: ID<Workflow>) -> Int {
+        state.withLock { $0.workflows[workflow] }?.status.version ?? 0
+    }
+
+    /// Takes the secrets of a workflow out of texts; `nil` when it has none.
+    func secrets(of workflow: ID<Workflow>) -> SecretRedactor? {
+        state.withLock { $0.workflows[workflow] }?.redactor
+    }
+
     /// The workflow with an identifier, which is new here when it was never deployed.
     private func find(_ id: ID<Workflow>) throws -> DeployedWorkflow {
         try state.withLock { state in
@@ -160,7 +172,7 @@ public final class EngineManager: DeploymentTarget {
             if let workflow = state.workflows[id] { return workflow }
             let workflow = DeployedWorkflow(
                 id, settings: settings, registry: registry, provider: provider, table: table, observer: observer,
-                recorder: recorder.withLock { $0 })
+                listening: listening, recorder: recorder.withLock { $0 })
             state.workflows[id] = workflow
             return workflow
         }

@@ -13,7 +13,8 @@ struct RedactingLogHandler: LogHandler {
             redactor.withLock { $0 = new.isEmpty ? nil : new }
         }
 
-        fileprivate var current: SecretRedactor? { redactor.withLock { $0 } }
+        /// What takes them out; `nil` when there are none.
+        var current: SecretRedactor? { redactor.withLock { $0 } }
     }
 
     private var base: any LogHandler

@@ -18,6 +18,7 @@ struct RunningEngine: Sendable {
         let logPlace: RecordingLogHandler.Place
         let onModuleFailure: @Sendable (_ module: String, _ error: any Error) -> Void
         let onLifecycleEvent: @Sendable (LifecycleEvent) -> Void
+        let onActivity: (@Sendable (EngineActivity) -> Void)?
     }
 
     /// Starts an engine; leaves nothing behind when that fails.
@@ -41,6 +42,7 @@ struct RunningEngine: Sendable {
                 configuration: configuration, registry: surroundings.registry, environment: environment,
                 onLifecycleEvent: surroundings.onLifecycleEvent)
             surroundings.logPlace.use(engine.environment.traces)
+            engine.environment.traces.watch(surroundings.onActivity)
             try await engine.start()
             return RunningEngine(engine: engine, store: store, scripts: scripts)
         } catch {

@@ -13,6 +13,7 @@ enum PlatformSchema {
         SQLMigration(name: "004-audit", script: audit),
         SQLMigration(name: "005-workflows", script: workflows),
         SQLMigration(name: "006-sso", script: singleSignOn),
+        SQLMigration(name: "007-executions", script: executions),
         SQLMigration(name: "008-logs", script: logs),
         SQLMigration(name: "009-labels", script: labels),
         SQLMigration(name: "012-links", script: links),

@@ -79,7 +79,8 @@ public final class Platform: Service {
         await services.logs.recording {
             await cancelWhenGracefulShutdown {
                 await withDiscardingTaskGroup { group in
-                    group.addTask { await self.services.workflows.restore() }
+                    group.addTask { await self.startWorkflows() }
+                    group.addTask { await self.services.executions.run() }
                     group.addTask { await self.services.mail.run() }
                     group.addTask { await self.services.workflows.links.run() }
                     group.addTask { await self.clean() }
@@ -89,7 +90,20 @@ public final class Platform: Service {
             await services.workflows.engines.shutdown()
             await services.workflows.links.close()
         }
+        await services.manual.finish()
+        if await !services.executions.flush() {
+            services.logger.error("What workflows did last could not be recorded")
+        }
         await services.signOn.shutdown()
+    }
+
+    private func startWorkflows() async {
+        await keeping.markInterrupted()
+        await services.workflows.restore()
+    }
+
+    private var keeping: ExecutionKeeping {
+        ExecutionKeeping(database: services.database, clock: services.clock, logger: services.logger)
     }
 
     /// Ends the streams of events, and takes no more; call it before the server stops, which waits for them.
@@ -106,7 +120,7 @@ public final class Platform: Service {
         }
     }
 
-    /// Forgets sessions, tokens and answers that nobody can use any more.
+    /// Forgets sessions, tokens and answers that nobody can use any more, and old executions.
     func forgetExpired() async {
         let now = services.clock.now
         do {
@@ -119,6 +133,9 @@ public final class Platform: Service {
                     before: now.advanced(by: .zero - Self.idempotencyWindow), connection)
             }
             try await services.workflows.links.forgetOld()
+            try await keeping.forget(
+                olderThan: services.configuration.executionLifetime,
+                keeping: services.configuration.executionsPerWorkflow)
             let logs = services.configuration.logs
             try await LogTable.clean(
                 services.database, before: now.advanced(by: .zero - logs.age), keeping: logs.linesPerWorkflow)

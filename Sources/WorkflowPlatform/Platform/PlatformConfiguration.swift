@@ -46,6 +46,11 @@ public struct PlatformConfiguration: Sendable {
     /// How streams of events behave.
     public var streams = StreamSettings()
 
+    /// How long executions are kept behind their ends.
+    public var executionLifetime: Duration = .seconds(30 * 24 * 3600)
+    /// How many executions of a workflow are kept; those that go on always are.
+    public var executionsPerWorkflow = 100_000
+
     /// Creates the default configuration.
     public init() {}
 }

@@ -22,9 +22,17 @@ final class PlatformServices: Sendable {
     let requestLimits = RateLimitBuckets()
     let mail: MailQueue
     let workflows: Deployments
-    let activity = ActivityHub()
+    /// Tells those who watch workflows that something has happened.
+    let activity: ActivityHub
+    /// Records what workflows do.
+    let executions: ExecutionRecorder
+    /// Runs what somebody asks for.
+    let manual: ManualExecutions
+    /// Keeps the logs of workflows.
     let logs: LogRecorder
+    /// The streams of events that are open.
     let streamSlots: StreamSlots
+    /// What opens streams in place of a token.
     let streamTickets: StreamTickets
     let signOn: SingleSignOn
     /// What the first user has to show; `nil` when there is one.
@@ -51,6 +59,10 @@ final class PlatformServices: Sendable {
         registrationThrottle = RegistrationThrottle(perMinute: configuration.registrationsPerMinute)
         self.mail = mail
         self.workflows = workflows
+        activity = ActivityHub()
+        executions = ExecutionRecorder(database: database, environment: environment, hub: activity)
+        manual = ManualExecutions(engines: workflows.engines, recorder: executions)
+        workflows.engines.listening.use(executions)
         logs = LogRecorder(
             configuration.logs, database: database, hub: activity, clock: environment.clock,
             logger: environment.logger)

@@ -21,6 +21,13 @@ enum AccessRules {
         GET /auth/memberships: signed in
         GET /auth/sessions: person
         GET /companies/{id}/api-keys: viewer credentials
+        GET /executions/{id}/steps: viewer executions
+        GET /executions/{id}: viewer executions
+        GET /workflows/{id}/executions: viewer executions
+        POST /executions/{id}/cancel: admin executions
+        POST /executions/{id}/replay: editor executions
+        POST /executions/{id}/retry: editor executions
+        POST /workflows/{id}/trigger: editor executions
         GET /companies/{id}/audit/export: admin audit
         GET /companies/{id}/audit/verify: admin audit
         GET /companies/{id}/audit: admin audit

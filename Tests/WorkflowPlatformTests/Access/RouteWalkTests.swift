@@ -71,6 +71,7 @@ import WorkflowTesting
                 let name = String(segment.dropFirst().dropLast())
                 if name == "sessionId" { return session?.text ?? tenant.company.text }
                 if case .role(_, _, let on, _) = route.access, on.parameter == name {
+                    if on.isExecution { return tenant.execution.text }
                     switch on.level {
                     case .company: return tenant.company.text
                     case .organization: return tenant.organization.text
@@ -201,6 +202,7 @@ enum Digest {
         "platform_workflows WHERE company_id = ?", "platform_workflow_versions WHERE \(ofCompany)",
         "platform_deployments WHERE \(ofCompany)", "platform_workflow_secrets WHERE \(ofCompany)",
         "platform_workflow_links WHERE company_id = ?", "platform_link_deliveries WHERE \(ofLink)",
+        "platform_executions WHERE \(ofCompany)",
     ]
     private static let columns = [
         "id, name, slug, metadata, revision", "id, name, slug, metadata, revision",
@@ -211,6 +213,7 @@ enum Digest {
         "workflow_id, number, version, deployed_by, COALESCE(ended_at, 0)",
         "name, sealed, revision, updated_by, workflow_id",
         "id, source_id, target_id, pattern, config", "id, link_id, event_type, dead, attempts",
+        "id, status, sequence, workflow_id, started_at",
     ]
     private static let statements = zip(columns, tables).map { columns, table in
         SQLStatement("SELECT \(columns) FROM \(table) ORDER BY 1")

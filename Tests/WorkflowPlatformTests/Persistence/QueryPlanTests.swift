@@ -24,12 +24,17 @@ import WorkflowTesting
             let world = try await RouteWalkTests.World.make(keyOf: .owner, suffix: route.name, test)
             let (token, session) = try await world.caller(.owner, route, test)
             let path = try world.path(route, session: session)
-            let queries = route.query.map { "\($0.name)=\(Self.example($0))" }.joined(separator: "&")
-            for query in Set(["", queries, queries.replacing("label=", with: "label=tier:gold&label=")]) {
+            let queries = route.query.map { "\($0.name)=\(Self.example($0))" }
+            let all = queries.joined(separator: "&")
+            for query in Set(["", all, all.replacing("label=", with: "label=tier:gold&label=")] + queries) {
                 let body = route.body.map { Self.body($0, world) }
                 _ = try await test.send(route.method, "\(path)?\(query)", token: token, body)
             }
         }
+        await ExecutionKeeping(database: database, clock: test.clock, logger: .quiet).markInterrupted()
+        _ = try await database.read { try ExecutionTable.counts(of: [ID(stored: "")], $0) }
+        _ = try await database.read { try ExecutionTable.changed(after: 0, of: ID(stored: ""), limit: 1, $0) }
+        _ = try await database.read { try ExecutionTable.lastChange(of: ID(stored: ""), $0) }
         await test.platform.forgetExpired()
         await test.services.workflows.restore()
         await test.engines.shutdown()
@@ -53,6 +58,7 @@ import WorkflowTesting
 
     private static func example(_ parameter: QueryParameter) -> String {
         guard case .string(let rule) = parameter.schema else { return "1" }
+        if let value = rule.values.first { return value }
         return switch rule.form {
         case .uuid: "00000000-0000-7000-8000-000000000000"
         case .time: "2026-01-01T00:00:00Z"

@@ -45,10 +45,10 @@ struct TestPlatform: Sendable {
     /// Opens a platform on a database that is there.
     static func open(
         _ database: any SQLDatabase, _ configuration: PlatformConfiguration, clock: TestClock = TestClock(),
-        mails: MailRecorder = MailRecorder()
+        mails: MailRecorder = MailRecorder(), provider: any EngineProvider = MemoryStores(),
+        settings: EngineSettings = engineSettings()
     ) async throws -> TestPlatform {
-        let engines = EngineManager(
-            registry: engineTestRegistry, provider: MemoryStores(), settings: engineSettings())
+        let engines = EngineManager(registry: engineTestRegistry, provider: provider, settings: settings)
         let platform = try await Platform.open(
             database: database, configuration: configuration,
             environment: EngineEnvironment(clock: clock, logger: .quiet), mail: mails, engines: engines)

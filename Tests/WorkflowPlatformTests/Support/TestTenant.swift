@@ -22,6 +22,8 @@ struct TestTenant: Sendable {
     let elsewhere: ID<Project>
     /// A workflow of the project with a secret, whose two versions say the name of the company.
     let workflow: ID<Workflow>
+    /// An execution of the workflow that has ended.
+    let execution: ID<Execution>
     let people: [Role: Person]
     /// Has a role on ``elsewhere`` only.
     let outsider: Person
@@ -66,7 +68,8 @@ struct TestTenant: Sendable {
         let outsider = try await person("\(name)-outsider", [Grant(.owner, on: far)], test)
         return TestTenant(
             company: company.id, organization: organizations[0].id, project: projects[0].id,
-            elsewhere: projects[1].id, workflow: workflow, people: people, outsider: outsider)
+            elsewhere: projects[1].id, workflow: workflow,
+            execution: try await execution(name, of: workflow, test), people: people, outsider: outsider)
     }
 
     private static func workflow(
@@ -92,6 +95,19 @@ struct TestTenant: Sendable {
             try SecretTable.save("TOKEN", of: workflow.id, sealed: sealed, by: user, now: now, connection)
         }
         return workflow.id
+    }
+
+    private static func execution(
+        _ name: String, of workflow: ID<Workflow>, _ test: TestPlatform
+    ) async throws -> ID<Execution> {
+        var execution = Execution(
+            id: test.services.newID(), workflow: workflow, version: 1, kind: .call, part: "\(name) part",
+            action: "act", trigger: .http, status: .failed, startedAt: test.clock.now)
+        execution.completedAt = test.clock.now
+        var entry = ExecutionEntry(execution: execution, recorder: ValueRecorder(secrets: nil))
+        entry.input = .value(["of": .string(name)], size: 10)
+        try await test.services.database.write { [entry] in _ = try ExecutionBatch([entry]).write($0) }
+        return execution.id
     }
 
     /// Makes somebody with roles, signed in.

@@ -1,0 +1,55 @@
+import Logging
+import WorkflowCore
+import WorkflowStore
+
+/// Forgets old executions, and marks those that an earlier process has left.
+struct ExecutionKeeping: Sendable {
+    /// How many rows one transaction changes.
+    private static let batchSize = 500
+
+    let database: any SQLDatabase
+    let clock: any EngineClock
+    let logger: Logger
+
+    /// Marks what an earlier process has left; call it before workflows are started.
+    func markInterrupted() async {
+        do {
+            let now = clock.now
+            var count = 0
+            repeat {
+                count = try await database.write {
+                    try ExecutionTable.interrupt(limit: Self.batchSize, now: now, $0)
+                }
+            } while count == Self.batchSize
+            try await database.write { try ExecutionTable.interruptSteps(now: now, $0) }
+        } catch {
+            logger.error("Executions that were interrupted could not be marked", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Forgets what has ended long ago, and what a workflow has too much of.
+    ///
+    /// - Parameters:
+    ///   - lifetime: How long executions are kept behind their ends.
+    ///   - kept: How many executions of a workflow are kept; those that go on always are.
+    func forget(olderThan lifetime: Duration, keeping kept: Int) async throws {
+        let end = clock.now.advanced(by: .zero - lifetime)
+        try await inBatches { try ExecutionTable.forget(endedBefore: end, limit: Self.batchSize, $0) }
+        var last = ""
+        while true {
+            let after = last
+            let found = try await database.read { try ExecutionTable.totals(after: after, limit: 100, $0) }
+            for (workflow, count) in found where count > kept {
+                try await inBatches {
+                    try ExecutionTable.forget(of: workflow, beyond: kept, limit: Self.batchSize, $0)
+                }
+            }
+            guard let end = found.last else { return }
+            last = end.workflow.text
+        }
+    }
+
+    private func inBatches(_ body: @escaping @Sendable (any SQLConnection) throws -> Int) async throws {
+        while try await database.write(body) == Self.batchSize { try Task.checkCancellation() }
+    }
+}
