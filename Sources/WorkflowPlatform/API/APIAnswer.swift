@@ -5,6 +5,8 @@ import WorkflowCore
 struct APIAnswer: Sendable {
     /// The members of the body; `nil` for none.
     var document: JSONObject?
+    /// Another status than the one of the route.
+    var status: HTTPResponse.Status?
     var headers: HTTPFields = [:]
     /// A body of another type.
     var other: ResponseBody?

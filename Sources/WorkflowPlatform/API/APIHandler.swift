@@ -60,6 +60,10 @@ struct APIHandler: HTTPHandler {
         case .signedIn(let byPerson):
             guard let caller = admission.caller else { try PlatformError.check(.unauthenticated); return nil }
             try Self.checkPerson(caller, byPerson)
+            guard !byPerson || caller.company == nil || route.isForCompanySessions else {
+                throw PlatformError.forbidden(
+                    "This session works for one company only, whose provider vouches for it; sign in otherwise.")
+            }
             return nil
         case .role(let role, let area, _, let byPerson):
             guard let caller = admission.caller else { try PlatformError.check(.unauthenticated); return nil }
@@ -80,9 +84,10 @@ struct APIHandler: HTTPHandler {
     private func response(_ answer: APIAnswer, _ request: ServerRequest) -> ServerResponse {
         var response: ServerResponse
         if let document = answer.document {
-            response = .json(.object(document), status: route.answer.status)
+            response = .json(.object(document), status: answer.status ?? route.answer.status)
         } else {
-            response = ServerResponse(status: route.answer.status, body: answer.other ?? .empty)
+            response = ServerResponse(
+                status: answer.status ?? route.answer.status, body: answer.other ?? .empty)
         }
         for field in answer.headers { response.headers[field.name] = field.value }
         if request.method == .get, let tag = answer.headers[.eTag], let known = request.headers[.ifNoneMatch],

@@ -98,6 +98,10 @@ struct APIRoute: Sendable {
     var problems: [Int: String] = [:]
     /// Whether the thing has a tag that `If-Match` compares with.
     var isVersioned = false
+    /// Whether parameters of the query are let through that nobody has declared.
+    var ignoresOtherQuery = false
+    /// Whether a session will do that works for one company only, where the user's own account is concerned.
+    var isForCompanySessions = false
     let handler: @Sendable (APICall) async throws -> APIAnswer
 
     /// The whole path.

@@ -10,6 +10,7 @@ enum APIRoutes {
         + SecondFactor.routes + AccountRoutes.all + CompanyRoutes.all + OrganizationRoutes.all + ProjectRoutes.all
         + MemberRoutes.all + InvitationRoutes.all + APIKeyRoutes.all + ServiceAccountRoutes.all + AuditRoutes.all
         + WorkflowRoutes.all + VersionRoutes.all + DeploymentRoutes.all + SecretRoutes.all
+        + SignOnRoutes.all + IdentityRoutes.all + CompanyProviderRoutes.all
         + LinkRoutes.all + DeadEventRoutes.all
 
     /// Makes the table that finds the handler for a request.

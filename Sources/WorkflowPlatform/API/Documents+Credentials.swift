@@ -15,6 +15,8 @@ extension Documents {
             .required("id", .id), .required("ip_address", .text(0...100)), .required("user_agent", .text(0...256)),
             .required("current", .boolean, "Whether it is the one that asks."), .required("created_at", .time),
             .required("last_used_at", .time), .required("expires_at", .time),
+            .required("provider", .nullable(.text(1...63)), "The provider that vouches for it; null for a password."),
+            .required("company_id", .nullable(.id), "The only company that it works for; null for all."),
         ]))
 
     static func make(_ session: Session, current: ID<Session>?) -> JSONObject {
@@ -24,6 +26,8 @@ extension Documents {
             "created_at": .string(session.createdAt.description),
             "last_used_at": .string(session.lastUsedAt.description),
             "expires_at": .string(session.expiresAt.description),
+            "provider": session.origin.map { .string($0.provider) } ?? .null,
+            "company_id": session.origin?.company.map { .string($0.text) } ?? .null,
         ]
     }
 

@@ -12,6 +12,7 @@ enum QueryReader {
         let parameters = route.allQueryParameters
         for (name, value) in request.queryItems {
             guard let parameter = parameters.first(where: { $0.name == name }) else {
+                if route.ignoresOtherQuery { continue }
                 let hint = Suggestion.text(for: name, among: parameters.map(\.name), what: "parameters")
                 let detail = Suggestion.sentence("This parameter is not known here", hint)
                 problems.append(SchemaProblem(pointer: name, detail: detail))

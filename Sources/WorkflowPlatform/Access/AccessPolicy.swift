@@ -38,7 +38,9 @@ public enum AccessPolicy {
     ///
     /// A role on a company counts for all that lies in it, likewise for organizations and projects; of several the
     /// greatest counts, so a role further down may raise and never lowers. Scopes of a key lower the role to what they
-    /// allow. Who has no role anywhere in the company does not learn that the thing exists.
+    /// allow. Who has no role anywhere in the company does not learn that the thing exists. Where a company asks for its
+    /// own single sign-on, a session that has not gone through it is good for nothing, except that an owner can change
+    /// the providers, lest one that fails locks everybody out.
     ///
     /// - Parameters:
     ///   - caller: Who; `nil` when it is not known.
@@ -53,6 +55,9 @@ public enum AccessPolicy {
         let held = ofCompany.filter { path.lies(in: $0.level, $0.resource) }.map(\.role).max()
         guard var role = held else {
             return .forbidden("You have no role on this \(path.level.rawValue).")
+        }
+        guard !caller.closed.contains(path.company) || (action.area == .signOn && role == .owner) else {
+            return .forbidden("This company asks for its own single sign-on; sign in with its provider.")
         }
         if case .key(_, _, let scopes) = caller.credential {
             guard let cap = scopes.cap(action.area) else {

@@ -39,15 +39,37 @@ public struct Caller: Sendable {
     public let name: String
     /// What was shown.
     public let credential: Credential
-    /// The roles of the user.
+    /// The roles of the user, as far as the credential reaches them.
     public let grants: [Grant]
+    /// The only company that the session works for, since that company's provider vouches for it.
+    public let company: ID<Company>?
+    /// The companies that ask for their own single sign-on, which the session has not gone through.
+    public let closed: Set<ID<Company>>
 
     /// Creates a caller.
-    public init(user: ID<User>, name: String, credential: Credential, grants: [Grant]) {
+    public init(
+        user: ID<User>, name: String, credential: Credential, grants: [Grant], company: ID<Company>? = nil,
+        closed: Set<ID<Company>> = []
+    ) {
         self.user = user
         self.name = name
         self.credential = credential
         self.grants = grants
+        self.company = company
+        self.closed = closed
+    }
+
+    /// The same caller with the roles as they are now.
+    func holding(_ grants: [Grant]) -> Caller {
+        Caller(
+            user: user, name: name, credential: credential,
+            grants: company.map { company in grants.filter { $0.company == company } } ?? grants, company: company,
+            closed: closed)
+    }
+
+    /// The only company that the credential works for; `nil` when it works for all.
+    var onlyCompany: ID<Company>? {
+        if case .key(_, let company, _) = credential { company } else { company }
     }
 
     /// The session; `nil` for API keys.

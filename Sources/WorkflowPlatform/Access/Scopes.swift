@@ -16,6 +16,8 @@ public enum Area: String, Sendable, Hashable, CaseIterable {
     case credentials
     /// The audit log.
     case audit
+    /// The providers with which people sign in to a company.
+    case signOn = "sso"
 }
 
 /// What an API key may do at most. It never adds to what its user may do.

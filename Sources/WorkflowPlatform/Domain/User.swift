@@ -54,4 +54,6 @@ public struct Session: Sendable {
     public let lastUsedAt: Timestamp
     /// When it ends unless it is refreshed before.
     public let expiresAt: Timestamp
+    /// Who vouches for it, if it was not begun with a password.
+    public var origin: SessionOrigin?
 }

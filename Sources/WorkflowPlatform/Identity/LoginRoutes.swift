@@ -26,7 +26,7 @@ enum LoginRoutes {
             name: "logout", method: .post, path: "/auth/logout", tag: "Sign-in",
             summary: "Ends the session at once.", access: .signedIn(byPerson: true),
             answer: .ok(.named("LoggedOut", .object([.required("status", .oneOf(["logged out"]))]))),
-            handler: logout),
+            isForCompanySessions: true, handler: logout),
     ]
 
     @Sendable private static func login(_ call: APICall) async throws -> APIAnswer {

@@ -11,13 +11,18 @@ enum SessionStart {
     }
 
     /// Begins a session in the transaction of the sign-in.
+    ///
+    /// - Parameter origin: Who vouches for it, unless a password does.
     static func begin(
-        _ user: ID<User>, _ call: APICall, _ connection: any SQLConnection
+        _ user: ID<User>, _ call: APICall, _ connection: any SQLConnection, by origin: SessionOrigin? = nil
     ) throws -> Begun {
-        let (services, now, origin) = (call.services, call.now, call.origin)
+        let (services, now, client) = (call.services, call.now, call.origin)
+        let lifetime =
+            origin?.company == nil
+            ? services.configuration.sessionLifetime : services.signOn.configuration.companySessionLifetime
         let session = Session(
-            id: services.newID(), user: user, address: origin.address, userAgent: origin.userAgent, createdAt: now,
-            lastUsedAt: now, expiresAt: now.advanced(by: services.configuration.sessionLifetime))
+            id: services.newID(), user: user, address: client.address, userAgent: client.userAgent, createdAt: now,
+            lastUsedAt: now, expiresAt: now.advanced(by: lifetime), origin: origin)
         let token = services.secrets.make(.refresh)
         try SessionTable.insert(session, connection)
         try SessionTable.insert(tokenHash: SecretTokens.hash(token), session: session.id, now: now, connection)

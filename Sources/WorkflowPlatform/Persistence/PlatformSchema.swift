@@ -12,6 +12,7 @@ enum PlatformSchema {
         SQLMigration(name: "003-credentials", script: credentials),
         SQLMigration(name: "004-audit", script: audit),
         SQLMigration(name: "005-workflows", script: workflows),
+        SQLMigration(name: "006-sso", script: singleSignOn),
         SQLMigration(name: "012-links", script: links),
     ]
 

@@ -3,9 +3,9 @@ import WorkflowStore
 
 /// The rows of sessions and their refresh tokens.
 enum SessionTable {
-    private static let columns = "id, user_id, address, user_agent, created_at, last_used_at, expires_at"
+    private static let columns = "id, user_id, address, user_agent, created_at, last_used_at, expires_at, provider, company_id"
     private static let insertion = SQLStatement(
-        "INSERT INTO platform_sessions (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)")
+        "INSERT INTO platform_sessions (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
     private static let open = SQLStatement(
         """
         SELECT \(columns) FROM platform_sessions WHERE user_id = ? AND id < ? AND ended_at IS NULL AND expires_at > ?
@@ -13,7 +13,7 @@ enum SessionTable {
         """)
     private static let ownership = SQLStatement(
         """
-        SELECT u.id, u.email, u.display_name FROM platform_sessions s JOIN platform_users u ON u.id = s.user_id
+        SELECT u.id, u.email, u.display_name, s.company_id FROM platform_sessions s JOIN platform_users u ON u.id = s.user_id
             WHERE s.id = ? AND s.ended_at IS NULL AND s.expires_at > ? AND u.active = 1
         """)
     private static let ending = SQLStatement(
@@ -24,8 +24,18 @@ enum SessionTable {
         """
         UPDATE platform_sessions SET ended_at = ?, end_reason = ? WHERE user_id = ? AND id <> ? AND ended_at IS NULL
         """)
+    private static let endOfProvider = SQLStatement(
+        "UPDATE platform_sessions SET ended_at = ?, end_reason = ? WHERE provider = ? AND ended_at IS NULL")
+    private static let endOfUserAtProvider = SQLStatement(
+        """
+        UPDATE platform_sessions SET ended_at = ?, end_reason = ?
+            WHERE user_id = ? AND id <> ? AND provider = ? AND ended_at IS NULL
+        """)
     private static let renewal = SQLStatement(
-        "UPDATE platform_sessions SET last_used_at = ?, expires_at = ? WHERE id = ?")
+        """
+        UPDATE platform_sessions SET last_used_at = ?,
+            expires_at = CASE WHEN company_id IS NULL THEN ? ELSE expires_at END WHERE id = ?
+        """)
     private static let tokenInsertion = SQLStatement(
         "INSERT INTO platform_refresh_tokens (hash, session_id, created_at) VALUES (?, ?, ?)")
     private static let token = SQLStatement(
@@ -52,6 +62,7 @@ enum SessionTable {
             [
                 .id(session.id), .id(session.user), .text(session.address), .text(session.userAgent),
                 .time(session.createdAt), .time(session.lastUsedAt), .time(session.expiresAt),
+                .optional(session.origin?.provider), .optional(session.origin?.company),
             ])
     }
 
@@ -64,19 +75,24 @@ enum SessionTable {
         ) { row in
             Session(
                 id: row.id(), user: row.id(), address: row.text(), userAgent: row.text(), createdAt: row.time(),
-                lastUsedAt: row.time(), expiresAt: row.time())
+                lastUsedAt: row.time(), expiresAt: row.time(), origin: origin(row.optionalText(), row.optionalID()))
         }
         return Page(found, limit: page.limit) { $0.id.text }
     }
 
-    /// Whose session it is, unless it has ended or the user may not sign in any more.
+    /// Whose session it is, and for which company only if there is one, unless it has ended or the user may not sign in
+    /// any more.
     static func owner(
         of session: ID<Session>, now: Timestamp, _ connection: any SQLConnection
-    ) throws -> (user: ID<User>, name: String)? {
+    ) throws -> (user: ID<User>, name: String, company: ID<Company>?)? {
         try connection.first(ownership, [.id(session), .time(now)]) { row in
             let (id, email, name): (ID<User>, String, String) = (row.id(), row.text(), row.text())
-            return (id, email.isEmpty ? name : email)
+            return (id, email.isEmpty ? name : email, row.optionalID())
         }
+    }
+
+    private static func origin(_ provider: String?, _ company: ID<Company>?) -> SessionOrigin? {
+        provider.map { SessionOrigin(provider: $0, company: company) }
     }
 
     /// Ends a session.
@@ -99,7 +115,28 @@ enum SessionTable {
         try connection.execute(endOthers, [.time(now), .text(reason), .id(user), .text(kept?.text ?? "")])
     }
 
-    /// Lets a session go on for longer.
+    /// Ends the sessions that a provider vouches for.
+    ///
+    /// - Returns: How many have been ended.
+    static func endAll(
+        by provider: ID<IdentityProvider>, reason: String, now: Timestamp, _ connection: any SQLConnection
+    ) throws -> Int {
+        try connection.execute(endOfProvider, [.time(now), .text(reason), .id(provider)])
+    }
+
+    /// Ends the sessions of somebody that a provider vouches for.
+    ///
+    /// - Parameter kept: The one that goes on.
+    static func endAll(
+        of user: ID<User>, by provider: String, except kept: ID<Session>?, reason: String, now: Timestamp,
+        _ connection: any SQLConnection
+    ) throws {
+        try connection.execute(
+            endOfUserAtProvider,
+            [.time(now), .text(reason), .id(user), .text(kept?.text ?? ""), .text(provider)])
+    }
+
+    /// Lets a session go on for longer, unless the provider of a company vouches for it: that is to be asked again.
     static func renew(
         _ session: ID<Session>, until end: Timestamp, now: Timestamp, _ connection: any SQLConnection
     ) throws {

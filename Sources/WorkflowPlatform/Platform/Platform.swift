@@ -84,6 +84,7 @@ public final class Platform: Service {
             }
         }
         await services.workflows.engines.shutdown()
+        await services.signOn.shutdown()
         await services.workflows.links.close()
     }
 
@@ -105,6 +106,7 @@ public final class Platform: Service {
             try await services.database.write { connection in
                 _ = try SessionTable.forget(before: now.advanced(by: .zero - .seconds(24 * 3600)), connection)
                 _ = try OneTimeTokenTable.forget(before: now, connection)
+                try SignOnTable.forget(before: now, connection)
                 _ = try IdempotencyTable.forget(
                     before: now.advanced(by: .zero - Self.idempotencyWindow), connection)
             }

@@ -37,6 +37,8 @@ public struct PlatformConfiguration: Sendable {
     public var registrationsPerMinute = 10
     /// Requests of one user, or of one address that is not signed in, in a minute.
     public var requestsPerMinute = 1200
+    /// With what people sign in besides passwords.
+    public var signOn = SignOnConfiguration()
     /// The greatest size of the body of a request, in bytes.
     public var maximumBodyBytes = 1 << 20
 

@@ -22,6 +22,7 @@ final class PlatformServices: Sendable {
     let requestLimits = RateLimitBuckets()
     let mail: MailQueue
     let workflows: Deployments
+    let signOn: SingleSignOn
     /// What the first user has to show; `nil` when there is one.
     let setupToken = Mutex<String?>(nil)
 
@@ -46,6 +47,7 @@ final class PlatformServices: Sendable {
         registrationThrottle = RegistrationThrottle(perMinute: configuration.registrationsPerMinute)
         self.mail = mail
         self.workflows = workflows
+        signOn = SingleSignOn(configuration.signOn, environment: environment)
     }
 
     /// A new identifier.

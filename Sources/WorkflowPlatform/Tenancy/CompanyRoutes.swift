@@ -47,8 +47,8 @@ enum CompanyRoutes {
 
     @Sendable private static func list(_ call: APICall) async throws -> APIAnswer {
         let (caller, page) = (try call.caller, try call.page)
-        if case .key(_, let company, _) = caller.credential {
-            // A key works for its company only, and tells of no other.
+        if let company = caller.onlyCompany {
+            // Such a credential works for its company only, and tells of no other.
             let one = try await call.services.database.read { try CompanyTable.find(company, $0) }
             let isMember = caller.grants.contains { $0.company == company }
             let items = isMember ? one.map { [$0] } ?? [] : []
@@ -56,7 +56,9 @@ enum CompanyRoutes {
                 Documents.make($0)
             }
         }
-        let companies = try await call.services.database.read { try CompanyTable.list(of: caller.user, page, $0) }
+        var companies = try await call.services.database.read { try CompanyTable.list(of: caller.user, page, $0) }
+        companies.items.removeAll { caller.closed.contains($0.id) }
+        companies.total = companies.total.map { $0 - caller.closed.count }
         return .page(companies, limit: page.limit) { Documents.make($0) }
     }
 

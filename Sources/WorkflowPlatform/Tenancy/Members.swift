@@ -18,9 +18,7 @@ struct Members: Sendable {
     /// - Throws: ``HTTPError`` 403 or 404.
     func authorize(_ roles: [Role], _ connection: any SQLConnection) throws {
         let caller = try call.caller
-        let current = Caller(
-            user: caller.user, name: caller.name, credential: caller.credential,
-            grants: try MembershipTable.grants(of: caller.user, connection))
+        let current = caller.holding(try MembershipTable.grants(of: caller.user, connection))
         let action = Action(.admin, in: .members, concerning: roles)
         try PlatformError.check(AccessPolicy.decide(current, action, on: path))
     }

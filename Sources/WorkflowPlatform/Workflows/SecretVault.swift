@@ -2,7 +2,7 @@ import HTTPTypes
 import WorkflowCore
 import WorkflowStore
 
-/// Encrypts the secrets of workflows: each company has a data key, which is itself encrypted with the key of the
+/// Encrypts the secrets of workflows and identity providers: each company has a data key, which is itself encrypted with the key of the
 /// platform, so that the database alone gives none of them away.
 struct SecretVault: Sendable {
     /// Encrypts data keys; `nil` when the platform was given no key.
@@ -30,10 +30,30 @@ struct SecretVault: Sendable {
     func seal(
         _ value: String, named name: String, of workflow: Workflow, now: Timestamp, _ connection: any SQLConnection
     ) throws -> String {
+        try seal(value, for: Self.owner(of: workflow, name), of: workflow.company, now: now, connection)
+    }
+
+    /// Encrypts a secret of a company; it cannot be read as that of another owner.
+    ///
+    /// - Throws: ``HTTPError`` 503 when there is no key, or another one than before.
+    func seal(
+        _ value: String, for owner: String, of company: ID<Company>, now: Timestamp, _ connection: any SQLConnection
+    ) throws -> String {
         let fresh = SecretTokens().bytes(32)
-        let sealed = try platformBox().seal(fresh, for: Self.owner(of: workflow.company))
-        let stored = try SecretTable.key(of: workflow.company, orElse: sealed, now: now, connection)
-        return try dataBox(stored, workflow.company).seal(Array(value.utf8), for: Self.owner(of: workflow, name))
+        let sealed = try platformBox().seal(fresh, for: Self.owner(of: company))
+        let stored = try SecretTable.key(of: company, orElse: sealed, now: now, connection)
+        return try dataBox(stored, company).seal(Array(value.utf8), for: owner)
+    }
+
+    /// Decrypts what ``seal(_:for:of:now:_:)`` has made.
+    ///
+    /// - Throws: ``HTTPError`` 503 when it cannot be decrypted.
+    func open(
+        _ sealed: String, for owner: String, of company: ID<Company>, _ connection: any SQLConnection
+    ) throws -> SecretString {
+        guard let key = try SecretTable.key(of: company, connection) else { throw Self.locked }
+        let box = try dataBox(key, company)
+        return SecretString(String(decoding: try Self.opening { try box.open(sealed, for: owner) }, as: UTF8.self))
     }
 
     /// The values of all secrets of a workflow.

@@ -104,7 +104,7 @@ enum WorkflowRoutes {
 
     @Sendable private static func listAll(_ call: APICall) async throws -> APIAnswer {
         let (caller, page) = (try call.caller, try call.page)
-        var grants = caller.grants
+        var grants = caller.grants.filter { !caller.closed.contains($0.company) }
         if case .key(_, let company, let scopes) = caller.credential {
             // A key works for its company only, and tells of no other.
             grants = grants.filter { $0.company == company }
