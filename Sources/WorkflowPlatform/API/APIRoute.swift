@@ -22,11 +22,22 @@ struct ResourceReference: Sendable, Hashable {
     let level: ResourceLevel
     /// The name of the parameter.
     let parameter: String
+    /// What the parameter names, where that is not the thing but something that belongs to it.
+    var belonging: Belonging?
+
+    /// What belongs to things with roles.
+    enum Belonging: Sendable, Hashable {
+        case iamProvider, iamMapping
+    }
 
     static func company(_ parameter: String) -> Self { Self(level: .company, parameter: parameter) }
     static func organization(_ parameter: String) -> Self { Self(level: .organization, parameter: parameter) }
     static func project(_ parameter: String) -> Self { Self(level: .project, parameter: parameter) }
     static func workflow(_ parameter: String) -> Self { Self(level: .workflow, parameter: parameter) }
+    /// The company of a provider for programs.
+    static let iamProvider = Self(level: .company, parameter: "iamProviderId", belonging: .iamProvider)
+    /// The company of a mapping of such a provider.
+    static let iamMapping = Self(level: .company, parameter: "iamMappingId", belonging: .iamMapping)
 }
 
 /// A value of the query of a request.

@@ -12,6 +12,7 @@ enum APIRoutes {
         + WorkflowRoutes.all + VersionRoutes.all + DeploymentRoutes.all + SecretRoutes.all
         + SignOnRoutes.all + IdentityRoutes.all + CompanyProviderRoutes.all
         + LinkRoutes.all + DeadEventRoutes.all
+        + IAMProviderRoutes.all + IAMMappingRoutes.all + IAMTokenRoutes.all
 
     /// Makes the table that finds the handler for a request.
     ///

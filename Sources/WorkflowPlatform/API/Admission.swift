@@ -14,6 +14,7 @@ struct Admission: Sendable {
         case nothing
         case session(user: ID<User>, ID<Session>)
         case key(hash: String)
+        case program(hash: String)
     }
 
     /// Finds out.
@@ -31,7 +32,7 @@ struct Admission: Sendable {
         let found = try await services.database.read { connection -> (known: Known, path: ResourcePath?) in
             let known = try identify(shown, now, connection)
             guard known.caller != nil, let reference, let parameter else { return (known, nil) }
-            return (known, try ResourceFinder.path(reference.level, parameter, connection))
+            return (known, try ResourceFinder.path(reference, parameter, connection))
         }
         let caller = found.known.caller
         if case .key(let id, _, _) = caller?.credential, found.known.lastUse.duration(to: now) > Duration.seconds(60) {
@@ -51,6 +52,7 @@ struct Admission: Sendable {
     ) async -> Shown {
         guard let field = request.headers[.authorization], let token = bearerToken(field) else { return .nothing }
         if SecretTokens.isKind(.apiKey, token) { return .key(hash: SecretTokens.hash(token)) }
+        if SecretTokens.isKind(.program, token) { return .program(hash: SecretTokens.hash(token)) }
         guard let (user, session) = await services.accessTokens.check(token, now: now) else { return .nothing }
         return .session(user: user, session)
     }
@@ -79,6 +81,8 @@ struct Admission: Sendable {
                 grants: owner.company.map { company in grants.filter { $0.company == company } } ?? grants,
                 company: owner.company, closed: closed)
             return Known(caller: caller, lastUse: now)
+        case .program(let hash):
+            return Known(caller: try IAMTokenTable.caller(hash: hash, now: now, connection), lastUse: now)
         case .key(let hash):
             guard let (key, name) = try APIKeyTable.find(hash: hash, connection), key.expiresAt ?? now >= now else {
                 return Known(caller: nil, lastUse: now)

@@ -2,6 +2,23 @@ import WorkflowStore
 
 /// Finds out what a thing lies in.
 enum ResourceFinder {
+    /// The path of the thing that a route is about.
+    ///
+    /// - Returns: `nil` when there is none.
+    static func path(
+        _ reference: ResourceReference, _ text: String, _ connection: any SQLConnection
+    ) throws -> ResourcePath? {
+        switch reference.belonging {
+        case nil: return try path(reference.level, text, connection)
+        case .iamProvider:
+            guard let id = ID<IAMProvider>(text) else { return nil }
+            return try IAMProviderTable.find(id, connection).map { ResourcePath(company: $0.provider.company) }
+        case .iamMapping:
+            guard let id = ID<IAMMapping>(text) else { return nil }
+            return try IAMMappingTable.find(id, connection).map { ResourcePath(company: $0.company) }
+        }
+    }
+
     /// The path of a thing.
     ///
     /// - Returns: `nil` when there is none with this identifier.

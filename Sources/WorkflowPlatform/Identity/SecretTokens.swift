@@ -9,6 +9,7 @@ struct SecretTokens: Sendable {
         case apiKey = "wfk"
         case invitation = "wfi"
         case oneTime = "wfo"
+        case program = "wfp"
         case setup = "wfs"
     }
 

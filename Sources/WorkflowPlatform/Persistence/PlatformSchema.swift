@@ -14,6 +14,7 @@ enum PlatformSchema {
         SQLMigration(name: "005-workflows", script: workflows),
         SQLMigration(name: "006-sso", script: singleSignOn),
         SQLMigration(name: "012-links", script: links),
+        SQLMigration(name: "013-iam", script: identityManagement),
     ]
 
     private static func identity(_ dialect: SQLDialect) -> String {

@@ -85,6 +85,7 @@ public final class Platform: Service {
         }
         await services.workflows.engines.shutdown()
         await services.signOn.shutdown()
+        await services.identityManagement.shutdown()
         await services.workflows.links.close()
     }
 
@@ -107,6 +108,7 @@ public final class Platform: Service {
                 _ = try SessionTable.forget(before: now.advanced(by: .zero - .seconds(24 * 3600)), connection)
                 _ = try OneTimeTokenTable.forget(before: now, connection)
                 try SignOnTable.forget(before: now, connection)
+                _ = try IAMTokenTable.forget(before: now, connection)
                 _ = try IdempotencyTable.forget(
                     before: now.advanced(by: .zero - Self.idempotencyWindow), connection)
             }

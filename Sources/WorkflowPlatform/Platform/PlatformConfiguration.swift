@@ -42,6 +42,9 @@ public struct PlatformConfiguration: Sendable {
     /// The greatest size of the body of a request, in bytes.
     public var maximumBodyBytes = 1 << 20
 
+    /// Where tests have something in place of the Security Token Service of AWS.
+    var securityTokenService: String?
+
     /// Creates the default configuration.
     public init() {}
 }

@@ -23,6 +23,7 @@ final class PlatformServices: Sendable {
     let mail: MailQueue
     let workflows: Deployments
     let signOn: SingleSignOn
+    let identityManagement: IdentityManagement
     /// What the first user has to show; `nil` when there is one.
     let setupToken = Mutex<String?>(nil)
 
@@ -48,6 +49,8 @@ final class PlatformServices: Sendable {
         self.mail = mail
         self.workflows = workflows
         signOn = SingleSignOn(configuration.signOn, environment: environment)
+        identityManagement = IdentityManagement(
+            configuration, directory: signOn.directory, environment: environment)
     }
 
     /// A new identifier.
