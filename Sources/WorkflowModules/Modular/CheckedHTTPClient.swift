@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import WorkflowCore
 
 /// Sends requests through connections whose addresses a policy allows.
@@ -12,10 +13,11 @@ final class CheckedHTTPClient: FetchTransport {
     ///   - policy: Says which addresses are allowed; `nil` for all.
     ///   - connectTimeout: How long a connection may take to be made.
     ///   - idleTimeout: How long a connection is kept that nobody uses.
+    ///   - certificates: Who vouches for other hosts instead of those that the system trusts.
     ///   - answering: Answers in place of the network; see ``EngineEnvironment/outboundHTTP``.
     init(
         policy: AddressPolicy?, connectTimeout: Duration = .seconds(10), idleTimeout: Duration = .seconds(60),
-        answering: (any OutboundHTTPAnswering)? = nil
+        certificates: [NIOSSLCertificate]? = nil, answering: (any OutboundHTTPAnswering)? = nil
     ) {
         self.answering = answering
         guard answering == nil else {
@@ -27,6 +29,11 @@ final class CheckedHTTPClient: FetchTransport {
         configuration.timeout = .init(connect: .nanoseconds(connectTimeout.wholeNanoseconds))
         configuration.connectionPool.idleTimeout = .nanoseconds(idleTimeout.wholeNanoseconds)
         configuration.connectionPool.retryConnectionEstablishment = false
+        if let certificates {
+            var security = TLSConfiguration.makeClientConfiguration()
+            security.trustRoots = .certificates(certificates)
+            configuration.tlsConfiguration = security
+        }
         if let policy {
             let check: @Sendable (any Channel) -> EventLoopFuture<Void> = { Self.check($0, policy) }
             configuration.http1_1ConnectionDebugInitializer = check

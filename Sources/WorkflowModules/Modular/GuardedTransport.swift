@@ -1,3 +1,4 @@
+import NIOSSL
 import WorkflowCore
 
 /// Sends requests only to addresses that a policy allows.
@@ -46,11 +47,13 @@ final class GuardedHTTPClient: FetchTransport {
     ///   - policy: Says which addresses the configuration allows; the policy of the engine has the last word.
     ///   - connectTimeout: How long a connection may take to be made.
     ///   - idleTimeout: How long a connection is kept that nobody uses.
+    ///   - certificates: Who vouches for other hosts instead of those that the system trusts.
     ///   - environment: Its clock says when a host is looked up again.
     ///   - isNamed: Whether the configuration names the host of a place itself.
     init(
         policy: AddressPolicy, connectTimeout: Duration = .seconds(10), idleTimeout: Duration = .seconds(60),
-        environment: EngineEnvironment, isNamed: @escaping @Sendable (FetchPlace) -> Bool
+        certificates: [NIOSSLCertificate]? = nil, environment: EngineEnvironment,
+        isNamed: @escaping @Sendable (FetchPlace) -> Bool
     ) {
         let answering = environment.outboundHTTP
         let policy = environment.outboundPolicy.limiting(policy)
@@ -58,7 +61,8 @@ final class GuardedHTTPClient: FetchTransport {
         isAnswered = answering != nil
         clients = [policy, nil].map { policy in
             CheckedHTTPClient(
-                policy: policy, connectTimeout: connectTimeout, idleTimeout: idleTimeout, answering: answering)
+                policy: policy, connectTimeout: connectTimeout, idleTimeout: idleTimeout,
+                certificates: certificates, answering: answering)
         }
         transport = GuardedTransport(
             policy: policy, isNamed: { decides && isNamed($0) },
@@ -68,9 +72,13 @@ final class GuardedHTTPClient: FetchTransport {
 
     /// Creates a client for hosts that only the configuration names.
     ///
-    /// - Parameter environment: Its policy says where requests may go.
-    convenience init(forNamedHosts environment: EngineEnvironment) {
-        self.init(policy: environment.outboundPolicy.policyForNames, environment: environment) { _ in true }
+    /// - Parameters:
+    ///   - environment: Its policy says where requests may go.
+    ///   - certificates: Who vouches for other hosts instead of those that the system trusts.
+    convenience init(forNamedHosts environment: EngineEnvironment, certificates: [NIOSSLCertificate]? = nil) {
+        self.init(
+            policy: environment.outboundPolicy.policyForNames, certificates: certificates, environment: environment
+        ) { _ in true }
     }
 
     func send(_ request: FetchRequest, limit: Int, timeout: Duration) async throws -> FetchResponse {

@@ -1,3 +1,4 @@
+import NIOSSL
 package import WorkflowCore
 
 /// Sends requests to other hosts as the outbound policy of an environment allows; follows no redirects.
@@ -10,6 +11,21 @@ package final class GuardedRequests: Sendable {
     /// - Parameter environment: Its policy says where requests may go, its clock when a host is looked up again.
     package init(_ environment: EngineEnvironment) {
         client = GuardedHTTPClient(forNamedHosts: environment)
+    }
+
+    /// - Parameters:
+    ///   - environment: Its policy says where requests may go, its clock when a host is looked up again.
+    ///   - certificates: Who vouches for hosts, instead of those that the system trusts: certificates in PEM.
+    /// - Throws: ``WorkflowError`` `.invalidInput` when there is no certificate.
+    package init(_ environment: EngineEnvironment, trusting certificates: String) throws {
+        let read: [NIOSSLCertificate]
+        do {
+            read = try NIOSSLCertificate.fromPEMBytes(Array(certificates.utf8))
+        } catch {
+            throw WorkflowError(.invalidInput, "These are no certificates in PEM.", cause: error)
+        }
+        guard !read.isEmpty else { throw WorkflowError(.invalidInput, "These are no certificates in PEM.") }
+        client = GuardedHTTPClient(forNamedHosts: environment, certificates: read)
     }
 
     /// Sends one request.

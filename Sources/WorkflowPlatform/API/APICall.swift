@@ -117,6 +117,7 @@ extension Caller {
         switch credential {
         case .session(let id): ["name": .string(name), "session_id": .string(id.text)]
         case .key(let id, _, _): ["name": .string(name), "api_key_id": .string(id.text)]
+        case .program(let id, _, _, _): ["name": .string(name), "iam_provider_id": .string(id.text)]
         }
     }
 }

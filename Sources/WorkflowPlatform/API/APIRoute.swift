@@ -22,8 +22,13 @@ struct ResourceReference: Sendable, Hashable {
     let level: ResourceLevel
     /// The name of the parameter.
     let parameter: String
-    /// Whether it names an execution of the thing, instead of the thing itself.
-    var isExecution = false
+    /// What the parameter names, where that is not the thing but something that belongs to it.
+    var belonging: Belonging?
+
+    /// What belongs to things with roles.
+    enum Belonging: Sendable, Hashable {
+        case execution, iamProvider, iamMapping
+    }
 
     static func company(_ parameter: String) -> Self { Self(level: .company, parameter: parameter) }
     static func organization(_ parameter: String) -> Self { Self(level: .organization, parameter: parameter) }
@@ -32,8 +37,12 @@ struct ResourceReference: Sendable, Hashable {
 
     /// The workflow of the execution that a parameter names.
     static func execution(_ parameter: String) -> Self {
-        Self(level: .workflow, parameter: parameter, isExecution: true)
+        Self(level: .workflow, parameter: parameter, belonging: .execution)
     }
+    /// The company of a provider for programs.
+    static let iamProvider = Self(level: .company, parameter: "iamProviderId", belonging: .iamProvider)
+    /// The company of a mapping of such a provider.
+    static let iamMapping = Self(level: .company, parameter: "iamMappingId", belonging: .iamMapping)
 }
 
 /// A value of the query of a request.

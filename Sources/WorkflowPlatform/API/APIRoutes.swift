@@ -16,6 +16,7 @@ enum APIRoutes {
         + LogRoutes.all + StreamRoutes.all
         + DeviceRoutes.all + PlanRoutes.all
         + SignOnRoutes.all + IdentityRoutes.all + CompanyProviderRoutes.all
+        + IAMProviderRoutes.all + IAMMappingRoutes.all + IAMTokenRoutes.all
 
     /// Makes the table that finds the handler for a request.
     ///

@@ -4,7 +4,7 @@ import WorkflowStore
 extension Admission {
     /// Who calls with a credential that was shown before, with the roles of now.
     ///
-    /// - Returns: `nil` when the session has ended, or the key does not work any more.
+    /// - Returns: `nil` when the session has ended, or the key or token does not work any more.
     static func caller(
         _ credential: Caller.Credential, of user: ID<User>, now: Timestamp, _ connection: any SQLConnection
     ) throws -> Caller? {
@@ -20,6 +20,8 @@ extension Admission {
                 user: user, name: owner.name, credential: credential,
                 grants: owner.company.map { company in grants.filter { $0.company == company } } ?? grants,
                 company: owner.company, closed: closed)
+        case .program(_, _, _, let hash):
+            return try IAMTokenTable.caller(hash: hash, now: now, connection)
         case .key(let id, _, _):
             guard let (key, name) = try APIKeyTable.working(id, connection), key.expiresAt ?? now >= now else {
                 return nil

@@ -14,6 +14,7 @@ struct Admission: Sendable {
         case nothing
         case credential(Caller.Credential, of: ID<User>)
         case key(hash: String)
+        case program(hash: String)
     }
 
     /// Finds out.
@@ -55,6 +56,7 @@ struct Admission: Sendable {
         }
         guard let token = bearerToken(field) else { return .nothing }
         if SecretTokens.isKind(.apiKey, token) { return .key(hash: SecretTokens.hash(token)) }
+        if SecretTokens.isKind(.program, token) { return .program(hash: SecretTokens.hash(token)) }
         guard let (user, session) = await services.accessTokens.check(token, now: now) else { return .nothing }
         return .credential(.session(session), of: user)
     }
@@ -83,6 +85,8 @@ struct Admission: Sendable {
             return Known(caller: nil, lastUse: now)
         case .credential(let credential, let user):
             return Known(caller: try caller(credential, of: user, now: now, connection), lastUse: now)
+        case .program(let hash):
+            return Known(caller: try IAMTokenTable.caller(hash: hash, now: now, connection), lastUse: now)
         case .key(let hash):
             guard let (key, name) = try APIKeyTable.find(hash: hash, connection), key.expiresAt ?? now >= now else {
                 return Known(caller: nil, lastUse: now)

@@ -2,16 +2,25 @@ import WorkflowStore
 
 /// Finds out what a thing lies in.
 enum ResourceFinder {
-    /// The path of what a parameter of a path names.
+    /// The path of the thing that a route is about.
     ///
-    /// - Returns: `nil` when there is none with this identifier.
+    /// - Returns: `nil` when there is none.
     static func path(
         _ reference: ResourceReference, _ text: String, _ connection: any SQLConnection
     ) throws -> ResourcePath? {
-        guard reference.isExecution else { return try path(reference.level, text, connection) }
-        guard let id = ID<Execution>(text), let workflow = try ExecutionTable.workflow(of: id, connection)
-        else { return nil }
-        return try WorkflowTable.find(workflow, connection)?.path
+        switch reference.belonging {
+        case nil: return try path(reference.level, text, connection)
+        case .execution:
+            guard let id = ID<Execution>(text), let workflow = try ExecutionTable.workflow(of: id, connection)
+            else { return nil }
+            return try WorkflowTable.find(workflow, connection)?.path
+        case .iamProvider:
+            guard let id = ID<IAMProvider>(text) else { return nil }
+            return try IAMProviderTable.find(id, connection).map { ResourcePath(company: $0.provider.company) }
+        case .iamMapping:
+            guard let id = ID<IAMMapping>(text) else { return nil }
+            return try IAMMappingTable.find(id, connection).map { ResourcePath(company: $0.company) }
+        }
     }
 
     /// The path of a thing.

@@ -49,7 +49,7 @@ public enum AccessPolicy {
     /// - Returns: The decision.
     public static func decide(_ caller: Caller?, _ action: Action, on path: ResourcePath) -> Decision {
         guard let caller else { return .unauthenticated }
-        if case .key(_, let company, _) = caller.credential, company != path.company { return .notFound }
+        if let only = caller.onlyCompany, only != path.company { return .notFound }
         let ofCompany = caller.grants.filter { $0.company == path.company }
         guard !ofCompany.isEmpty else { return .notFound }
         let held = ofCompany.filter { path.lies(in: $0.level, $0.resource) }.map(\.role).max()

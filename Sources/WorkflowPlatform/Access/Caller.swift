@@ -31,6 +31,8 @@ public struct Caller: Sendable {
         case session(ID<Session>)
         /// An API key, which works for one company only.
         case key(ID<APIKey>, company: ID<Company>, scopes: Scopes)
+        /// A token of a program that a provider of a company vouches for; the hash is that of the token.
+        case program(ID<IAMProvider>, company: ID<Company>, identities: [String], hash: String)
     }
 
     /// Who calls.
@@ -69,10 +71,13 @@ public struct Caller: Sendable {
 
     /// The only company that the credential works for; `nil` when it works for all.
     var onlyCompany: ID<Company>? {
-        if case .key(_, let company, _) = credential { company } else { company }
+        switch credential {
+        case .key(_, let company, _), .program(_, let company, _, _): company
+        case .session: company
+        }
     }
 
-    /// The session; `nil` for API keys.
+    /// The session; `nil` for API keys and programs.
     public var session: ID<Session>? {
         guard case .session(let id) = credential else { return nil }
         return id

@@ -8,6 +8,8 @@ public struct User: Sendable {
         case person
         /// A program of one company, which has API keys only.
         case service
+        /// A program of one company that a provider of the company vouches for.
+        case program
     }
 
     /// The identifier.

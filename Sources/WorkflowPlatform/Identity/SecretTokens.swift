@@ -10,6 +10,7 @@ struct SecretTokens: Sendable {
         case invitation = "wfi"
         case oneTime = "wfo"
         case device = "wfd"
+        case program = "wfp"
         case setup = "wfs"
         /// Opens a stream of events.
         case ticket = "wft"

@@ -17,6 +17,7 @@ enum PlatformSchema {
         SQLMigration(name: "008-logs", script: logs),
         SQLMigration(name: "009-labels", script: labels),
         SQLMigration(name: "012-links", script: links),
+        SQLMigration(name: "013-iam", script: identityManagement),
         SQLMigration(name: "014-devices", script: devices),
     ]
 

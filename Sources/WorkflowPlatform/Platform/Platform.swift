@@ -95,6 +95,7 @@ public final class Platform: Service {
             services.logger.error("What workflows did last could not be recorded")
         }
         await services.signOn.shutdown()
+        await services.identityManagement.shutdown()
     }
 
     private func startWorkflows() async {
@@ -130,6 +131,7 @@ public final class Platform: Service {
                 _ = try OneTimeTokenTable.forget(before: now, connection)
                 _ = try DeviceTable.forget(before: now, connection)
                 try SignOnTable.forget(before: now, connection)
+                _ = try IAMTokenTable.forget(before: now, connection)
                 _ = try IdempotencyTable.forget(
                     before: now.advanced(by: .zero - Self.idempotencyWindow), connection)
             }

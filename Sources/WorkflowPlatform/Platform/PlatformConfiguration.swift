@@ -51,6 +51,9 @@ public struct PlatformConfiguration: Sendable {
     /// How many executions of a workflow are kept; those that go on always are.
     public var executionsPerWorkflow = 100_000
 
+    /// Where tests have something in place of the Security Token Service of AWS.
+    var securityTokenService: String?
+
     /// Creates the default configuration.
     public init() {}
 }

@@ -35,6 +35,7 @@ final class PlatformServices: Sendable {
     /// What opens streams in place of a token.
     let streamTickets: StreamTickets
     let signOn: SingleSignOn
+    let identityManagement: IdentityManagement
     /// What the first user has to show; `nil` when there is one.
     let setupToken = Mutex<String?>(nil)
 
@@ -69,6 +70,8 @@ final class PlatformServices: Sendable {
         streamSlots = StreamSlots(configuration.streams)
         streamTickets = StreamTickets(secrets: secrets, lifetime: configuration.streams.ticketLifetime)
         signOn = SingleSignOn(configuration.signOn, environment: environment)
+        identityManagement = IdentityManagement(
+            configuration, directory: signOn.directory, environment: environment)
     }
 
     /// A new identifier.

@@ -50,6 +50,15 @@ struct IDToken: Sendable {
     ///
     /// - Throws: ``SignOnFailure``.
     func claims(for provider: SignOnProvider, nonce: String, now: Timestamp) throws -> JSONObject {
+        let claims = try claims(for: provider, now: now)
+        guard claims["nonce"] == .string(nonce) else { throw Self.failure("belongs to another sign-in") }
+        return claims
+    }
+
+    /// What it says, when it says so to this platform, now, in whatever sign-in.
+    ///
+    /// - Throws: ``SignOnFailure``.
+    func claims(for provider: SignOnProvider, now: Timestamp) throws -> JSONObject {
         guard claims["iss"]?.stringValue == provider.issuer else { throw Self.failure("is from another issuer") }
         let audience = claims["aud"]?.arrayValue ?? claims["aud"].map { [$0] } ?? []
         // Nobody else is trusted, so nobody else may be meant.
@@ -68,7 +77,6 @@ struct IDToken: Sendable {
                 throw Self.failure("does not count yet")
             }
         }
-        guard claims["nonce"] == .string(nonce) else { throw Self.failure("belongs to another sign-in") }
         return claims
     }
 

@@ -29,6 +29,9 @@ struct SigningKeys: Sendable {
         self.keys = keys
     }
 
+    /// Whether there is none that can be used.
+    var isEmpty: Bool { keys.isEmpty }
+
     /// What the key can be that a token names.
     ///
     /// - Parameter id: The name of the key; without one there must be one key only.

@@ -18,7 +18,7 @@ struct Members: Sendable {
     /// - Throws: ``HTTPError`` 403 or 404.
     func authorize(_ roles: [Role], _ connection: any SQLConnection) throws {
         let caller = try call.caller
-        let current = caller.holding(try MembershipTable.grants(of: caller.user, connection))
+        let current = try caller.refreshed(connection)
         let action = Action(.admin, in: .members, concerning: roles)
         try PlatformError.check(AccessPolicy.decide(current, action, on: path))
     }

@@ -70,7 +70,7 @@ import WorkflowCore
                     case .company: tenant.company.text
                     case .organization: tenant.organization.text
                     case .project: tenant.project.text
-                    case .workflow: on.isExecution ? tenant.execution.text : tenant.workflow.text
+                    case .workflow: on.belonging == .execution ? tenant.execution.text : tenant.workflow.text
                     }
                 let path = route.path.replacing("{\(on.parameter)}", with: id).replacing("{v}", with: "1")
                     .replacing("{linkId}", with: link)

@@ -71,7 +71,7 @@ import WorkflowTesting
                 let name = String(segment.dropFirst().dropLast())
                 if name == "sessionId" { return session?.text ?? tenant.company.text }
                 if case .role(_, _, let on, _) = route.access, on.parameter == name {
-                    if on.isExecution { return tenant.execution.text }
+                    if on.belonging == .execution { return tenant.execution.text }
                     switch on.level {
                     case .company: return tenant.company.text
                     case .organization: return tenant.organization.text
