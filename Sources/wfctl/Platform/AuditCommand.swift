@@ -50,12 +50,11 @@ struct ListAudit: AsyncParsableCommand {
         let page = try await PlatformPage.read(
             client, "/companies/\(company.id)/audit", "company \(company.slug)", page, filters: query)
         page.write(output, none: "There are no such entries.") { entries in
-            var table = TextTable("time", "who", "action", "what", "from")
+            var table = TextTable("time", "who", "action", "what")
             for entry in entries {
                 table.add(
                     ShownTime.text(entry["created_at"]), entry["actor"]?.shown("name") ?? "",
-                    entry.shown("action"), "\(entry.shown("resource_type")) \(entry.shown("resource_id"))",
-                    entry.shown("ip_address"))
+                    entry.shown("action"), entry.shown("resource_id"))
             }
             return table
         }

@@ -14,9 +14,11 @@ struct DeviceLogin {
     func run() async throws -> ManagementAnswer {
         guard !noInput else {
             throw CommandFailure(
-                .usage, "There is nobody to ask.", hint: "pass --email and the password on standard input, or --token-file")
+                .usage, "There is nobody to ask.",
+                hint: "pass --email and the password on standard input, or --token-file")
         }
-        let begun = try await send("/auth/device", ["client_name": .string("wfctl on \(ProcessInfo.processInfo.hostName)")])
+        let begun = try await send(
+            "/auth/device", ["client_name": .string("wfctl on \(ProcessInfo.processInfo.hostName)")])
         let codes = try begun.data("sign-in with a code")
         guard let device = codes["device_code"]?.stringValue, let code = codes["user_code"]?.stringValue,
             let page = codes["verification_uri"]?.stringValue
@@ -61,7 +63,8 @@ struct DeviceLogin {
 
     private func send(_ path: String, _ body: JSONValue) async throws -> ManagementAnswer {
         try await client.send(
-            "POST", PlatformClient.prefix + path, body: body.jsonBytes(), headers: [("content-type", "application/json")])
+            "POST", PlatformClient.prefix + path, body: body.jsonBytes(),
+            headers: [("content-type", "application/json")])
     }
 }
 
@@ -88,7 +91,8 @@ struct DeviceApproval {
         let answer = try await client.send("POST", path, body)
         if answer.status == 404, !answer.isUnknownRequest {
             throw CommandFailure(
-                .notFound, "No device waits with the code \(code).", hint: "look at it again, or begin anew on the device")
+                .notFound, "No device waits with the code \(code).",
+                hint: "look at it again, or begin anew on the device")
         }
         return try answer.data("device")
     }
