@@ -33,12 +33,15 @@ struct DeviceLogin {
             or run this where you are signed in: wfctl login --approve \(code)
             Waiting; Ctrl-C stops.
             """)
-        return try await wait(device, pause: codes["interval"]?.intValue ?? 5)
+        let deadline = ContinuousClock.now + .seconds(codes["expires_in"]?.intValue ?? 600)
+        return try await wait(device, pause: codes["interval"]?.intValue ?? 5, until: deadline)
     }
 
-    private func wait(_ device: String, pause: Int) async throws -> ManagementAnswer {
+    private func wait(
+        _ device: String, pause: Int, until deadline: ContinuousClock.Instant
+    ) async throws -> ManagementAnswer {
         var pause = pause
-        while true {
+        while ContinuousClock.now < deadline {
             try await Task.sleep(for: .seconds(pause))
             let answer: ManagementAnswer
             do {
@@ -53,13 +56,15 @@ struct DeviceLogin {
             case "slow-down", "too-many-requests": pause += 5
             case "access-denied":
                 throw CommandFailure(.notLoggedIn, "The sign-in was refused.", hint: "run `wfctl login` again")
-            case "expired-token":
-                throw CommandFailure(
-                    .timeout, "Nobody has entered the code in time.", hint: "run `wfctl login` again")
+            case "expired-token": throw Self.late
             default: return answer
             }
         }
+        throw Self.late
     }
+
+    private static let late = CommandFailure(
+        .timeout, "Nobody has entered the code in time.", hint: "run `wfctl login` again")
 
     private func send(_ path: String, _ body: JSONValue) async throws -> ManagementAnswer {
         try await client.send(
