@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import WorkflowCore
 
-@Suite("wfctl with a platform")
+@Suite("wfctl with a platform", .serialized)
 struct PlatformCommandTests {
     @Test("makes companies, organizations and projects, finds them by names, and remembers the used ones")
     func places() async throws {

@@ -4,7 +4,7 @@ import WorkflowCore
 
 @testable import WorkflowPlatform
 
-@Suite("wfctl executions on a platform")
+@Suite("wfctl executions on a platform", .serialized)
 struct PlatformExecutionTests {
     /// A workflow whose integration asks nobody that answers.
     private static let integration = """

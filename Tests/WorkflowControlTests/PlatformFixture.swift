@@ -136,7 +136,7 @@ final class PlatformFixture: Sendable {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(string: body.jsonString()))
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
         let text = String(buffer: try await response.body.collect(upTo: 1 << 20))
         return (Int(response.status.code), text.isEmpty ? .null : try JSONValue(parsing: text)["data"] ?? .null)
     }
@@ -144,7 +144,7 @@ final class PlatformFixture: Sendable {
     /// What a deployed workflow answers.
     func call(_ path: String) async throws -> Int {
         Int(
-            try await HTTPClient.shared.execute(HTTPClientRequest(url: workflows + path), timeout: .seconds(30)).status
+            try await HTTPClient.shared.execute(HTTPClientRequest(url: workflows + path), timeout: .seconds(60)).status
                 .code)
     }
 

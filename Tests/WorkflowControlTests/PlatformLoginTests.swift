@@ -4,7 +4,7 @@ import WorkflowCore
 
 @testable import WorkflowPlatform
 
-@Suite("wfctl login on a platform")
+@Suite("wfctl login on a platform", .serialized)
 struct PlatformLoginTests {
     @Test("signs in with a password, keeps the session to itself and ends it on the server")
     func password() async throws {

@@ -9,9 +9,9 @@ struct LoginCommand: AsyncParsableCommand {
         commandName: "login", abstract: "Signs in to a platform, or tries the token of a server and keeps it.",
         usage: "wfctl login [<name>] [<options>]",
         discussion: """
-            What answers at the address is found out. A platform shows a code to enter where you are signed in already; \
-            or it is given a password, or an API key. For a server the token is asked for, or read from --token-file or \
-            a pipe:
+            What answers at the address is found out. On a platform you get a code to enter where you are signed in \
+            already; --email signs in with a password, --token-file or WFCTL_TOKEN with an API key. For a server the \
+            token is asked for, or read from --token-file or a pipe:
 
               wfctl login https://platform.example
               wfctl login work --server https://platform.example --email ada@acme.example
