@@ -232,7 +232,8 @@ let package = Package(
             name: "wfctl",
             dependencies: [
                 "CTemplates", "WorkflowCore", "WorkflowCatalog", "WorkflowCommandLine", "WorkflowHTTP",
-                "WorkflowJavaScript", "WorkflowModules", "WorkflowOpenAPI", "WorkflowServer", "WorkflowTestRunner",
+                "WorkflowJavaScript", "WorkflowModules", "WorkflowOpenAPI", "WorkflowPlatform", "WorkflowServer",
+                "WorkflowTestRunner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -322,7 +323,7 @@ let package = Package(
         .testTarget(
             name: "WorkflowControlTests",
             dependencies: [
-                "TestServices", "WorkflowCore", "WorkflowModules", "wfctl", "wfserver",
+                "TestServices", "WorkflowCore", "WorkflowModules", "WorkflowPlatform", "wfctl", "wfserver",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

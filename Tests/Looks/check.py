@@ -26,6 +26,7 @@ PATIENCE = 60
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\(B|\x0f|\x0e")
 TITLES = re.compile(r"[A-Z][A-Z ]*?(?:  +[A-Z][A-Z ]*?)+$")
 # Commands, and whether their screen has colours where colours are wanted.
+PLATFORM = "env -u WFCTL_SERVER -u WFCTL_TOKEN wfctl"
 SCREENS = {
     "wfctl": False,
     "wfctl --help": False,
@@ -42,6 +43,18 @@ SCREENS = {
     "wfctl instances list": True,
     "wfctl instances show 2 --history": True,
     "wfctl history": True,
+    "wfctl help login": False,
+    "wfctl help workflows": False,
+    "wfctl help executions retry": False,
+    f"{PLATFORM} context list": True,
+    f"{PLATFORM} companies list": True,
+    f"{PLATFORM} projects create Taken --organization nothing": True,
+    f"{PLATFORM} workflows list": True,
+    f"{PLATFORM} workflows versions orders": True,
+    f"{PLATFORM} workflows status orders": True,
+    f"{PLATFORM} deploy changed-orders.yaml --dry-run": True,
+    f"{PLATFORM} audit list": True,
+    f"{PLATFORM} audit verify": True,
     "wfctl dev --management-address 127.0.0.1:0": True,
 }
 # Defects that are known, to be removed from here when they are: what is wrong with which screen.
@@ -208,6 +221,54 @@ class Server:
             self.process.kill()
 
 
+class Platform:
+    """A platform with a deployed workflow, and a context of the name of its address."""
+
+    CONFIGURATION = """name: orders
+modules:
+  - {name: web, type: http.server, config: {address: "127.0.0.1:0"}}
+  - {name: router, type: http.router}
+  - {name: hello, type: http.handler, config: {contentType: text/plain}}
+workflows:
+  http:
+    routes: [{method: GET, path: /hello, handler: hello}]
+"""
+
+    def __init__(self, folder, shop, binary, environment):
+        self.log = folder / "platform.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [binary / "wfserver", "platform", "--state", "platform", "--address", "127.0.0.1:0",
+                 "--workflows-address", "127.0.0.1:0"],
+                cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        found = self.wait(r"(?s)(http://\S+)\..*(wfs_\S+)")
+        self.url, password = found[1], "a long password"
+        request = urllib.request.Request(
+            f"{self.url}/api/v1/setup", json.dumps({
+                "token": found[2], "email": "ada@acme.example", "password": password, "display_name": "Ada",
+                "company_name": "Acme"}).encode(), {"content-type": "application/json"})
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30).close()
+        (shop / "orders.yaml").write_text(self.CONFIGURATION)
+        (shop / "changed-orders.yaml").write_text(self.CONFIGURATION.replace("text/plain", "text/html"))
+        for command in (
+            f"login {self.url} --email ada@acme.example", "organizations create Main", "projects create Shop",
+            "projects use shop", "workflows create Orders --file orders.yaml", "deploy orders.yaml --yes",
+        ):
+            subprocess.run([binary / "wfctl", *command.split()], cwd=shop, env=environment, check=True, text=True,
+                           input=password + "\n", capture_output=True)
+
+    def wait(self, pattern):
+        limit = time.monotonic() + PATIENCE
+        while not (found := re.search(pattern, self.log.read_text())):
+            if time.monotonic() > limit or self.process.poll() is not None:
+                self.end()
+                raise SystemExit("looks: the platform is not ready:\n" + self.log.read_text())
+            time.sleep(0.1)
+        return found
+
+    end = Server.end
+
+
 def look(tmux, shop, environment, show):
     """What is wrong with the screens."""
     problems, known = [], set()
@@ -254,6 +315,7 @@ def main():
         }
         shop = prepare(folder, binary, environment)
         server = Server(folder, shop, binary, environment)
+        platform = Platform(folder, shop, binary, environment)
         environment |= {
             "WFCTL_SERVER": f"http://127.0.0.1:{server.management}", "WFCTL_TOKEN": server.token.read_text().strip(),
         }
@@ -263,6 +325,7 @@ def main():
         finally:
             tmux.end()
             server.end()
+            platform.end()
     if problems:
         sys.exit("\n".join(problems) + f"\n{len(problems)} problems.")
     print(f"{len(SCREENS)} screens look well at {' and '.join(map(str, WIDTHS))} columns"

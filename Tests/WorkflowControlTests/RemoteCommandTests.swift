@@ -190,7 +190,11 @@ struct RemoteCommandTests {
         #expect(unknown.status == 64)
         #expect(
             unknown.errors == "error: There is no context \"shp\".\n    hint: did you mean \"shop\"?\n")
-        let empty = try await fixture.run("login", "shop", "--no-input")
+        #expect(try await fixture.run("login", "shop", "--no-input").status == 69)
+        let (server, url) = try await fixture.serve()
+        let empty = try await fixture.run("login", "shop", "--server", url, "--no-input")
+        server.kill(SIGTERM)
+        #expect(try await server.exitStatus() == 0)
         #expect(empty.status == 66)
         #expect(
             empty.errors == """

@@ -1,6 +1,7 @@
 public import WorkflowCore
 
-/// Checks the entries of an audit log one after another, wherever they come from: each holds the hash of the one before.
+/// Checks the entries of an audit log one after another, wherever they come from: each holds the hash of the one
+/// before.
 ///
 /// ```swift
 /// var chain = AuditChain(company: "0198…")

@@ -2,7 +2,8 @@ import HTTPTypes
 import WorkflowCore
 import WorkflowStore
 
-/// Signing in on a device without a browser (RFC 8628): it shows a code, which a person enters where they are signed in.
+/// Signing in on a device without a browser (RFC 8628): it shows a code, which a person enters where they are signed
+/// in.
 enum DeviceRoutes {
     static let all: [APIRoute] =
         [

@@ -13,7 +13,8 @@ struct ContextCommand: ParsableCommand {
 
 /// `wfctl context list`
 struct ListContexts: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the servers and platforms, without tokens.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Lists the servers and platforms, without tokens.")
 
     @OptionGroup var output: OutputOptions
 
@@ -26,7 +27,7 @@ struct ListContexts: ParsableCommand {
         let documents = entries.map { name, entry -> JSONValue in
             [
                 "name": .string(name), "url": .string(entry.url), "loggedIn": .bool(entry.token != nil),
-                "current": .bool(name == contexts.current), "kind": .string(entry.kind.rawValue),
+                "current": .bool(name == contexts.current), "kind": entry.kind.map { .string($0.rawValue) } ?? .null,
                 "user": entry.user.map { .string($0) } ?? .null,
                 "company": entry.company.map { .string($0.slug) } ?? .null,
                 "project": entry.project.map { .string($0.slug) } ?? .null,
@@ -37,7 +38,7 @@ struct ListContexts: ParsableCommand {
             for (name, entry) in entries {
                 let place = [entry.company, entry.project].compactMap { $0?.slug }.joined(separator: "/")
                 table.add(
-                    name, entry.url, entry.kind.rawValue, entry.token == nil ? "no" : "yes", place,
+                    name, entry.url, entry.kind?.rawValue ?? "", entry.token == nil ? "no" : "yes", place,
                     name == contexts.current ? "*" : "")
             }
             return table.lines(width: width, style: style)

@@ -18,7 +18,8 @@ struct ContextEntry: Sendable {
     }
 
     let url: String
-    var kind = Kind.server
+    /// What it is; `nil` while nobody has logged in there.
+    var kind: Kind?
     /// The token of a server, an API key, or the access token of a session.
     var token: String?
     /// What renews the session; it works once. `nil` where there is no session.
@@ -38,7 +39,7 @@ extension ContextEntry {
     init?(_ json: JSONValue) {
         guard let url = json["url"]?.stringValue else { return nil }
         self.init(
-            url: url, kind: json["kind"]?.stringValue.flatMap(Kind.init) ?? .server, token: json["token"]?.stringValue,
+            url: url, kind: json["kind"]?.stringValue.flatMap(Kind.init), token: json["token"]?.stringValue,
             refreshToken: json["refreshToken"]?.stringValue, expiresAt: json["expiresAt"]?.intValue,
             user: json["user"]?.stringValue, company: json["company"].flatMap(Place.init),
             project: json["project"].flatMap(Place.init))
@@ -47,7 +48,7 @@ extension ContextEntry {
     /// The entry for the file.
     var json: JSONObject {
         var json: JSONObject = ["url": .string(url)]
-        if kind != .server { json["kind"] = .string(kind.rawValue) }
+        if let kind { json["kind"] = .string(kind.rawValue) }
         if let token { json["token"] = .string(token) }
         if let refreshToken { json["refreshToken"] = .string(refreshToken) }
         if let expiresAt { json["expiresAt"] = .integer(Int64(expiresAt)) }

@@ -9,9 +9,9 @@ struct LoginCommand: AsyncParsableCommand {
         commandName: "login", abstract: "Signs in to a platform, or tries the token of a server and keeps it.",
         usage: "wfctl login [<name>] [<options>]",
         discussion: """
-            What answers at the address is found out. A platform shows a code to enter where you are signed in already; \
-            or it is given a password, or an API key. For a server the token is asked for, or read from --token-file or \
-            a pipe:
+            What answers at the address is found out. On a platform you get a code to enter where you are signed in \
+            already; --email signs in with a password, --token-file or WFCTL_TOKEN with an API key. For a server the \
+            token is asked for, or read from --token-file or a pipe:
 
               wfctl login https://platform.example
               wfctl login work --server https://platform.example --email ada@acme.example
@@ -54,7 +54,7 @@ struct LoginCommand: AsyncParsableCommand {
         if address.isExposed { Console.warn("What you sign in with goes to \(address.url) unencrypted; use https.") }
         var entry = try await signIn(address)
         let before = contexts.entries[name]
-        if let before, before.url == entry.url, before.kind == entry.kind, before.user == entry.user {
+        if let before, before.url == entry.url, before.user == entry.user {
             (entry.company, entry.project) = (before.company ?? entry.company, before.project)
         }
         try await ServerContexts.change { [entry] contexts in
@@ -84,20 +84,24 @@ struct LoginCommand: AsyncParsableCommand {
         let key = try tokenFile.map(ManagementOptions.token(in:))
         guard try await PlatformProbe.kind(of: address) == .platform else {
             guard email == nil else {
-                throw CommandFailure(.usage, "\(address.url) is no platform, and has no accounts.", hint: "leave --email out")
+                throw CommandFailure(
+                    .usage, "\(address.url) is no platform, and has no accounts.", hint: "leave --email out")
             }
             let token = try key ?? readToken(for: address)
             _ = try await ManagementClient(url: address.url, token: token).get("/api/workflow/status")
-            return ContextEntry(url: address.url, token: token)
+            return ContextEntry(url: address.url, kind: .server, token: token)
         }
         let given = ProcessInfo.processInfo.environment["WFCTL_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
         if let key = key ?? (email == nil ? given : nil) { return try await PlatformLogin.run(key: key, address) }
         return try await PlatformLogin(address: address, email: email, code: code, noInput: confirmation.noInput).run()
     }
 
-    private func letIn(_ code: String, _ name: String, _ address: ServerAddress, _ contexts: ServerContexts) async throws {
+    private func letIn(_ code: String, _ name: String, _ address: ServerAddress, _ contexts: ServerContexts)
+        async throws
+    {
         guard let entry = contexts.entries[name], entry.kind == .platform else {
-            throw CommandFailure(.usage, "You are not signed in to a platform here.", hint: "name its context, or log in")
+            throw CommandFailure(
+                .usage, "You are not signed in to a platform here.", hint: "name its context, or log in")
         }
         let target = ManagementOptions.Target(
             address: address, token: entry.token, name: name, entry: entry, isOwnToken: true)

@@ -15,7 +15,8 @@ struct LogoutCommand: AsyncParsableCommand {
     func run() async throws {
         let contexts = try ServerContexts.load()
         guard let name = name ?? contexts.current else {
-            throw CommandFailure(.usage, "There is no context that is used.", hint: "name one; see `wfctl context list`")
+            throw CommandFailure(
+                .usage, "There is no context that is used.", hint: "name one; see `wfctl context list`")
         }
         let entry = try contexts.entry(name)
         if entry.refreshToken != nil { try await endSession(name, entry) }

@@ -2,11 +2,16 @@ import ArgumentParser
 import WorkflowCommandLine
 import WorkflowCore
 
-/// `wfctl executions`: the runs of integrations.
+/// `wfctl executions`: the runs of integrations on a server, and those of workflows on a platform.
 struct ExecutionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "executions", abstract: "Shows the runs of integrations on a server.",
-        subcommands: [ListExecutions.self, ShowExecution.self])
+        commandName: "executions",
+        abstract: "Shows what ran on a server or a platform, and starts and ends it on a platform.",
+        discussion: "Which of them is meant, the context says; --server names a single server that is in no context.",
+        subcommands: [
+            ListExecutions.self, ShowExecution.self, ListSteps.self, TriggerExecution.self, CancelExecution.self,
+            RetryExecution.self,
+        ])
 
     /// A number of milliseconds for people.
     static func time(_ value: JSONValue?) -> String {
@@ -19,14 +24,16 @@ struct ExecutionsCommand: ParsableCommand {
 /// `wfctl executions list`
 struct ListExecutions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Lists the runs of integrations, the newest first.",
+        commandName: "list", abstract: "Lists runs, the newest first: of integrations, or of a workflow.",
         usage: "wfctl executions list [<options>]")
 
-    @Option(help: "Only those of this integration.")
+    @Option(help: "Only those of this integration; on a platform, the workflow.")
     var workflow: String?
 
-    @Option(help: "Only those that are running, completed, failed or interrupted.")
+    @Option(help: "Only those of this status, such as running, completed or failed.")
     var status: String?
+
+    @OptionGroup var place: ProjectOptions
 
     @Option(help: "How many at most, from 1 to 500.")
     var limit = 50
@@ -43,6 +50,10 @@ struct ListExecutions: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if try management.isPlatform {
+            return try await PlatformExecutions(client: management.platform()).list(
+                workflow, place, status: status, limit: limit, cursor: cursor, output)
+        }
         let client = try management.client()
         var found: [JSONValue] = []
         var next = cursor
@@ -91,6 +102,9 @@ struct ShowExecution: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        if try management.isPlatform {
+            return try await PlatformExecutions(client: management.platform()).show(id, output)
+        }
         let client = try management.client()
         let document = try await client.get("/api/workflow/executions/\(ManagementClient.encoded(id))")
         output.write(document) { width, style in

@@ -37,7 +37,7 @@ struct TransitionCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let data = try Self.object(data)
+        let data = try JSONArgument.object(data)
         let client = try management.client()
         let machine = if let machine { machine } else { try await InstancesCommand.machine(of: id, client) }
         let before = try await client.send("GET", InstancesCommand.path(machine, id))
@@ -59,20 +59,6 @@ struct TransitionCommand: AsyncParsableCommand {
             let next = document["transitions"]?.arrayValue?.compactMap(\.stringValue) ?? []
             let now = document["state"]?.stringValue ?? ""
             return ["\(id) is \(now)" + (next.isEmpty ? "." : "; possible next: \(next.joined(separator: ", ")).")]
-        }
-    }
-
-    private static func object(_ text: String?) throws -> JSONObject {
-        guard let text else { return [:] }
-        let content = text.hasPrefix("@") ? try InputFile.text(of: String(text.dropFirst())) : text
-        do {
-            guard let object = try JSONValue(parsing: content).objectValue else {
-                throw CommandFailure(
-                    .usage, "--data is not a JSON object.", hint: "such as '{\"reason\": \"checked\"}'")
-            }
-            return object
-        } catch let error as JSONParsingError {
-            throw CommandFailure(.usage, "--data is not JSON: \(error)", hint: "such as '{\"reason\": \"checked\"}'")
         }
     }
 }

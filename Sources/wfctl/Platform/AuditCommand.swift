@@ -13,7 +13,8 @@ struct AuditCommand: ParsableCommand {
 struct ListAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Lists what has happened in a company, the newest first.",
-        usage: "wfctl audit list [<options>]")
+        usage: "wfctl audit list [<options>]",
+        discussion: "The table shows the end of the identifier of what it happened to; --output json has all of it.")
 
     @Option(help: "Only this action, such as workflow.deploy.")
     var action: String?
@@ -50,12 +51,12 @@ struct ListAudit: AsyncParsableCommand {
         let page = try await PlatformPage.read(
             client, "/companies/\(company.id)/audit", "company \(company.slug)", page, filters: query)
         page.write(output, none: "There are no such entries.") { entries in
-            var table = TextTable("time", "who", "action", "what", "from")
+            var table = TextTable("time", "who", "action", "what")
             for entry in entries {
+                let id = entry.shown("resource_id")
                 table.add(
                     ShownTime.text(entry["created_at"]), entry["actor"]?.shown("name") ?? "",
-                    entry.shown("action"), "\(entry.shown("resource_type")) \(entry.shown("resource_id"))",
-                    entry.shown("ip_address"))
+                    entry.shown("action"), id.isEmpty ? "" : "…\(id.suffix(12))")
             }
             return table
         }

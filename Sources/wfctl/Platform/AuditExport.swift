@@ -31,7 +31,8 @@ struct AuditExport {
         }
         if reason == nil, !isHeadFound { reason = "the entry with the expected head is missing" }
         return [
-            "company_id": .string(chain.company), "valid": .bool(reason == nil), "entries": .integer(chain.entries), "head": .string(chain.head),
+            "company_id": .string(chain.company), "valid": .bool(reason == nil), "entries": .integer(chain.entries),
+            "head": .string(chain.head),
             "first_invalid": reason == nil ? .null : .integer(chain.entries + 1),
             "reason": reason.map { .string($0) } ?? .null,
         ]

@@ -14,9 +14,11 @@ struct DeviceLogin {
     func run() async throws -> ManagementAnswer {
         guard !noInput else {
             throw CommandFailure(
-                .usage, "There is nobody to ask.", hint: "pass --email and the password on standard input, or --token-file")
+                .usage, "There is nobody to ask.",
+                hint: "pass --email and the password on standard input, or --token-file")
         }
-        let begun = try await send("/auth/device", ["client_name": .string("wfctl on \(ProcessInfo.processInfo.hostName)")])
+        let begun = try await send(
+            "/auth/device", ["client_name": .string("wfctl on \(ProcessInfo.processInfo.hostName)")])
         let codes = try begun.data("sign-in with a code")
         guard let device = codes["device_code"]?.stringValue, let code = codes["user_code"]?.stringValue,
             let page = codes["verification_uri"]?.stringValue
@@ -31,12 +33,15 @@ struct DeviceLogin {
             or run this where you are signed in: wfctl login --approve \(code)
             Waiting; Ctrl-C stops.
             """)
-        return try await wait(device, pause: codes["interval"]?.intValue ?? 5)
+        let deadline = ContinuousClock.now + .seconds(codes["expires_in"]?.intValue ?? 600)
+        return try await wait(device, pause: codes["interval"]?.intValue ?? 5, until: deadline)
     }
 
-    private func wait(_ device: String, pause: Int) async throws -> ManagementAnswer {
+    private func wait(
+        _ device: String, pause: Int, until deadline: ContinuousClock.Instant
+    ) async throws -> ManagementAnswer {
         var pause = pause
-        while true {
+        while ContinuousClock.now < deadline {
             try await Task.sleep(for: .seconds(pause))
             let answer: ManagementAnswer
             do {
@@ -51,17 +56,20 @@ struct DeviceLogin {
             case "slow-down", "too-many-requests": pause += 5
             case "access-denied":
                 throw CommandFailure(.notLoggedIn, "The sign-in was refused.", hint: "run `wfctl login` again")
-            case "expired-token":
-                throw CommandFailure(
-                    .timeout, "Nobody has entered the code in time.", hint: "run `wfctl login` again")
+            case "expired-token": throw Self.late
             default: return answer
             }
         }
+        throw Self.late
     }
+
+    private static let late = CommandFailure(
+        .timeout, "Nobody has entered the code in time.", hint: "run `wfctl login` again")
 
     private func send(_ path: String, _ body: JSONValue) async throws -> ManagementAnswer {
         try await client.send(
-            "POST", PlatformClient.prefix + path, body: body.jsonBytes(), headers: [("content-type", "application/json")])
+            "POST", PlatformClient.prefix + path, body: body.jsonBytes(),
+            headers: [("content-type", "application/json")])
     }
 }
 
@@ -88,7 +96,8 @@ struct DeviceApproval {
         let answer = try await client.send("POST", path, body)
         if answer.status == 404, !answer.isUnknownRequest {
             throw CommandFailure(
-                .notFound, "No device waits with the code \(code).", hint: "look at it again, or begin anew on the device")
+                .notFound, "No device waits with the code \(code).",
+                hint: "look at it again, or begin anew on the device")
         }
         return try answer.data("device")
     }

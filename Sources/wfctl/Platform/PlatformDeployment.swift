@@ -24,7 +24,8 @@ struct PlatformDeployment {
         let before = try current.data("workflow \(found.slug)")
         let document = try await PlatformPlan.request(text, file, found, client, seconds: timeout)
         let plan = RemotePlan(json: document["plan"] ?? .null)
-        let isSame = plan.isEmpty && before.shown("status") == "active" && before.shown("config_yaml") == text
+        let isSame =
+            plan.isEmpty && before.shown("status") == "active" && before.shown("config_yaml") == text
             && before["version"] == before["deployed_version"]
         if dryRun || isSame {
             return output.write(document) { plan.lines(width: $0, style: $1) }
@@ -59,7 +60,8 @@ struct PlatformDeployment {
         }
         if let name = node?["name"]?.text, !name.isEmpty { return name }
         throw CommandFailure(
-            .usage, "\(file) does not say which workflow it is.", hint: "pass --workflow, or write `name:` into the file")
+            .usage, "\(file) does not say which workflow it is.",
+            hint: "pass --workflow, or write `name:` into the file")
     }
 }
 

@@ -43,8 +43,8 @@ struct PlatformDirectory: Sendable {
 
     /// A project.
     ///
-    /// - Parameter path: Its identifier, its name, or `company/project` or `company/organization/project`; `nil` for the
-    ///   one that is used, or the only one.
+    /// - Parameter path: Its identifier, its name, or `company/project` or `company/organization/project`; `nil` for
+    ///   the one that is used, or the only one.
     func project(_ path: String? = nil) async throws -> PlatformItem {
         let path = path ?? projectName ?? (companyName == nil ? client.project?.id : nil)
         if let path, Self.isID(path) { return try await show("/projects/\(path)", "project \(path)") }
@@ -119,7 +119,8 @@ struct PlatformDirectory: Sendable {
         guard let name else {
             let known = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
             throw CommandFailure(
-                .usage, all.isEmpty ? "There is no \(kind) that you may see." : "It is not clear which \(kind) is meant.",
+                .usage,
+                all.isEmpty ? "There is no \(kind) that you may see." : "It is not clear which \(kind) is meant.",
                 hint: all.isEmpty ? "make one, or ask for a role in one" : "\(hint); there are \(known)")
         }
         guard found.isEmpty else {
@@ -155,7 +156,8 @@ struct PlatformDirectory: Sendable {
         guard parts.count <= most, !parts.contains("") else {
             throw CommandFailure(
                 .usage, "\"\(path)\" is not the name of anything.",
-                hint: "write it as \(["company", "project", "workflow"].prefix(max(1, most - 1)).joined(separator: "/"))"
+                hint:
+                    "write it as \(["company", "project", "workflow"].prefix(max(1, most - 1)).joined(separator: "/"))"
             )
         }
         return parts

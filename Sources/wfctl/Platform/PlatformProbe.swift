@@ -24,7 +24,8 @@ enum PlatformProbe {
         guard !isNeeded else {
             throw CommandFailure(
                 .refused, "The platform at \(address.url) has no user yet.",
-                hint: "set it up with POST \(PlatformClient.prefix)/setup and the token that it printed when it started")
+                hint: "set it up with POST \(PlatformClient.prefix)/setup and the token that it printed when it started"
+            )
         }
         return .platform
     }

@@ -6,7 +6,8 @@ import WorkflowCore
 struct ProjectsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "projects", abstract: "Shows, makes and removes projects on a platform, and chooses one.",
-        discussion: "A project is named by its short name, company/project, company/organization/project or identifier.",
+        discussion:
+            "A project is named by its short name, company/project, company/organization/project or identifier.",
         subcommands: [
             ListProjects.self, CreateProject.self, ShowProject.self, UseProject.self, DeleteProject.self,
         ])

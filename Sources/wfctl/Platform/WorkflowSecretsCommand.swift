@@ -6,7 +6,8 @@ import WorkflowCore
 /// `wfctl workflows secrets`
 struct WorkflowSecretsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "secrets", abstract: "Sets, lists and removes the secrets of a workflow; nobody sees their values.",
+        commandName: "secrets",
+        abstract: "Sets, lists and removes the secrets of a workflow; nobody sees their values.",
         subcommands: [SetSecret.self, ListSecrets.self, RemoveSecret.self])
 }
 

@@ -67,6 +67,7 @@ struct ManagementAnswer: Sendable {
     func notUnderstood(_ reason: String) -> CommandFailure {
         CommandFailure(
             .protocolMismatch, "\(url) is no server that wfctl \(ProgramVersion.current) understands: \(reason).",
-            hint: "check that it is the address of a management API, and that both are of the same version")
+            hint:
+                "check that it is the address of a management API or a platform, and that both are of the same version")
     }
 }

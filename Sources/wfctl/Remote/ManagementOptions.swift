@@ -28,10 +28,12 @@ struct ManagementOptions: ParsableArguments {
         var entry: ContextEntry?
         /// Whether the token is that of the context.
         var isOwnToken = false
+        /// Whether an address was given, or none at all, and not the name of a context.
+        var isAddress = true
     }
 
-    /// Finds out: flags go before variables of the environment, these before the context that is used, and that before a
-    /// server on this machine.
+    /// Finds out: flags go before variables of the environment, these before the context that is used, and that before
+    /// a server on this machine.
     ///
     /// - Parameter standard: The server on this machine.
     /// - Throws: ``CommandFailure``.
@@ -39,19 +41,20 @@ struct ManagementOptions: ParsableArguments {
         let variables = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
         let given = try tokenFile.map(Self.token(in:)) ?? variables["WFCTL_TOKEN"]
         let contexts = try ServerContexts.load()
-        func known(_ address: ServerAddress, _ name: String?) -> Target {
+        func known(_ address: ServerAddress, _ name: String?, isAddress: Bool) -> Target {
             let entry = name.flatMap { contexts.entries[$0] }
             return Target(
-                address: address, token: given ?? entry?.token, name: name, entry: entry, isOwnToken: given == nil)
+                address: address, token: given ?? entry?.token, name: name, entry: entry, isOwnToken: given == nil,
+                isAddress: isAddress)
         }
         // A name on the command line goes before an address in the environment.
         if let server = server ?? (context == nil ? variables["WFCTL_SERVER"] : nil) {
             let address = try ServerAddress(server)
             // The token of a context is for its server only.
-            return known(address, contexts.name(of: address))
+            return known(address, contexts.name(of: address), isAddress: true)
         }
         if let name = context ?? variables["WFCTL_CONTEXT"] ?? contexts.current {
-            return known(try ServerAddress(try contexts.entry(name).url), name)
+            return known(try ServerAddress(try contexts.entry(name).url), name, isAddress: false)
         }
         return Target(address: try ServerAddress(standard), token: given)
     }
@@ -66,8 +69,7 @@ struct ManagementOptions: ParsableArguments {
                 .usage, "\(target.address.url) is a platform, and this command is for a single server.",
                 hint: "name a server with --server or --context; see `wfctl workflows --help` for platforms")
         }
-        let isLocal = target.entry == nil || server != nil
-        let token = try target.token ?? (isLocal ? Self.localToken(target.address) : nil)
+        let token = try target.token ?? (target.isAddress ? Self.localToken(target.address) : nil)
         warnIfExposed(target.address, token)
         return ManagementClient(url: target.address.url, token: token)
     }

@@ -8,8 +8,9 @@ import WorkflowTesting
 
 @Suite struct DeviceTests {
     /// The codes of a device that has just begun.
-    private func begin(_ test: TestPlatform, address: String = "192.0.2.7") async throws -> (device: String, user: String)
-    {
+    private func begin(_ test: TestPlatform, address: String = "192.0.2.7") async throws -> (
+        device: String, user: String
+    ) {
         let answer = try await test.send(.post, "/auth/device", ["client_name": "wfctl on ada"], address: address)
         #expect(answer.status == 200, "\(answer.text)")
         return (
