@@ -12,6 +12,7 @@ enum PlatformSchema {
         SQLMigration(name: "003-credentials", script: credentials),
         SQLMigration(name: "004-audit", script: audit),
         SQLMigration(name: "005-workflows", script: workflows),
+        SQLMigration(name: "020-list-indexes", script: listIndexes),
     ]
 
     private static func identity(_ dialect: SQLDialect) -> String {
