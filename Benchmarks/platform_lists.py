@@ -4,7 +4,8 @@
     Scripts/benchmark platform            SQLite and PostgreSQL
     Scripts/benchmark platform --quick    a tenth of it
 
-Fails when a list takes longer than 50 ms, or when PostgreSQL reads a whole table for one.
+Fails when a list takes longer than 50 ms (of 100 requests the slowest but one), or when PostgreSQL reads many rows
+that it does not need. That SQLite uses indexes is what the tests check.
 """
 
 import argparse
@@ -132,6 +133,7 @@ def run(binary, database, folder, scale, rounds):
     database.fill(rows)
     print(f"\n{database.name}: filled in {time.monotonic() - began:.0f} s", flush=True)
     platform = Platform(binary, folder, database.state).login("owner@example.com")
+    print(f"{'least':>7} {'median':>7} {'p99':>7}")
     slow = []
     try:
         for path in cases(rows):
@@ -143,12 +145,19 @@ def run(binary, database, folder, scale, rounds):
                 if most <= LIMIT:
                     break
             shown = re.sub(r"0190[0-9a-f-]{32}|" + company, "…", path)
-            print(f"{middle:8.1f} {most:8.1f} ms  {items:4} items  {shown}", flush=True)
+            print(f"{times[0]:7.1f} {middle:7.1f} {most:7.1f} ms  {items:4} items  {shown}", flush=True)
             if most > LIMIT:
                 slow.append(f"{database.name}: {most:.0f} ms: {shown}")
     finally:
         platform.stop()
-    return slow + [f"{database.name} reads all of {scan}" for scan in sorted(database.scans())]
+    database.explain()
+    platform = Platform(binary, folder, database.state).login("owner@example.com")
+    try:
+        for path in cases(rows):
+            measure(platform, path, 1)
+    finally:
+        platform.stop()
+    return slow + [f"{database.name} reads {scan}" for scan in sorted(database.scans())]
 
 
 def main():
