@@ -73,7 +73,8 @@ enum OpenAPIDocument {
         if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
         if let body = route.body {
             operation["requestBody"] = [
-                "required": true, "content": ["application/json": ["schema": body.document(&schemas)]],
+                "required": .bool(body.hasRequiredMembers),
+                "content": ["application/json": ["schema": body.document(&schemas)]],
             ]
         }
         operation["responses"] = .object(responses(route, &schemas))
@@ -104,23 +105,23 @@ enum OpenAPIDocument {
             ])
         }
         if route.isVersioned, route.method != .get {
-            parameters.append(header("If-Match", "The tag of the state that the client knows."))
+            parameters.append(header("If-Match", "The tag of the state that the client knows.", [:]))
         }
         if route.stream != nil {
             parameters.append(header("Last-Event-ID", "The event after which to go on."))
         }
         if route.isIdempotent {
             parameters.append(
-                header("Idempotency-Key", "With the same key the request is carried out once in a day."))
+                header(
+                    "Idempotency-Key", "With the same key the request is carried out once in a day.",
+                    ["maxLength": 255, "pattern": "^[!-~]+$"]))
         }
         return parameters
     }
 
-    private static func header(_ name: String, _ summary: String) -> JSONValue {
-        [
-            "name": .string(name), "in": "header", "description": .string(summary),
-            "schema": ["type": "string", "minLength": 1, "maxLength": 255],
-        ]
+    private static func header(_ name: String, _ summary: String, _ rules: JSONObject) -> JSONValue {
+        let schema = (["type": "string", "minLength": 1] as JSONObject).merging(rules)
+        return ["name": .string(name), "in": "header", "description": .string(summary), "schema": .object(schema)]
     }
 
     private static func responses(_ route: APIRoute, _ schemas: inout JSONObject) -> JSONObject {

@@ -35,6 +35,15 @@ extension Schema {
         }
     }
 
+    /// Whether a body may not be left out.
+    var hasRequiredMembers: Bool {
+        switch self {
+        case .named(_, let schema): schema.hasRequiredMembers
+        case .object(let members): members.contains(where: \.isRequired)
+        default: true
+        }
+    }
+
     private static func document(_ members: [Member], _ components: inout JSONObject) -> JSONValue {
         var properties = JSONObject()
         for member in members {

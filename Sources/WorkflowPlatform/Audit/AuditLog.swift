@@ -23,6 +23,8 @@ struct AuditLog: Sendable {
             (company_id, sequence, id, created_at, user_id, action, resource_type, resource_id, entry, hash)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
+    private static let timeOf = SQLStatement(
+        "SELECT created_at FROM platform_audit WHERE company_id = ? AND sequence = ?")
     private static let head = SQLStatement("UPDATE platform_audit_heads SET hash = ? WHERE company_id = ?")
 
     let identifiers: any IdentifierGenerator
@@ -45,8 +47,12 @@ struct AuditLog: Sendable {
         guard let (sequence, previous) = head else {
             throw SQLError(.corrupted, "the audit log has lost its head")
         }
+        // Requests get here in another order than they have begun in, and clocks are set back. Times that never
+        // decrease make a time filter a range of numbers.
+        let last = try connection.first(Self.timeOf, [.text(chain), .integer(sequence - 1)]) { $0.time() }
+        let time = max(now, last ?? now)
         let entry = AuditEntry(
-            id: identifiers.next(), sequence: sequence, createdAt: now, user: event.user, actor: event.actor,
+            id: identifiers.next(), sequence: sequence, createdAt: time, user: event.user, actor: event.actor,
             action: event.action, resourceType: event.resourceType, resource: event.resource,
             details: event.details, origin: event.origin, previousHash: previous)
         let document = entry.document
@@ -54,7 +60,7 @@ struct AuditLog: Sendable {
         try connection.execute(
             Self.insertion,
             [
-                .text(chain), .integer(sequence), .text(entry.id), .time(now), .optional(event.user),
+                .text(chain), .integer(sequence), .text(entry.id), .time(time), .optional(event.user),
                 .text(event.action), .text(event.resourceType), .text(event.resource), .object(document),
                 .text(hash),
             ])

@@ -19,6 +19,7 @@ enum PlatformSchema {
         SQLMigration(name: "012-links", script: links),
         SQLMigration(name: "013-iam", script: identityManagement),
         SQLMigration(name: "014-devices", script: devices),
+        SQLMigration(name: "020-list-indexes", script: listIndexes),
     ]
 
     private static func identity(_ dialect: SQLDialect) -> String {

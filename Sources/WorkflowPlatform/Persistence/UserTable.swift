@@ -30,8 +30,14 @@ enum UserTable {
     private static let login = SQLStatement("UPDATE platform_users SET last_login_at = ? WHERE id = ?")
     private static let deletion = SQLStatement("DELETE FROM platform_users WHERE id = ?")
 
-    /// Under what an e-mail address is looked up: letters count as the same in upper and lower case.
-    static func key(_ email: String) -> String { email.lowercased() }
+    /// Under what an e-mail address is looked up: letters count as the same in upper and lower case, but none outside
+    /// ASCII as one in it, such as the sign for kelvin as a `k`.
+    static func key(_ email: String) -> String {
+        email.unicodeScalars.map { scalar in
+            let lower = scalar.properties.lowercaseMapping
+            return scalar.isASCII || !lower.unicodeScalars.contains(where: \.isASCII) ? lower : String(scalar)
+        }.joined()
+    }
 
     /// Adds a user.
     ///

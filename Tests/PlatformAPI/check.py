@@ -1,0 +1,47 @@
+"""Attacks a platform of its own. Scripts/check-api runs this with everything it needs.
+
+The first failure ends it, with what was found and how to see it again.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import attacks
+import fuzz
+from server import Failure
+
+SHORT = {"owner": 80, "viewer": 40}
+LONG = {"owner": 500, "viewer": 150}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--binary", type=Path, required=True, help="wfserver")
+    parser.add_argument("--seed", type=int, default=1, help="what the requests follow from; 1 unless it is given")
+    parser.add_argument("--long", action="store_true", help="two seeds and many more requests")
+    options = parser.parse_args()
+    binary = options.binary.resolve()
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        step("attacks", lambda: attacks.check(binary, folder / "attacks"))
+        for seed in (options.seed, options.seed + 1) if options.long else (options.seed,):
+            for who, seconds in (LONG if options.long else SHORT).items():
+                step(f"requests of the {who}, seed {seed}", lambda: fuzz.check(
+                    binary, folder / f"{who}-{seed}", who, seed, examples=200 if options.long else 10,
+                    seconds=seconds))
+
+
+def step(name, run):
+    """Does something, and says how long it took."""
+    began = time.monotonic()
+    count = run()
+    print(f"check-api: {name}: {count} requests, {time.monotonic() - began:.0f} s", flush=True)
+
+
+try:
+    main()
+except Failure as failure:
+    sys.exit(f"check-api: {failure}")
