@@ -108,7 +108,7 @@ enum OpenAPIDocument {
             parameters.append(header("If-Match", "The tag of the state that the client knows.", [:]))
         }
         if route.stream != nil {
-            parameters.append(header("Last-Event-ID", "The event after which to go on."))
+            parameters.append(header("Last-Event-ID", "The event after which to go on.", [:]))
         }
         if route.isIdempotent {
             parameters.append(
