@@ -62,6 +62,7 @@ import WorkflowCore
             let tenant = try await TestTenant.make("Alpha", test)
             let token = tenant.token(.owner)
             _ = try await tenant.key(.owner, ["*:read"], test)
+            let provider = try await tenant.provider(test)
             for route in APIRoutes.all where route.method == .get {
                 guard case .role(_, _, let on, _) = route.access else { continue }
                 let id =
@@ -72,6 +73,7 @@ import WorkflowCore
                     case .workflow: tenant.workflow.text
                     }
                 let path = route.path.replacing("{\(on.parameter)}", with: id).replacing("{v}", with: "1")
+                    .replacing("{providerId}", with: provider.text)
                 let answer = try await test.send(.get, path, token: token)
                 #expect(answer.status == 200)
                 switch route.answer.content {

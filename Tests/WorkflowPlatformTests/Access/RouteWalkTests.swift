@@ -53,13 +53,17 @@ import WorkflowTesting
                     Grant(.viewer, on: tenant.path),
                 ], test)
             let key = try await tenant.key(role, ["*:read"], test)
+            let provider = try await tenant.provider(test)
+            for person in Array(tenant.people.values) + [tenant.outsider] + stranger.people.values {
+                try await person.link(provider, of: tenant.company, test)
+            }
             return World(
                 tenant: tenant, stranger: stranger,
                 parameters: [
                     "userId": target.id.text, "keyId": key.id,
                     "invitationId": try #require(invitation.data["id"]?.stringValue),
                     "accountId": try #require(account.data["id"]?.stringValue),
-                    "v": "1", "name": "TOKEN",
+                    "v": "1", "name": "TOKEN", "provider": provider.text, "providerId": provider.text,
                 ])
         }
 
@@ -67,7 +71,8 @@ import WorkflowTesting
             try route.path.split(separator: "/").map { segment -> String in
                 guard segment.hasPrefix("{") else { return String(segment) }
                 let name = String(segment.dropFirst().dropLast())
-                if name == "sessionId" { return session?.text ?? tenant.company.text }
+                // The identities have the identifiers of the sessions.
+                if name == "sessionId" || name == "identityId" { return session?.text ?? tenant.company.text }
                 if case .role(_, _, let on, _) = route.access, on.parameter == name {
                     switch on.level {
                     case .company: return tenant.company.text
@@ -197,6 +202,7 @@ enum Digest {
         "platform_users WHERE company_id = ?", "platform_audit_heads WHERE company_id = ?",
         "platform_workflows WHERE company_id = ?", "platform_workflow_versions WHERE \(ofCompany)",
         "platform_deployments WHERE \(ofCompany)", "platform_workflow_secrets WHERE \(ofCompany)",
+        "platform_identity_providers WHERE company_id = ?", "platform_identities WHERE company_id = ?",
     ]
     private static let columns = [
         "id, name, slug, metadata, revision", "id, name, slug, metadata, revision",
@@ -205,7 +211,8 @@ enum Digest {
         "id, display_name, active, revision, kind", "company_id, sequence, hash, hash, sequence",
         "id, name, status, version, revision", "version, config_yaml, created_by, created_at, workflow_id",
         "workflow_id, number, version, deployed_by, COALESCE(ended_at, 0)",
-        "name, sealed, revision, updated_by, workflow_id",
+        "name, sealed, revision, updated_by, workflow_id", "id, name, issuer, client_secret, revision",
+        "id, user_id, provider, subject, email",
     ]
     private static let statements = zip(columns, tables).map { columns, table in
         SQLStatement("SELECT \(columns) FROM \(table) ORDER BY 1")
