@@ -63,6 +63,7 @@ import WorkflowCore
             let token = tenant.token(.owner)
             _ = try await tenant.key(.owner, ["*:read"], test)
             let link = try await tenant.addLink(test).link
+            let provider = try await tenant.provider(test)
             for route in APIRoutes.all where route.method == .get {
                 guard case .role(_, _, let on, _) = route.access else { continue }
                 let id =
@@ -74,6 +75,7 @@ import WorkflowCore
                     }
                 let path = route.path.replacing("{\(on.parameter)}", with: id).replacing("{v}", with: "1")
                     .replacing("{linkId}", with: link)
+                    .replacing("{providerId}", with: provider.text)
                 let answer = try await test.send(.get, path, token: token)
                 #expect(answer.status == 200)
                 switch route.answer.content {

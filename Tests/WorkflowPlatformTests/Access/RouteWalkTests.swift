@@ -54,13 +54,17 @@ import WorkflowTesting
                 ], test)
             let key = try await tenant.key(role, ["*:read"], test)
             let (link, event, other) = try await tenant.addLink(test)
+            let provider = try await tenant.provider(test)
+            for person in Array(tenant.people.values) + [tenant.outsider] + stranger.people.values {
+                try await person.link(provider, of: tenant.company, test)
+            }
             return World(
                 tenant: tenant, stranger: stranger,
                 parameters: [
                     "userId": target.id.text, "keyId": key.id,
                     "invitationId": try #require(invitation.data["id"]?.stringValue),
                     "accountId": try #require(account.data["id"]?.stringValue),
-                    "v": "1", "name": "TOKEN",
+                    "v": "1", "name": "TOKEN", "provider": provider.text, "providerId": provider.text,
                     "linkId": link, "deliveryId": event, "target": other,
                 ])
         }
@@ -69,7 +73,8 @@ import WorkflowTesting
             try route.path.split(separator: "/").map { segment -> String in
                 guard segment.hasPrefix("{") else { return String(segment) }
                 let name = String(segment.dropFirst().dropLast())
-                if name == "sessionId" { return session?.text ?? tenant.company.text }
+                // The identities have the identifiers of the sessions.
+                if name == "sessionId" || name == "identityId" { return session?.text ?? tenant.company.text }
                 if case .role(_, _, let on, _) = route.access, on.parameter == name {
                     if on.belonging == .execution { return tenant.execution.text }
                     switch on.level {
@@ -203,6 +208,7 @@ enum Digest {
         "platform_deployments WHERE \(ofCompany)", "platform_workflow_secrets WHERE \(ofCompany)",
         "platform_workflow_links WHERE company_id = ?", "platform_link_deliveries WHERE \(ofLink)",
         "platform_executions WHERE \(ofCompany)",
+        "platform_identity_providers WHERE company_id = ?", "platform_identities WHERE company_id = ?",
     ]
     private static let columns = [
         "id, name, slug, metadata, revision", "id, name, slug, metadata, revision",
@@ -214,6 +220,7 @@ enum Digest {
         "name, sealed, revision, updated_by, workflow_id",
         "id, source_id, target_id, pattern, config", "id, link_id, event_type, dead, attempts",
         "id, status, sequence, workflow_id, started_at",
+        "id, name, issuer, client_secret, revision", "id, user_id, provider, subject, email",
     ]
     private static let statements = zip(columns, tables).map { columns, table in
         SQLStatement("SELECT \(columns) FROM \(table) ORDER BY 1")

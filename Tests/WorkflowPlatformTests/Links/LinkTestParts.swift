@@ -171,6 +171,6 @@ extension TestTenant {
         }
         return TestTenant(
             company: company, organization: organization, project: project, elsewhere: elsewhere,
-            workflow: workflow, people: people, outsider: outsider)
+            workflow: workflow, execution: execution, people: people, outsider: outsider)
     }
 }

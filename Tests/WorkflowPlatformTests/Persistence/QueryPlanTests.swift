@@ -28,7 +28,7 @@ import WorkflowTesting
             let queries = route.query.map { "\($0.name)=\(Self.example($0))" }
             let all = queries.joined(separator: "&")
             for query in Set(["", all, all.replacing("label=", with: "label=tier:gold&label=")] + queries) {
-                let body = route.body.map { Self.body($0, world) }
+                let body = route.body.map { Self.body($0, route, world) }
                 _ = try await test.send(route.method, "\(path)?\(query)", token: token, body)
             }
         }
@@ -41,8 +41,15 @@ import WorkflowTesting
         await test.platform.forgetExpired()
         await test.services.workflows.restore()
         await test.engines.shutdown()
+        await test.services.signOn.shutdown()
         #expect(database.recorded.count > 80)
-        for (sql, count) in database.recorded where !sql.hasPrefix("CREATE") && !Self.exceptions.contains(sql) {
+        try await Self.check(database, opened)
+        await opened.close()
+    }
+
+    /// Checks the plans of the statements that have been run.
+    static func check(_ database: RecordingDatabase, _ opened: any SQLDatabase) async throws {
+        for (sql, count) in database.recorded where !sql.hasPrefix("CREATE") && !exceptions.contains(sql) {
             let plan = try await opened.read { connection in
                 try connection.all(
                     SQLStatement("EXPLAIN QUERY PLAN \(sql)"), Array(repeating: .integer(1), count: count)
@@ -56,7 +63,6 @@ import WorkflowTesting
             }
             #expect(!plan.contains { $0.contains("USE TEMP B-TREE FOR ORDER BY") }, "\(sql): \(plan)")
         }
-        await opened.close()
     }
 
     private static func example(_ parameter: QueryParameter) -> String {
@@ -71,7 +77,9 @@ import WorkflowTesting
     }
 
     /// A body with all members that a schema has.
-    private static func body(_ schema: Schema, _ world: RouteWalkTests.World) -> JSONValue {
+    private static func body(
+        _ schema: Schema, _ route: APIRoute, _ world: RouteWalkTests.World
+    ) -> JSONValue {
         guard case .object(let members) = schema else { return [:] }
         var body = JSONObject()
         for member in members {
@@ -80,7 +88,7 @@ import WorkflowTesting
                 case "email": .string("guest@example.com")
                 case "role": "viewer"
                 case "user_id": .string(world.tenant.outsider.id.text)
-                case "scopes": ["*:read"]
+                case "scopes": route.tag == "Single sign-on" ? ["openid"] : ["*:read"]
                 case "expires_at": "2099-01-01T00:00:00Z"
                 case "slug": "a-slug"
                 case "metadata": [:]
@@ -92,6 +100,10 @@ import WorkflowTesting
                 case "link_type": "invoice.*"
                 case "config": [:]
                 case "delivery_id": .string(world.parameters["deliveryId"] ?? "")
+                case "type": "oidc"
+                case "issuer": "https://login.example.com"
+                case "enabled": true
+                case "enforced": false
                 case "config_yaml": .string(saying("hello"))
                 default: .string(TestPlatform.password)
                 }

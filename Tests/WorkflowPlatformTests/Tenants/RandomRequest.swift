@@ -93,6 +93,9 @@ struct RandomRequest: Sendable {
             case .boolean: return .bool(isLucky(1, of: 2))
             case .integer(let range): return .integer(Int64(max(range.lowerBound, min(2, range.upperBound))))
             case .freeObject: return ["k": .string(word())]
+            case .map(let names, let values, _):
+                return .object([text(names): value(values)])
+            case .any: return .string(word())
             case .array(let schema, _): return .array([value(schema)])
             case .object(let members):
                 var object = JSONObject()
