@@ -63,6 +63,7 @@ import WorkflowCore
             let token = tenant.token(.owner)
             _ = try await tenant.key(.owner, ["*:read"], test)
             let link = try await tenant.addLink(test).link
+            let iam = try await tenant.addIAMProvider(test)
             for route in APIRoutes.all where route.method == .get {
                 guard case .role(_, _, let on, _) = route.access else { continue }
                 let id =
@@ -72,7 +73,7 @@ import WorkflowCore
                     case .project: tenant.project.text
                     case .workflow: tenant.workflow.text
                     }
-                let path = route.path.replacing("{\(on.parameter)}", with: id).replacing("{v}", with: "1")
+                let path = route.path.replacing("{\(on.parameter)}", with: on.belonging == nil ? id : iam.provider).replacing("{v}", with: "1")
                     .replacing("{linkId}", with: link)
                 let answer = try await test.send(.get, path, token: token)
                 #expect(answer.status == 200)

@@ -54,6 +54,7 @@ import WorkflowTesting
                 ], test)
             let key = try await tenant.key(role, ["*:read"], test)
             let (link, event, other) = try await tenant.addLink(test)
+            let iam = try await tenant.addIAMProvider(test)
             return World(
                 tenant: tenant, stranger: stranger,
                 parameters: [
@@ -62,6 +63,7 @@ import WorkflowTesting
                     "accountId": try #require(account.data["id"]?.stringValue),
                     "v": "1", "name": "TOKEN",
                     "linkId": link, "deliveryId": event, "target": other,
+                    "iamProviderId": iam.provider, "iamMappingId": iam.mapping,
                 ])
         }
 
@@ -70,7 +72,7 @@ import WorkflowTesting
                 guard segment.hasPrefix("{") else { return String(segment) }
                 let name = String(segment.dropFirst().dropLast())
                 if name == "sessionId" { return session?.text ?? tenant.company.text }
-                if case .role(_, _, let on, _) = route.access, on.parameter == name {
+                if case .role(_, _, let on, _) = route.access, on.parameter == name, on.belonging == nil {
                     switch on.level {
                     case .company: return tenant.company.text
                     case .organization: return tenant.organization.text
@@ -201,6 +203,7 @@ enum Digest {
         "platform_workflows WHERE company_id = ?", "platform_workflow_versions WHERE \(ofCompany)",
         "platform_deployments WHERE \(ofCompany)", "platform_workflow_secrets WHERE \(ofCompany)",
         "platform_workflow_links WHERE company_id = ?", "platform_link_deliveries WHERE \(ofLink)",
+        "platform_iam_providers WHERE company_id = ?", "platform_iam_mappings WHERE company_id = ?",
     ]
     private static let columns = [
         "id, name, slug, metadata, revision", "id, name, slug, metadata, revision",
@@ -211,6 +214,7 @@ enum Digest {
         "workflow_id, number, version, deployed_by, COALESCE(ended_at, 0)",
         "name, sealed, revision, updated_by, workflow_id",
         "id, source_id, target_id, pattern, config", "id, link_id, event_type, dead, attempts",
+        "id, provider_type, name, config, revision", "id, provider_id, external_identifier, resource_id, role",
     ]
     private static let statements = zip(columns, tables).map { columns, table in
         SQLStatement("SELECT \(columns) FROM \(table) ORDER BY 1")

@@ -76,6 +76,10 @@ import WorkflowTesting
                 case "metadata": [:]
                 case "code": "000000"
                 case "version": 1
+                case "provider_type": "oidc"
+                case "external_identifier": "robot"
+                case "resource_type": "project"
+                case "resource_id": .string(world.tenant.project.text)
                 case "target_workflow_id": .string(world.parameters["target"] ?? "")
                 case "link_type": "invoice.*"
                 case "config": [:]
