@@ -73,7 +73,8 @@ import WorkflowCore
                     case .project: tenant.project.text
                     case .workflow: tenant.workflow.text
                     }
-                let path = route.path.replacing("{\(on.parameter)}", with: on.belonging == nil ? id : iam.provider).replacing("{v}", with: "1")
+                let path = route.path.replacing("{\(on.parameter)}", with: on.belonging == nil ? id : iam.provider)
+                    .replacing("{v}", with: "1")
                     .replacing("{linkId}", with: link)
                 let answer = try await test.send(.get, path, token: token)
                 #expect(answer.status == 200)
