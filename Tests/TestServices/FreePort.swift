@@ -17,7 +17,15 @@ public enum FreePort {
         throw PostgreSQLServer.Failure(description: "no port is free")
     }
 
-    private static func isFree(_ port: Int) -> Bool {
+    /// Whether somebody listens at a port.
+    static func isListening(_ port: Int) -> Bool { use(port, connect) }
+
+    private static func isFree(_ port: Int) -> Bool { use(port, bind) }
+
+    /// Whether something can be done with an address of this machine.
+    private static func use(
+        _ port: Int, _ operation: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Bool {
         #if canImport(Glibc)
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         #else
@@ -31,7 +39,7 @@ public enum FreePort {
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         return withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                operation(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
     }

@@ -3,7 +3,8 @@ import WorkflowStore
 
 /// The rows of sessions and their refresh tokens.
 enum SessionTable {
-    private static let columns = "id, user_id, address, user_agent, created_at, last_used_at, expires_at, provider, company_id"
+    private static let columns =
+        "id, user_id, address, user_agent, created_at, last_used_at, expires_at, provider, company_id"
     private static let insertion = SQLStatement(
         "INSERT INTO platform_sessions (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
     private static let open = SQLStatement(

@@ -23,7 +23,7 @@ struct OpenIDSignOn: SignOnService {
             throw IDToken.failure("names nobody")
         }
         var person = claims
-        if claims["email"] == nil, let address = metadata.userInfoEndpoint,
+        if claims["email"]?.stringValue == nil, let address = metadata.userInfoEndpoint,
             let token = answer["access_token"]?.stringValue
         {
             person = try await requests.get(address, bearer: token, provider).objectValue ?? [:]

@@ -17,7 +17,9 @@ struct ProviderSettings: Sendable {
     /// What is wrong with it, and with which member.
     var problem: (member: String, detail: String)? {
         if issuer.isEmpty { return ("issuer", "This must be given for this type.") }
-        if kind == .google, issuer != kind.standardIssuer { return ("issuer", "Google has one of its own; leave it out.") }
+        if kind == .google, issuer != kind.standardIssuer {
+            return ("issuer", "Google has one of its own; leave it out.")
+        }
         if let detail = ProviderAddress.problem(issuer) { return ("issuer", detail) }
         if kind == .gitHub, issuer.hasSuffix("/") { return ("issuer", "This must not end with a slash.") }
         if clientID.isEmpty { return ("client_id", "This must be given.") }

@@ -31,14 +31,15 @@ struct SignOnAccounts: Sendable {
         }
         let found = try UserTable.find(email: email, connection)?.user
         let user = try found ?? make(email, proven, connection)
-        guard user.isActive else { throw unknown }
+        guard user.isActive, ASCIIText.isSame(user.email, email) else { throw unknown }
         if found != nil { try accept(as: user, connection) }
         guard try isKnown(user.id, connection) else { throw unknown }
         // Otherwise somebody could make an account with the address of another and wait for them to come.
         guard user.isEmailVerified else {
             throw SignOnFailure(
                 .unconfirmed,
-                "There is an account with your e-mail address that has not been confirmed; sign in to it and confirm it.")
+                "There is an account with your e-mail address that has not been confirmed; sign in to it and confirm it."
+            )
         }
         try link(user, proven, email, connection)
         return user.id
@@ -100,35 +101,5 @@ struct SignOnAccounts: Sendable {
         var event = call.event(action, type, resource, details)
         event.user = user
         try SignOnRecord.append(event, of: user, provider.origin, call, connection)
-    }
-}
-
-/// Puts sign-ins at providers on record.
-enum SignOnRecord {
-    /// Adds what concerns a user: what a company's provider does, to that company only.
-    static func append(
-        _ event: AuditEvent, of user: ID<User>, _ origin: SessionOrigin, _ call: APICall,
-        _ connection: any SQLConnection
-    ) throws {
-        let audit = call.services.audit
-        if let company = origin.company {
-            try audit.append(event, to: company, now: call.now, connection)
-        } else {
-            try audit.append(event, ofUser: user, now: call.now, connection)
-        }
-    }
-
-    /// Adds a failure: to the company whose provider it is, else to the chain of the platform.
-    ///
-    /// - Parameter provider: `nil` while it is not known that the sign-in really began at it.
-    static func fail(_ failure: SignOnFailure, at provider: SignOnProvider?, _ call: APICall) async throws {
-        let details: JSONObject = [
-            "reason": "single sign-on", "provider": provider.map { .string($0.key) } ?? .null,
-            "problem": .string(failure.kind.rawValue), "detail": .string(failure.detail),
-        ]
-        let event = call.event("auth.login-failed", "user", "", details)
-        try await call.services.database.write { connection in
-            try call.services.audit.append(event, to: provider?.company, now: call.now, connection)
-        }
     }
 }

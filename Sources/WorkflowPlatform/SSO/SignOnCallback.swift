@@ -7,7 +7,7 @@ enum SignOnCallback {
     @Sendable static func handle(_ call: APICall) async throws -> APIAnswer {
         let services = call.services
         try services.signOn.count(call)
-        let provider = try await services.signOn.provider(try call.parameter("provider", .text(1...63)), call)
+        let provider = try await SignOnRoutes.provider(call)
         let flow: SignOnFlow
         do {
             flow = try await begun(provider, call)

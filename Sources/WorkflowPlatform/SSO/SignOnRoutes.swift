@@ -7,7 +7,7 @@ enum SignOnRoutes {
     /// The last part of the path for tokens, which no provider may be called.
     static let tokenName = "token"
     private static let path = "/auth/oauth2"
-    private static let provider: [String: Schema] = ["provider": .text(1...63)]
+    private static let name = Schema.text(1...63)
 
     static let all: [APIRoute] = [
         APIRoute(
@@ -17,21 +17,21 @@ enum SignOnRoutes {
         APIRoute(
             name: "beginSignOn", method: .get, path: "\(path)/{provider}", tag: "Sign-in",
             summary: "Sends a browser to a provider: one of the platform by name, one of a company by identifier.",
-            access: .open, parameters: provider,
+            access: .open, parameters: ["provider": name],
             query: [
                 QueryParameter(
-                    "redirect_uri", .text(1...2000), "Where the browser is to be sent at the end; one that is allowed."),
+                    "redirect_uri", .text(1...2000), "Where the browser is sent at the end; one that is allowed."),
                 QueryParameter(
                     "code_challenge", .text(43...43),
                     "The SHA-256 digest in base64url of a secret of the client, needed with `redirect_uri`."),
-                QueryParameter("invitation_token", .text(1...200), "The token of an invitation that is accepted with it."),
+                QueryParameter("invitation_token", .text(1...200), "The token of an invitation that it accepts."),
             ],
             answer: AnswerRule(status: .found, content: .nothing),
             problems: [502: "The provider cannot be asked, or its answer cannot be used."], handler: begin),
         APIRoute(
             name: "completeSignOn", method: .get, path: "\(path)/{provider}/callback", tag: "Sign-in",
             summary: "Takes a browser back from a provider. It is sent on with a code, if the sign-in began so.",
-            access: .open, parameters: provider,
+            access: .open, parameters: ["provider": name],
             query: [
                 QueryParameter("state", .text(1...200), "What the platform has told the provider."),
                 QueryParameter("code", .text(1...4000), "What stands for the person at the provider."),
@@ -75,6 +75,13 @@ enum SignOnRoutes {
         return "\(prefix)\(APIPath.prefix)\(path)"
     }
 
+    /// The provider that the path names.
+    ///
+    /// - Throws: ``HTTPError`` 404 when there is none.
+    static func provider(_ call: APICall) async throws -> SignOnProvider {
+        try await call.services.signOn.provider(try call.parameter("provider", name), call)
+    }
+
     @Sendable private static func list(_ call: APICall) async throws -> APIAnswer {
         let configuration = call.services.configuration
         return .data(
@@ -92,10 +99,9 @@ enum SignOnRoutes {
         try services.signOn.count(call)
         let (redirect, challenge) = (call.query["redirect_uri"], call.query["code_challenge"])
         try check(redirect, challenge, services.signOn.configuration)
-        let key = try call.parameter("provider", .text(1...63))
-        let provider = try await services.signOn.provider(key, call)
+        let provider = try await provider(call)
         let flow = SignOnFlow(
-            provider: key, state: services.secrets.make(.oneTime), nonce: services.secrets.make(.oneTime),
+            provider: provider.key, state: services.secrets.make(.oneTime), nonce: services.secrets.make(.oneTime),
             verifier: services.secrets.make(.oneTime), redirect: redirect, challenge: challenge,
             invitation: call.query["invitation_token"],
             end: call.now.advanced(by: services.signOn.configuration.lifetime))

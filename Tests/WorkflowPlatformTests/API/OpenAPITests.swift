@@ -62,6 +62,7 @@ import WorkflowCore
             let tenant = try await TestTenant.make("Alpha", test)
             let token = tenant.token(.owner)
             _ = try await tenant.key(.owner, ["*:read"], test)
+            let provider = try await tenant.provider(test)
             let link = try await tenant.addLink(test).link
             let iam = try await tenant.addIAMProvider(test)
             for route in APIRoutes.all where route.method == .get {
@@ -76,6 +77,7 @@ import WorkflowCore
                 let path = route.path.replacing("{\(on.parameter)}", with: on.belonging == nil ? id : iam.provider)
                     .replacing("{v}", with: "1")
                     .replacing("{linkId}", with: link)
+                    .replacing("{providerId}", with: provider.text)
                 let answer = try await test.send(.get, path, token: token)
                 #expect(answer.status == 200)
                 switch route.answer.content {

@@ -1,12 +1,14 @@
 /// Who may use which route: the least role and the part of the API for scopes. "person" means not with an API key.
 enum AccessRules {
     static let expected = """
+        DELETE /auth/me/identities/{identityId}: person
         DELETE /auth/sessions/{sessionId}: person
         DELETE /auth/sessions: person
         DELETE /companies/{id}/api-keys/{keyId}: viewer credentials
         DELETE /companies/{id}/invitations/{invitationId}: admin members
         DELETE /companies/{id}/members/{userId}: admin members
         DELETE /companies/{id}/service-accounts/{accountId}: admin credentials person
+        DELETE /companies/{id}/sso/providers/{providerId}: owner sso person
         DELETE /companies/{id}: owner companies person
         DELETE /iam/mappings/{iamMappingId}: admin credentials person
         DELETE /iam/providers/{iamProviderId}: admin credentials person
@@ -19,7 +21,11 @@ enum AccessRules {
         DELETE /workflows/{id}/secrets/{name}: editor workflows
         DELETE /workflows/{id}: owner workflows
         GET /auth/me: signed in
+        GET /auth/me/identities: person
         GET /auth/memberships: signed in
+        GET /auth/oauth2/{provider}/callback: open
+        GET /auth/oauth2/{provider}: open
+        GET /auth/oauth2: open
         GET /auth/sessions: person
         GET /companies/{id}/api-keys: viewer credentials
         GET /companies/{id}/audit/export: admin audit
@@ -30,6 +36,8 @@ enum AccessRules {
         GET /companies/{id}/members: viewer members
         GET /companies/{id}/organizations: viewer organizations
         GET /companies/{id}/service-accounts: admin credentials
+        GET /companies/{id}/sso/providers/{providerId}: admin sso
+        GET /companies/{id}/sso/providers: admin sso
         GET /companies/{id}: viewer companies
         GET /companies: signed in
         GET /iam/providers/{iamProviderId}/mappings: viewer credentials
@@ -53,10 +61,11 @@ enum AccessRules {
         GET /workflows: signed in
         POST /auth/email/send: person
         POST /auth/email/verify: open
-        POST /auth/iam/{providerId}/token: open
+        POST /auth/iam/{iamProviderId}/token: open
         POST /auth/invitations/accept: person
         POST /auth/login: open
         POST /auth/logout: person
+        POST /auth/oauth2/token: open
         POST /auth/password/forgot: open
         POST /auth/password/reset: open
         POST /auth/password: person
@@ -73,6 +82,7 @@ enum AccessRules {
         POST /companies/{id}/organizations: editor organizations
         POST /companies/{id}/service-accounts/{accountId}/api-keys: admin credentials person
         POST /companies/{id}/service-accounts: admin credentials person
+        POST /companies/{id}/sso/providers: owner sso person
         POST /companies: person
         POST /iam/providers/{iamProviderId}/mappings: admin credentials person
         POST /iam/providers/{iamProviderId}/test: admin credentials
@@ -90,6 +100,7 @@ enum AccessRules {
         POST /workflows/{id}/stop: admin workflows
         PUT /auth/me: person
         PUT /companies/{id}/members/{userId}: admin members
+        PUT /companies/{id}/sso/providers/{providerId}: owner sso person
         PUT /companies/{id}: admin companies
         PUT /iam/providers/{iamProviderId}: admin credentials person
         PUT /organizations/{id}/members/{userId}: admin members

@@ -53,6 +53,10 @@ import WorkflowTesting
                     Grant(.viewer, on: tenant.path),
                 ], test)
             let key = try await tenant.key(role, ["*:read"], test)
+            let provider = try await tenant.provider(test)
+            for person in Array(tenant.people.values) + [tenant.outsider] + stranger.people.values {
+                try await person.link(provider, of: tenant.company, test)
+            }
             let (link, event, other) = try await tenant.addLink(test)
             let iam = try await tenant.addIAMProvider(test)
             return World(
@@ -61,7 +65,7 @@ import WorkflowTesting
                     "userId": target.id.text, "keyId": key.id,
                     "invitationId": try #require(invitation.data["id"]?.stringValue),
                     "accountId": try #require(account.data["id"]?.stringValue),
-                    "v": "1", "name": "TOKEN",
+                    "v": "1", "name": "TOKEN", "provider": provider.text, "providerId": provider.text,
                     "linkId": link, "deliveryId": event, "target": other,
                     "iamProviderId": iam.provider, "iamMappingId": iam.mapping,
                 ])
@@ -71,7 +75,8 @@ import WorkflowTesting
             try route.path.split(separator: "/").map { segment -> String in
                 guard segment.hasPrefix("{") else { return String(segment) }
                 let name = String(segment.dropFirst().dropLast())
-                if name == "sessionId" { return session?.text ?? tenant.company.text }
+                // The identities have the identifiers of the sessions.
+                if name == "sessionId" || name == "identityId" { return session?.text ?? tenant.company.text }
                 if case .role(_, _, let on, _) = route.access, on.parameter == name, on.belonging == nil {
                     switch on.level {
                     case .company: return tenant.company.text
@@ -202,6 +207,7 @@ enum Digest {
         "platform_users WHERE company_id = ?", "platform_audit_heads WHERE company_id = ?",
         "platform_workflows WHERE company_id = ?", "platform_workflow_versions WHERE \(ofCompany)",
         "platform_deployments WHERE \(ofCompany)", "platform_workflow_secrets WHERE \(ofCompany)",
+        "platform_identity_providers WHERE company_id = ?", "platform_identities WHERE company_id = ?",
         "platform_workflow_links WHERE company_id = ?", "platform_link_deliveries WHERE \(ofLink)",
         "platform_iam_providers WHERE company_id = ?", "platform_iam_mappings WHERE company_id = ?",
     ]
@@ -212,7 +218,8 @@ enum Digest {
         "id, display_name, active, revision, kind", "company_id, sequence, hash, hash, sequence",
         "id, name, status, version, revision", "version, config_yaml, created_by, created_at, workflow_id",
         "workflow_id, number, version, deployed_by, COALESCE(ended_at, 0)",
-        "name, sealed, revision, updated_by, workflow_id",
+        "name, sealed, revision, updated_by, workflow_id", "id, name, issuer, client_secret, revision",
+        "id, user_id, provider, subject, email",
         "id, source_id, target_id, pattern, config", "id, link_id, event_type, dead, attempts",
         "id, provider_type, name, config, revision", "id, provider_id, external_identifier, resource_id, role",
     ]

@@ -77,7 +77,7 @@ extension TestTenant {
         let provider = IAMProvider(
             id: services.newID(), company: company, kind: .openIDConnect, name: "\(services.newID(User.self))",
             settings: .openIDConnect(
-                .init(issuer: "https://login.example.com", audience: "platform", claim: "sub")),
+                .init(issuer: "http://127.0.0.1:1", audience: "platform", claim: "sub")),
             isEnabled: true, revision: 1, createdBy: id(.owner), createdAt: now, updatedAt: now)
         let mapping = IAMMapping(
             id: services.newID(), provider: provider.id, company: company, identity: "robot", level: .company,
@@ -87,5 +87,25 @@ extension TestTenant {
             try IAMMappingTable.insert(mapping, connection)
         }
         return (provider.id.text, mapping.id.text)
+    }
+}
+
+/// What no request without a proof runs of the statements for programs.
+enum IAMStatements {
+    static func run(_ test: TestPlatform) async throws {
+        let now = test.clock.now
+        let tenant = try await TestTenant.make("Programs", test)
+        let added = try await tenant.addIAMProvider(test).provider
+        guard let provider = ID<IAMProvider>(added) else { throw WorkflowError(.invalidInput, added) }
+        try await test.services.database.write { connection in
+            let token = IAMToken(
+                hash: "x", provider: provider, user: tenant.id(.owner),
+                program: ProvenProgram(subject: "robot", identities: ["robot"], proof: nil), createdAt: now,
+                expiresAt: now.advanced(by: .seconds(60)))
+            try IAMTokenTable.insert(token, connection)
+            let caller = try IAMTokenTable.caller(hash: "x", now: now, connection)
+            _ = try caller?.refreshed(connection)
+            try IAMTokenTable.deleteAll(of: provider, connection)
+        }
     }
 }

@@ -26,15 +26,25 @@ import WorkflowTesting
             let path = try world.path(route, session: session)
             let queries = route.query.map { "\($0.name)=\(Self.example($0))" }.joined(separator: "&")
             for query in Set(["", queries]) {
-                let body = route.body.map { Self.body($0, world) }
+                let body = route.body.map { Self.body($0, route, world) }
                 _ = try await test.send(route.method, "\(path)?\(query)", token: token, body)
             }
         }
         await test.platform.forgetExpired()
         await test.services.workflows.restore()
         await test.engines.shutdown()
+        await test.services.signOn.shutdown()
+        await test.services.identityManagement.shutdown()
+        try await LinkStatements.run(test)
+        try await IAMStatements.run(test)
         #expect(database.recorded.count > 80)
-        for (sql, count) in database.recorded where !sql.hasPrefix("CREATE") && !Self.exceptions.contains(sql) {
+        try await Self.check(database, opened)
+        await opened.close()
+    }
+
+    /// Checks the plans of the statements that have been run.
+    static func check(_ database: RecordingDatabase, _ opened: any SQLDatabase) async throws {
+        for (sql, count) in database.recorded where !sql.hasPrefix("CREATE") && !exceptions.contains(sql) {
             let plan = try await opened.read { connection in
                 try connection.all(
                     SQLStatement("EXPLAIN QUERY PLAN \(sql)"), Array(repeating: .integer(1), count: count)
@@ -48,7 +58,6 @@ import WorkflowTesting
             }
             #expect(!plan.contains { $0.contains("USE TEMP B-TREE FOR ORDER BY") }, "\(sql): \(plan)")
         }
-        await opened.close()
     }
 
     private static func example(_ parameter: QueryParameter) -> String {
@@ -60,8 +69,16 @@ import WorkflowTesting
         }
     }
 
+    /// The settings of a link, or of a provider for programs.
+    private static func config(_ members: [Schema.Member]) -> JSONValue {
+        members.contains { $0.name == "link_type" }
+            ? [:] : ["issuer": "https://login.example.com", "client_id": "platform"]
+    }
+
     /// A body with all members that a schema has.
-    private static func body(_ schema: Schema, _ world: RouteWalkTests.World) -> JSONValue {
+    private static func body(
+        _ schema: Schema, _ route: APIRoute, _ world: RouteWalkTests.World
+    ) -> JSONValue {
         guard case .object(let members) = schema else { return [:] }
         var body = JSONObject()
         for member in members {
@@ -70,19 +87,23 @@ import WorkflowTesting
                 case "email": .string("guest@example.com")
                 case "role": "viewer"
                 case "user_id": .string(world.tenant.outsider.id.text)
-                case "scopes": ["*:read"]
+                case "scopes": route.tag == "Single sign-on" ? ["openid"] : ["*:read"]
                 case "expires_at": "2099-01-01T00:00:00Z"
                 case "slug": "a-slug"
                 case "metadata": [:]
                 case "code": "000000"
                 case "version": 1
+                case "type": "oidc"
+                case "issuer": "https://login.example.com"
+                case "enabled": true
+                case "enforced": false
                 case "provider_type": "oidc"
                 case "external_identifier": "robot"
                 case "resource_type": "project"
                 case "resource_id": .string(world.tenant.project.text)
                 case "target_workflow_id": .string(world.parameters["target"] ?? "")
                 case "link_type": "invoice.*"
-                case "config": [:]
+                case "config": Self.config(members)
                 case "delivery_id": .string(world.parameters["deliveryId"] ?? "")
                 case "config_yaml": .string(saying("hello"))
                 default: .string(TestPlatform.password)

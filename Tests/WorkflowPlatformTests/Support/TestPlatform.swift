@@ -17,8 +17,25 @@ struct TestPlatform: Sendable {
 
     /// Opens a platform and calls `body` with it.
     static func with<Value>(
-        _ database: TestDatabase = TestDatabase.allCases[0],
-        _ configure: (inout PlatformConfiguration) -> Void = { _ in },
+        _ database: TestDatabase = TestDatabase.allCases[0], clock: TestClock = TestClock(),
+        _ configure: (inout PlatformConfiguration) throws -> Void = { _ in },
+        _ body: (TestPlatform) async throws -> Value
+    ) async throws -> Value {
+        let opened = try await database.open()
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await with(on: opened, clock: clock, configure, body))
+        } catch {
+            result = .failure(error)
+        }
+        await opened.close()
+        return try result.get()
+    }
+
+    /// Opens a platform on a database that is there and stays open, and calls `body` with it.
+    static func with<Value>(
+        on opened: any SQLDatabase, clock: TestClock = TestClock(),
+        _ configure: (inout PlatformConfiguration) throws -> Void = { _ in },
         _ body: (TestPlatform) async throws -> Value
     ) async throws -> Value {
         var configuration = PlatformConfiguration()
@@ -26,19 +43,9 @@ struct TestPlatform: Sendable {
         configuration.requestsPerMinute = 1_000_000
         configuration.registrationsPerMinute = 10_000
         configuration.secretsKey = SecretString(String(repeating: "k", count: 32))
-        configure(&configuration)
-        let clock = TestClock()
-        let mails = MailRecorder()
-        let opened = try await database.open()
-        let result: Result<Value, any Error>
-        do {
-            let test = try await open(opened, configuration, clock: clock, mails: mails)
-            result = .success(try await test.running { try await body(test) })
-        } catch {
-            result = .failure(error)
-        }
-        await opened.close()
-        return try result.get()
+        try configure(&configuration)
+        let test = try await open(opened, configuration, clock: clock, mails: MailRecorder())
+        return try await test.running { try await body(test) }
     }
 
     /// Opens a platform on a database that is there.
