@@ -190,8 +190,8 @@ public final class GenerationContext: Sendable {
     /// The name under which events for ``EngineEnvironment/eventTap`` are in the outbox; no module can have it.
     public static let tapName = "*"
 
-    /// Who may want to hear of an event: the brokers, and whoever listens to the whole application. Each gets the events
-    /// of its own through the outbox.
+    /// Who may want to hear of an event: the brokers, and whoever listens to the whole application. Each gets events of
+    /// its own through the outbox.
     public var audience: [(name: String, broker: any MessageBroker)] { common.brokers.audience }
 
     func addBroker(_ broker: any MessageBroker, name: String) {

@@ -3,8 +3,8 @@ import WorkflowCore
 
 /// A request that asks AWS who has signed it (AWS Security Token Service, GetCallerIdentity), as its client shows it.
 ///
-/// Who can send it proves an identity of AWS without giving a key away. It could be sent on by whoever gets it, so that it
-/// must be signed together with the address of the provider here that it is for.
+/// Who can send it proves an identity of AWS without giving a key away. Whoever gets it could send it on, so that it must
+/// be signed together with the address of the provider here that it is for.
 struct CallerIdentityRequest: Sendable {
     static let body = "Action=GetCallerIdentity&Version=2011-06-15"
     /// The header that tells for whom it is.

@@ -8,13 +8,22 @@ final class IAMRequests: Sendable {
     private static let timeout = Duration.seconds(10)
 
     private let environment: EngineEnvironment
-    private let shared: GuardedRequests
+    private let shared = Mutex<GuardedRequests?>(nil)
 
     init(_ environment: EngineEnvironment, allowedAddresses: [AddressRange]) {
         var environment = environment
         environment.outboundPolicy = OutboundPolicy(reach: .public, allowed: allowedAddresses)
         self.environment = environment
-        shared = GuardedRequests(environment)
+    }
+
+    /// For hosts that the system trusts; made when it is needed.
+    private var client: GuardedRequests {
+        shared.withLock { shared in
+            if let shared { return shared }
+            let client = GuardedRequests(environment)
+            shared = client
+            return client
+        }
     }
 
     /// Sends a request.
@@ -28,7 +37,7 @@ final class IAMRequests: Sendable {
         let response: OutboundHTTPResponse
         do {
             if certificates.isEmpty {
-                response = try await shared.send(request, limit: Self.limit, timeout: Self.timeout)
+                response = try await client.send(request, limit: Self.limit, timeout: Self.timeout)
             } else {
                 // There are few of these, so that no connection is kept for each company.
                 let client = try GuardedRequests(environment, trusting: certificates)
@@ -52,7 +61,12 @@ final class IAMRequests: Sendable {
     }
 
     /// Closes all connections.
-    func shutdown() async { await shared.shutdown() }
+    func shutdown() async {
+        await shared.withLock { shared in
+            defer { shared = nil }
+            return shared
+        }?.shutdown()
+    }
 }
 
 extension Result where Failure == any Error {

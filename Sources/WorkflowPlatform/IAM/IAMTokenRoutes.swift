@@ -7,7 +7,7 @@ import WorkflowStore
 enum IAMTokenRoutes {
     static let all: [APIRoute] = [
         APIRoute(
-            name: "createProgramToken", method: .post, path: "/auth/iam/{providerId}/token", tag: "IAM",
+            name: "createProgramToken", method: .post, path: "/auth/iam/{iamProviderId}/token", tag: "IAM",
             summary: "Takes what a provider has given to a program, and answers a token that works for 15 minutes.",
             access: .open,
             body: .object([
@@ -24,7 +24,7 @@ enum IAMTokenRoutes {
     ]
 
     @Sendable private static func create(_ call: APICall) async throws -> APIAnswer {
-        let (services, id): (PlatformServices, ID<IAMProvider>) = (call.services, try call.id("providerId"))
+        let (services, id): (PlatformServices, ID<IAMProvider>) = (call.services, try call.id("iamProviderId"))
         try services.identityManagement.count(id, call)
         let found = try await services.database.read { try IAMProviderTable.find(id, $0) }
         guard let (provider, sealed) = found, provider.isEnabled else { throw PlatformError.notFound }

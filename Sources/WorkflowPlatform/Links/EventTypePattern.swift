@@ -8,7 +8,7 @@ struct EventTypePattern: Sendable, Hashable {
 
     /// Reads a pattern.
     ///
-    /// - Parameter text: At most 16 segments, none of them empty, with white space, or with `*` beside other characters.
+    /// - Parameter text: At most 16 segments, none of them empty, with white space, or with `*` beside others.
     /// - Returns: `nil` when it is none.
     init?(_ text: String) {
         let segments = text.split(separator: ".", omittingEmptySubsequences: false)

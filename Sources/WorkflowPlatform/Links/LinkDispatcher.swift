@@ -4,8 +4,8 @@ import WorkflowStore
 
 /// Delivers what links have on record: those of one link one after another, each at least once.
 ///
-/// What a target does not take is tried again after longer and longer pauses, and is a dead letter in the end. While the
-/// target does not run, nothing is tried and nothing counts.
+/// What a target does not take is tried again after longer and longer pauses, and is a dead letter in the end. While
+/// the target does not run, nothing is tried and nothing counts.
 final class LinkDispatcher: Sendable {
     static let attempts = 12
     private static let backoff = Backoff(base: .seconds(2), limit: .seconds(600))

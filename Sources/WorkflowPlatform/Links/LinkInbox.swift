@@ -4,8 +4,8 @@ import Synchronization
 import WorkflowCore
 import WorkflowStore
 
-/// Puts events on record that links have to deliver, many in one transaction, behind the backs of the workflows that they
-/// come from. Until that is done they stay in the store of their workflow.
+/// Puts events on record that links have to deliver, many in one transaction, behind the backs of the workflows that
+/// they come from. Until that is done they stay in the store of their workflow.
 final class LinkInbox: Sendable {
     /// How many events may wait to be put on record; then workflows keep theirs for a while.
     static let capacity = 20_000

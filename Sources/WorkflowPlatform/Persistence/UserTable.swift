@@ -20,7 +20,10 @@ enum UserTable {
     private static let people = SQLStatement(
         "SELECT COUNT(*) FROM (SELECT 1 FROM platform_users WHERE email_key IS NOT NULL LIMIT 1) AS people")
     private static let ofCompany = SQLStatement(
-        "SELECT \(columns) FROM platform_users WHERE company_id = ? AND kind = 'service' AND id < ? ORDER BY id DESC LIMIT ?")
+        """
+        SELECT \(columns) FROM platform_users WHERE company_id = ? AND kind = 'service' AND id < ?
+            ORDER BY id DESC LIMIT ?
+        """)
     private static let change = SQLStatement(
         """
         UPDATE platform_users SET email_verified = ?, display_name = ?, avatar_url = ?, active = ?, revision = ?,

@@ -10,6 +10,8 @@ enum AccessRules {
         DELETE /companies/{id}/service-accounts/{accountId}: admin credentials person
         DELETE /companies/{id}/sso/providers/{providerId}: owner sso person
         DELETE /companies/{id}: owner companies person
+        DELETE /iam/mappings/{iamMappingId}: admin credentials person
+        DELETE /iam/providers/{iamProviderId}: admin credentials person
         DELETE /organizations/{id}/members/{userId}: admin members
         DELETE /organizations/{id}: owner organizations
         DELETE /projects/{id}/members/{userId}: admin members
@@ -37,6 +39,7 @@ enum AccessRules {
         GET /companies/{id}/audit/export: admin audit
         GET /companies/{id}/audit/verify: admin audit
         GET /companies/{id}/audit: admin audit
+        GET /companies/{id}/iam/providers: viewer credentials
         GET /companies/{id}/invitations: admin members
         GET /companies/{id}/members: viewer members
         GET /companies/{id}/organizations: viewer organizations
@@ -45,6 +48,8 @@ enum AccessRules {
         GET /companies/{id}/sso/providers: admin sso
         GET /companies/{id}: viewer companies
         GET /companies: signed in
+        GET /iam/providers/{iamProviderId}/mappings: viewer credentials
+        GET /iam/providers/{iamProviderId}: viewer credentials
         GET /organizations/{id}/members: viewer members
         GET /organizations/{id}/projects: viewer projects
         GET /organizations/{id}: viewer organizations
@@ -72,6 +77,7 @@ enum AccessRules {
         POST /auth/device: open
         POST /auth/email/send: person
         POST /auth/email/verify: open
+        POST /auth/iam/{iamProviderId}/token: open
         POST /auth/invitations/accept: person
         POST /auth/login: open
         POST /auth/logout: person
@@ -85,6 +91,7 @@ enum AccessRules {
         POST /auth/totp/disable: person
         POST /auth/totp: person
         POST /companies/{id}/api-keys: viewer credentials person
+        POST /companies/{id}/iam/providers: admin credentials person
         POST /companies/{id}/invitations: admin members
         POST /companies/{id}/leave: viewer members person
         POST /companies/{id}/members: admin members
@@ -93,6 +100,8 @@ enum AccessRules {
         POST /companies/{id}/service-accounts: admin credentials person
         POST /companies/{id}/sso/providers: owner sso person
         POST /companies: person
+        POST /iam/providers/{iamProviderId}/mappings: admin credentials person
+        POST /iam/providers/{iamProviderId}/test: admin credentials
         POST /organizations/{id}/invitations: admin members
         POST /organizations/{id}/members: admin members
         POST /organizations/{id}/projects: editor projects
@@ -111,6 +120,7 @@ enum AccessRules {
         PUT /companies/{id}/members/{userId}: admin members
         PUT /companies/{id}/sso/providers/{providerId}: owner sso person
         PUT /companies/{id}: admin companies
+        PUT /iam/providers/{iamProviderId}: admin credentials person
         PUT /organizations/{id}/members/{userId}: admin members
         PUT /organizations/{id}: admin organizations
         PUT /projects/{id}/members/{userId}: admin members

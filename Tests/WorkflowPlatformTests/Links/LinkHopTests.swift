@@ -13,7 +13,7 @@ import WorkflowTesting
             try await links.link(here, there, "ping", ["allow_cycle": true])
             try await links.link(there, here, "ping", ["allow_cycle": true, "hop_limit": 5])
             try await links.publish("ping", [:], in: here)
-            // Here → there is the first, third and fifth; there → here the second and fourth, whose sixth is one too many.
+            // Here → there is the first, third and fifth; there → here the second and fourth, and the sixth is too many.
             try await until { links.count("hop_limit") == 1 }
             try await until { links.count("delivered") == 5 }
             #expect(try await RecordedMessages.recorder("there").waitForMessages(3).count == 3)

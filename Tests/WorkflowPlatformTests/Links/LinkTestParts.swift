@@ -174,3 +174,22 @@ extension TestTenant {
             workflow: workflow, execution: execution, people: people, outsider: outsider)
     }
 }
+
+/// What no request runs of the statements for links.
+enum LinkStatements {
+    static func run(_ test: TestPlatform) async throws {
+        let now = test.clock.now
+        try await test.services.database.write { connection in
+            let id: ID<WorkflowLink> = test.services.newID()
+            let delivery = LinkDelivery(
+                id: "x", link: id, position: "1", type: "a", data: .null, key: "", hops: 1, trace: "", attempts: 1,
+                dueAt: now, lastError: "", isDead: false, createdAt: now)
+            _ = try LinkTable.list(after: "", limit: 1, connection)
+            _ = try LinkDeliveryTable.insert([delivery], connection)
+            _ = try LinkDeliveryTable.due(on: id, at: now, limit: 1, connection)
+            _ = try LinkDeliveryTable.nextDue(on: id, connection)
+            _ = try LinkDeliveryTable.pending(on: id, connection)
+            try LinkDeliveryTable.settle(done: ["y"], failed: [delivery], connection)
+        }
+    }
+}

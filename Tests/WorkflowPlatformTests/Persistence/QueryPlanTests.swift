@@ -42,6 +42,9 @@ import WorkflowTesting
         await test.services.workflows.restore()
         await test.engines.shutdown()
         await test.services.signOn.shutdown()
+        await test.services.identityManagement.shutdown()
+        try await LinkStatements.run(test)
+        try await IAMStatements.run(test)
         #expect(database.recorded.count > 80)
         try await Self.check(database, opened)
         await opened.close()
@@ -74,6 +77,12 @@ import WorkflowTesting
         case .labelFilter: "team:blue"
         default: "x"
         }
+    }
+
+    /// The settings of a link, or of a provider for programs.
+    private static func config(_ members: [Schema.Member]) -> JSONValue {
+        members.contains { $0.name == "link_type" }
+            ? [:] : ["issuer": "https://login.example.com", "client_id": "platform"]
     }
 
     /// A body with all members that a schema has.
