@@ -64,11 +64,12 @@ import WorkflowCore
             _ = try await tenant.key(.owner, ["*:read"], test)
             let link = try await tenant.addLink(test).link
             let provider = try await tenant.provider(test)
+            let iam = try await tenant.addIAMProvider(test)
             for route in APIRoutes.all where route.method == .get {
                 guard case .role(_, _, let on, _) = route.access else { continue }
                 let id =
                     switch on.level {
-                    case .company: tenant.company.text
+                    case .company: on.belonging == nil ? tenant.company.text : iam.provider
                     case .organization: tenant.organization.text
                     case .project: tenant.project.text
                     case .workflow: on.belonging == .execution ? tenant.execution.text : tenant.workflow.text

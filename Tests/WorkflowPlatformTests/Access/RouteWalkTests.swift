@@ -54,6 +54,7 @@ import WorkflowTesting
                 ], test)
             let key = try await tenant.key(role, ["*:read"], test)
             let (link, event, other) = try await tenant.addLink(test)
+            let iam = try await tenant.addIAMProvider(test)
             let provider = try await tenant.provider(test)
             for person in Array(tenant.people.values) + [tenant.outsider] + stranger.people.values {
                 try await person.link(provider, of: tenant.company, test)
@@ -66,6 +67,7 @@ import WorkflowTesting
                     "accountId": try #require(account.data["id"]?.stringValue),
                     "v": "1", "name": "TOKEN", "provider": provider.text, "providerId": provider.text,
                     "linkId": link, "deliveryId": event, "target": other,
+                    "iamProviderId": iam.provider, "iamMappingId": iam.mapping,
                 ])
         }
 
@@ -77,6 +79,7 @@ import WorkflowTesting
                 if name == "sessionId" || name == "identityId" { return session?.text ?? tenant.company.text }
                 if case .role(_, _, let on, _) = route.access, on.parameter == name {
                     if on.belonging == .execution { return tenant.execution.text }
+                    if on.belonging != nil { return try #require(parameters[name]) }
                     switch on.level {
                     case .company: return tenant.company.text
                     case .organization: return tenant.organization.text
@@ -209,6 +212,7 @@ enum Digest {
         "platform_workflow_links WHERE company_id = ?", "platform_link_deliveries WHERE \(ofLink)",
         "platform_executions WHERE \(ofCompany)",
         "platform_identity_providers WHERE company_id = ?", "platform_identities WHERE company_id = ?",
+        "platform_iam_providers WHERE company_id = ?", "platform_iam_mappings WHERE company_id = ?",
     ]
     private static let columns = [
         "id, name, slug, metadata, revision", "id, name, slug, metadata, revision",
@@ -221,6 +225,7 @@ enum Digest {
         "id, source_id, target_id, pattern, config", "id, link_id, event_type, dead, attempts",
         "id, status, sequence, workflow_id, started_at",
         "id, name, issuer, client_secret, revision", "id, user_id, provider, subject, email",
+        "id, provider_type, name, config, revision", "id, provider_id, external_identifier, resource_id, role",
     ]
     private static let statements = zip(columns, tables).map { columns, table in
         SQLStatement("SELECT \(columns) FROM \(table) ORDER BY 1")

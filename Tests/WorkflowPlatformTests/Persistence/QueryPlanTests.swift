@@ -107,7 +107,11 @@ import WorkflowTesting
                 case "version": 1
                 case "target_workflow_id": .string(world.parameters["target"] ?? "")
                 case "link_type": "invoice.*"
-                case "config": [:]
+                case "config": Self.config(members)
+                case "provider_type": "oidc"
+                case "external_identifier": "robot"
+                case "resource_type": "project"
+                case "resource_id": .string(world.tenant.project.text)
                 case "delivery_id": .string(world.parameters["deliveryId"] ?? "")
                 case "type": "oidc"
                 case "issuer": "https://login.example.com"
