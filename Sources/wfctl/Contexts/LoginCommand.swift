@@ -31,7 +31,10 @@ struct LoginCommand: AsyncParsableCommand {
     @Option(help: "On a platform: sign in with this address and a password, asked for or read from standard input.")
     var email: String?
 
-    @Option(help: "On a platform: the code of the second factor, or a recovery code; asked for when it is needed.")
+    // Recovery codes may begin with a hyphen.
+    @Option(
+        parsing: .unconditional,
+        help: "On a platform: the code of the second factor, or a recovery code; asked for when it is needed.")
     var code: String?
 
     @Option(help: "Lets in another device that shows this code, as whoever is signed in here.")
