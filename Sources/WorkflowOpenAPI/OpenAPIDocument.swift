@@ -3,7 +3,7 @@ public import WorkflowCore
 /// The description of what an application answers over HTTP, as an OpenAPI 3.1 document.
 ///
 /// It is made of what handlers, middlewares and routers tell of themselves: ``DescribedHandler``,
-/// ``DescribedMiddleware`` and ``DescribedRouting``. Types of other packages appear as soon as they adopt these.
+/// ``DescribedMiddleware``, ``DescribedRouting`` and ``DescribedListening``. Types of other packages appear as soon as they adopt these.
 ///
 /// ```swift
 /// let configuration = try ConfigurationLoader().load(["app.yaml"])
@@ -53,6 +53,12 @@ public struct OpenAPIDocument: Sendable {
             // Where there are several, each path says where it is answered.
             for described in try router.describeRoutes() {
                 paths.add(described, servers: routers.count > 1 ? addresses : [])
+            }
+        }
+        for listening in services.all((any DescribedListening).self) {
+            for listener in listening.service.describedListeners {
+                let addresses = listener.baseURL.map { [$0] } ?? []
+                for described in try listener.describeRoutes() { paths.add(described, servers: addresses) }
             }
         }
         var document: JSONObject = ["openapi": .string(Self.specification), "info": Self.info(about)]

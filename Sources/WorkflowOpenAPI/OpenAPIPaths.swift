@@ -50,17 +50,22 @@ struct OpenAPIPaths {
         let shown = shapes[shape] ?? path
         shapes[shape] = shown
         var item = items[shown]?.objectValue ?? [:]
-        guard item[method] == nil else {
-            if servers.isEmpty || item["servers"] == nil {
-                // A more special route, which stands before, has described it.
-                return
+        let places = servers.isEmpty ? Optional<JSONValue>.none : OpenAPIDocument.servers(servers)
+        if let known = item[method] {
+            // Otherwise a more special route, which stands before, has described it.
+            if places != nil, places != known["servers"] ?? item["servers"] {
+                notes.append("\(operation.method.rawValue) \(path) of another server is left out.")
             }
-            notes.append("\(operation.method.rawValue) \(path) of another server is left out.")
             return
         }
-        if !servers.isEmpty, item["servers"] == nil { item["servers"] = OpenAPIDocument.servers(servers) }
         if !tags.contains(route.module) { tags.append(route.module) }
-        item[method] = document(operation, path: path, shownAs: shown, route)
+        var entry = document(operation, path: path, shownAs: shown, route)
+        if item.isEmpty {
+            if let places { item["servers"] = places }
+        } else if let places, item["servers"] != places {
+            entry["servers"] = places
+        }
+        item[method] = .object(entry)
         items[shown] = .object(item)
         for (name, schema) in operation.schemas { schemas[name] = schema }
         for credential in operation.credentials.joined() { credentials[Self.key(credential.name)] = credential.scheme }
@@ -68,7 +73,7 @@ struct OpenAPIPaths {
 
     private mutating func document(
         _ operation: OperationDescription, path: String, shownAs shown: String, _ route: RouteDescription
-    ) -> JSONValue {
+    ) -> JSONObject {
         var document: JSONObject = [
             "operationId": .string(operationID(route.module, operation.name)), "tags": [.string(route.module)],
             "summary": .string(operation.summary),
@@ -88,7 +93,7 @@ struct OpenAPIPaths {
             document["security"] = .array(
                 operation.credentials.map { list in .object(JSONObject(list.map { (Self.key($0.name), .array([])) })) })
         }
-        return .object(document)
+        return document
     }
 
     private mutating func operationID(_ module: String, _ name: String) -> String {

@@ -37,6 +37,46 @@ struct OpenAPICommandTests {
         #expect(state?["enum"] == ["open", "held", "closed"])
     }
 
+    @Test("describes webhooks on ports of their own with their servers")
+    func webhooks() async throws {
+        let webhook = "{name: NAME, type: webhook, config: {path: PATH, port: 18095, workflow: ping}}"
+        func connector(_ name: String, _ path: String) -> String {
+            webhook.replacing("NAME", with: name).replacing("PATH", with: path)
+        }
+        try fixture.write(
+            """
+            modules:
+              - {name: web, type: http.server, config: {address: "127.0.0.1:18094"}}
+              - {name: router, type: http.router}
+              - {name: hello, type: http.handler}
+              - {name: integrations, type: integration.registry}
+            workflows:
+              http: {routes: [{method: GET, path: /hello, handler: hello}]}
+              integration:
+                registry: integrations
+                connectors:
+                  - {name: there, type: http, config: {baseURL: "http://127.0.0.1:1"}}
+                  - \(connector("paid", "/paid"))
+                  - \(connector("greeted", "/hello"))
+                workflows: {ping: {steps: [{name: get, connector: there, action: GET /}]}}
+            """, "app.yaml")
+        let api = try await document()
+        let server: JSONValue = [["url": "http://localhost:18095"]]
+        #expect(api["servers"] == [["url": "http://127.0.0.1:18094"]])
+        #expect(api.at("paths", "/paid", "servers") == server)
+        #expect(api.at("paths", "/paid", "post", "summary") == "Runs the integration ping")
+        // Of one path on two servers, each operation says where it is answered when it is not the usual place.
+        #expect(api.at("paths", "/hello", "servers") == nil)
+        #expect(api.at("paths", "/hello", "get", "servers") == nil)
+        #expect(api.at("paths", "/hello", "post", "servers") == server)
+        try fixture.write(
+            try String(contentsOfFile: "\(fixture.folder)/app.yaml", encoding: .utf8)
+                .replacing("port: 18095", with: "port: 18094"), "app.yaml")
+        let joined = try await document()
+        #expect(joined.at("paths", "/paid", "servers") == nil)
+        #expect(joined.at("paths", "/paid", "post") != nil)
+    }
+
     @Test("names the transitions that clients may make, and no others")
     func transitions() async throws {
         let text = ControlFixture.application

@@ -95,6 +95,11 @@ struct OpenAPIPageTests {
                 .POST, url + "/send", headers: known, body: ["method": "GET", "path": .string(path)])
             #expect(elsewhere.status == 400)
         }
+        let stranger = try await send(
+            .POST, url + "/send", headers: known,
+            body: ["method": "GET", "path": "/", "server": "http://127.0.0.1:2"])
+        #expect(stranger.status == 400)
+        #expect(try stranger.json["detail"] == "http://127.0.0.1:2 is no server of the application.")
         server.kill(SIGTERM)
         _ = try await server.exitStatus()
         let gone = try await send(.POST, url + "/send", headers: known, body: wanted)

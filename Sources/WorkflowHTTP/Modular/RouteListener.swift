@@ -33,7 +33,7 @@ final class RouteListener: HTTPListener {
         router?.add(routesOf: self, entries)
     }
 
-    private var hasServer: Bool { state.withLock { $0.hasServer } }
+    var hasServer: Bool { state.withLock { $0.hasServer } }
 
     /// Whether it listens or a server has its routes.
     private var isServed: Bool { hasServer || listener.port != nil }
@@ -78,6 +78,15 @@ final class RouteListener: HTTPListener {
                 guard self?.isServed != true else { return }
                 throw WorkflowError(.unavailable, "The listener is not open.")
             })
+    }
+
+    /// The routes that are answered.
+    ///
+    /// - Throws: ``ConfigurationError`` when they contradict each other.
+    func compiledEntries() throws -> [RouterEntry] {
+        var compiler = RouterCompiler(logger: context.logger, location: context.location)
+        _ = try compiler.compile(entries, [])
+        return compiler.entries
     }
 
     private func compile() throws -> RouteTable {

@@ -3,26 +3,31 @@ public import WorkflowCore
 
 extension HTTPRouterModule: DescribedRouting {
     public func describeRoutes() throws -> [RouteDescription.Described] {
-        try compiledEntries().map { entry in
-            let route = entry.routeDescription
-            let operations = route.operations(of: entry.handler).map { operation in
-                var operation = operation
-                for case let middleware as any DescribedMiddleware in (middlewares + entry.middlewares).reversed() {
-                    middleware.amend(&operation, on: route)
-                }
-                if !entry.details.isEmpty {
-                    operation.details = ([entry.details] + (operation.details.isEmpty ? [] : [operation.details]))
-                        .joined(separator: "\n\n")
-                }
-                return operation
-            }
-            return RouteDescription.Described(route, operations: operations)
-        }
+        try compiledEntries().map { $0.described(middlewares: middlewares) }
     }
 }
 
 extension RouterEntry {
-    fileprivate var routeDescription: RouteDescription {
+    /// What the route answers.
+    ///
+    /// - Parameter middlewares: Those of the router, which are passed first.
+    func described(middlewares: [any HTTPMiddleware]) -> RouteDescription.Described {
+        let route = routeDescription
+        let operations = route.operations(of: handler).map { operation in
+            var operation = operation
+            for case let middleware as any DescribedMiddleware in (middlewares + self.middlewares).reversed() {
+                middleware.amend(&operation, on: route)
+            }
+            if !details.isEmpty {
+                operation.details = ([details] + (operation.details.isEmpty ? [] : [operation.details]))
+                    .joined(separator: "\n\n")
+            }
+            return operation
+        }
+        return RouteDescription.Described(route, operations: operations)
+    }
+
+    private var routeDescription: RouteDescription {
         var parameters: [String] = []
         var rest: String?
         let parts = pattern.segments.map { segment -> String in

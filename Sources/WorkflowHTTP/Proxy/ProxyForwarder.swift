@@ -12,6 +12,8 @@ struct ProxyForwarder: Sendable {
     var retries: Int
     let clock: any EngineClock
     let logger: Logger
+    /// Answers in place of the network; `nil` for the network.
+    let answering: (any OutboundHTTPAnswering)?
 
     /// Methods that may be sent twice without doing harm (RFC 9110, section 9.2.2).
     private static let idempotent: Set<HTTPRequest.Method> = [.get, .head, .options, .put, .delete]
@@ -38,7 +40,7 @@ struct ProxyForwarder: Sendable {
 
     /// Makes the response for the client; its body is passed on while it arrives.
     func response(
-        to request: ServerRequest, _ head: HTTPResponseHead, _ exchange: UpstreamExchange, of backend: ProxyBackend
+        to request: ServerRequest, _ head: HTTPResponseHead, _ exchange: any UpstreamResponse, of backend: ProxyBackend
     ) async throws -> ServerResponse {
         guard let fields = ProxyHeaders.response(head.headers) else {
             throw UpstreamFailure.malformed("a header field")
@@ -76,7 +78,7 @@ struct ProxyForwarder: Sendable {
     /// Sends a request until a response begins or no attempt is left.
     func exchange(
         for request: ServerRequest, with backend: ProxyBackend, body: OutgoingBody
-    ) async throws -> (head: HTTPResponseHead, stream: UpstreamExchange) {
+    ) async throws -> (head: HTTPResponseHead, stream: any UpstreamResponse) {
         guard request.method != .trace else {
             // It would show to the client what is added for the backend.
             throw HTTPError(.methodNotAllowed, "TRACE requests are not passed on.")
@@ -98,9 +100,10 @@ struct ProxyForwarder: Sendable {
 
     private func attempt(
         _ request: ServerRequest, _ body: OutgoingBody, on target: ProxyTarget, of backend: ProxyBackend, fresh: Bool
-    ) async throws -> (head: HTTPResponseHead, stream: UpstreamExchange) {
+    ) async throws -> (head: HTTPResponseHead, stream: any UpstreamResponse) {
         try await judged(target, of: backend, mayBeStale: !fresh) {
             let outgoing = UpstreamRequest(request, to: target.url, headers: headers, timeouts: timeouts)
+            if let answering { return try await Self.answer(outgoing, body, to: target.url, by: answering) }
             let connection = try await target.pool.acquire(fresh: fresh)
             let exchange: UpstreamExchange
             switch body {
@@ -126,10 +129,10 @@ struct ProxyForwarder: Sendable {
     ///
     /// - Parameter mayBeStale: Whether the connection may have been idle, and closed by the other side since: that says
     ///   nothing about whether the target is there.
-    func judged(
+    func judged<Stream>(
         _ target: ProxyTarget, of backend: ProxyBackend, mayBeStale: Bool = false,
-        _ attempt: () async throws -> (head: HTTPResponseHead, stream: UpstreamExchange)
-    ) async throws -> (head: HTTPResponseHead, stream: UpstreamExchange) {
+        _ attempt: () async throws -> (head: HTTPResponseHead, stream: Stream)
+    ) async throws -> (head: HTTPResponseHead, stream: Stream) {
         let began = NIODeadline.now()
         do {
             let result = try await attempt()

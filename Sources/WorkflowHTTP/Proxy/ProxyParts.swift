@@ -75,7 +75,8 @@ struct ProxyParts {
             headers: headers,
             timeouts: UpstreamRequest.Timeouts(
                 response: TimeAmount(configuration.requestTimeout), body: TimeAmount(configuration.bodyTimeout)),
-            retries: configuration.retries, clock: context.clock, logger: context.logger)
+            retries: configuration.retries, clock: context.clock, logger: context.logger,
+            answering: context.environment.outboundHTTP)
     }
 
     private static func backends(

@@ -22,8 +22,9 @@ public final class ReverseProxyModule: CarriedModule, SelfRoutingHandler, Summar
         backends = parts.backends
         table = try parts.makeTable()
         summaryLines = parts.summaryLines
+        // What answers in place of the network is always there.
         monitor =
-            configuration.healthCheck.enabled
+            configuration.healthCheck.enabled && context.environment.outboundHTTP == nil
             ? ProxyHealthMonitor(
                 settings: configuration.healthCheck, backends: parts.backends, clock: context.clock,
                 logger: context.logger) : nil

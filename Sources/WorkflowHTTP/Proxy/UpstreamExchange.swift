@@ -8,7 +8,7 @@ import WorkflowCore
 ///
 /// The connection goes back to its pool when the response has been read completely, and is closed when this object goes
 /// away before.
-final class UpstreamExchange: Sendable {
+final class UpstreamExchange: UpstreamResponse {
     private let connection: UpstreamConnection
     private let pool: UpstreamPool
     private let timeouts: UpstreamRequest.Timeouts
@@ -68,27 +68,11 @@ final class UpstreamExchange: Sendable {
         return head
     }
 
-    /// The body of the response if all of it is here already; `nil` when it has to be streamed.
     func takeWholeBody() async throws -> [UInt8]? {
         guard connection.eventLoop.inEventLoop, connection.hasWholeResponse else { return nil }
         return try await collect(upTo: .max)
     }
 
-    /// Reads the whole body.
-    ///
-    /// - Throws: ``UpstreamFailure`` `.malformed` when it is larger than `limit` bytes.
-    func collect(upTo limit: Int) async throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        try await forEachChunk { chunk in
-            guard bytes.count + chunk.count <= limit else {
-                throw UpstreamFailure.malformed("the response is larger than \(limit) bytes")
-            }
-            if bytes.isEmpty { bytes = chunk } else { bytes.append(contentsOf: chunk) }
-        }
-        return bytes
-    }
-
-    /// Reads the body piece by piece, as fast as `body` takes it.
     func forEachChunk(_ body: ([UInt8]) async throws -> Void) async throws {
         do {
             reading: while true {
@@ -117,7 +101,6 @@ final class UpstreamExchange: Sendable {
         return connection
     }
 
-    /// Breaks off.
     func close() {
         guard !isOver.exchange(true, ordering: .relaxed) else { return }
         upload?.cancel()

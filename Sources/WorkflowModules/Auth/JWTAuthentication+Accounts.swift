@@ -31,16 +31,12 @@ extension JWTAuthentication {
             throw ErrorAnswer(.tooManyRequests, "too many registrations, try again later", retryAfter: wait)
         }
         guard try await context.store.user(email: email) == nil else { throw Self.taken }
-        let hash = try await passwords.hash(password)
-        let user = UserRecord(
-            id: context.environment.identifiers.next(), email: email, name: name, passwordHash: hash,
-            createdAt: context.clock.now)
         do {
-            try await context.store.commit(StoreTransaction([.createUser(user)]))
+            let user = try await addUser(email: email, name: name, password: password)
+            return try await session(for: user, status: .created)
         } catch let error as StoreError where error.code == .conflict {
             throw Self.taken
         }
-        return try await session(for: user, status: .created)
     }
 
     func logIn(_ request: ServerRequest) async throws -> ServerResponse {
@@ -100,10 +96,7 @@ extension JWTAuthentication {
     }
 
     private func session(for user: UserRecord, status: HTTPResponse.Status) async throws -> ServerResponse {
-        let now = context.clock.now
-        let token = try await codec.sign(
-            subject: user.id, email: user.email, name: user.name, id: context.environment.identifiers.next(),
-            issuedAt: now, expiresAt: now.advanced(by: configuration.tokenExpiry))
+        let token = try await token(for: user)
         var response = ServerResponse.json(["token": .string(token), "user": Self.json(user)], status: status)
         response.headers[.cacheControl] = "no-store"
         return response

@@ -14,7 +14,7 @@ extension ServiceKind {
 ///   - name: integrations
 ///     type: integration.registry
 /// ```
-public final class IntegrationRegistryModule: WorkflowModule, HTTPHandler, ExecutableComponent {
+public final class IntegrationRegistryModule: WorkflowModule, HTTPHandler, ExecutableComponent, DescribedListening {
     /// The keys of the configuration.
     public struct Configuration: ConfigurationObject {
         /// What the registry is for.
@@ -63,6 +63,7 @@ public final class IntegrationRegistryModule: WorkflowModule, HTTPHandler, Execu
     let name: String
     let configuration: Configuration
     private let responder: Mutex<IntegrationResponder?>
+    private let listeners = Mutex<[any HTTPListener]>([])
     private let context: ModuleContext
 
     public init(configuration: Configuration, context: ModuleContext) {
@@ -75,6 +76,15 @@ public final class IntegrationRegistryModule: WorkflowModule, HTTPHandler, Execu
     /// Takes what answers requests, once the section has been read.
     func attach(_ responder: IntegrationResponder) {
         self.responder.withLock { $0 = responder }
+    }
+
+    /// Takes what the webhooks of the section listen with.
+    func attach(_ listeners: [any HTTPListener]) {
+        self.listeners.withLock { $0 = listeners }
+    }
+
+    public var describedListeners: [any DescribedListener] {
+        listeners.withLock { $0 }.compactMap { $0 as? any DescribedListener }
     }
 
     /// What answers requests; `nil` without a section `integration`.

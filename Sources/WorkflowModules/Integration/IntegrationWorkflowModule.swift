@@ -35,6 +35,7 @@ public final class IntegrationWorkflowModule: WorkflowModule, SummarizedModule {
         }
         let webhooks = try routes.addWebhooks(configuration.connectors, runs: runs)
         listeners = webhooks.listeners
+        registry.attach(listeners)
         self.lines = lines + webhooks.lines
     }
 

@@ -9,6 +9,7 @@ extension TestApplication {
         for state in given {
             if let instance = state.instance { try await add(instance) }
             if let resource = state.resource { try await add(resource) }
+            if let user = state.user { try await add(user) }
         }
         await time.settle()
     }

@@ -13,7 +13,7 @@ extension TestApplication {
     ///
     /// - Throws: ``WorkflowError`` when there is no server or no answer; ``ExpressionEvaluationError``.
     func send(_ step: RequestStep) async throws -> StepResult {
-        let (request, record) = try makeRequest(step)
+        let (request, record) = try makeRequest(step, token: try await token(of: step))
         let (requests, server) = (requests, step.server)
         let response = try await time.complete("The request \(step.method) \(request.path)") {
             try await requests.answer(request, at: server)
@@ -37,7 +37,12 @@ extension TestApplication {
         return result
     }
 
-    private func makeRequest(_ step: RequestStep) throws -> (ServerRequest, RequestRecord) {
+    private func token(of step: RequestStep) async throws -> String? {
+        if let user = step.user { return try await token(ofUser: try user.render(in: variables.scope)) }
+        return try step.token?.render(in: variables.scope)
+    }
+
+    private func makeRequest(_ step: RequestStep, token: String?) throws -> (ServerRequest, RequestRecord) {
         let scope = variables.scope
         var headers = HTTPFields()
         var body: [UInt8] = []
@@ -48,7 +53,7 @@ extension TestApplication {
             headers[.contentType] = "application/json"
         }
         if !body.isEmpty { headers[.contentLength] = String(body.count) }
-        if let token = step.token { headers[.authorization] = "Bearer \(try token.render(in: scope))" }
+        if let token { headers[.authorization] = "Bearer \(token)" }
         for (name, value) in step.headers {
             guard let field = HTTPField.Name(name) else {
                 throw WorkflowError(.invalidInput, "\"\(name)\" is no name of a header field.")

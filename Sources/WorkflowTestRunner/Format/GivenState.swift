@@ -4,15 +4,19 @@ import WorkflowCore
 struct GivenState: ConfigurationObject {
     var instance: GivenInstance?
     var resource: GivenResource?
+    var user: GivenUser?
 
     static let fields: [ConfigurationField<Self>] = [
         .init("instance", \.instance, "An instance of a state machine."),
         .init("resource", \.resource, "A resource of an `api.handler`."),
+        .init("user", \.user, "A user of an `auth.jwt`."),
     ]
 
     func check(_ node: ConfigurationNode, using decoder: inout ConfigurationDecoder) {
-        guard (instance == nil) == (resource == nil) else { return }
-        decoder.fail(node, "what is given is one instance or one resource", suggestion: "give each an entry of its own")
+        guard [instance == nil, resource == nil, user == nil].count(where: { !$0 }) != 1 else { return }
+        decoder.fail(
+            node, "what is given is one instance, one resource or one user",
+            suggestion: "give each an entry of its own")
     }
 }
 
@@ -47,5 +51,22 @@ struct GivenResource: ConfigurationObject {
         .init("state", \.state, "Its state, when no instance is linked."),
         .init("owner", \.owner, "The user whom it belongs to; by default nobody."),
         .init("instance", \.instance, "The instance whose state and data it shows."),
+    ]
+}
+
+/// A user who can log in.
+struct GivenUser: ConfigurationObject {
+    var email = Located("")
+    var name = ""
+    var password: String?
+    var id: String?
+    var auth: Located<String>?
+
+    static let fields: [ConfigurationField<Self>] = [
+        .init("email", \.email, "The e-mail address.", required: true),
+        .init("name", \.name, "The name to show."),
+        .init("password", \.password, "What the user logs in with. Without it, only `as` makes requests of the user."),
+        .init("id", \.id, "The identifier, the `sub` of the tokens; by default a new one."),
+        .init("auth", \.auth, "The `auth.jwt`, when there are several."),
     ]
 }

@@ -50,6 +50,7 @@ struct RequestStep: ConfigurationObject {
     var query: [String: TextTemplate] = [:]
     var headers: [String: TextTemplate] = [:]
     var token: TextTemplate?
+    var user: TextTemplate?
     var body: JSONTemplate?
     var text: TextTemplate?
     var from = "192.0.2.1"
@@ -63,6 +64,7 @@ struct RequestStep: ConfigurationObject {
         .init("query", \.query, "Parameters of the query; they are encoded."),
         .init("headers", \.headers, "Header fields."),
         .init("token", \.token, "Sent as `Authorization: Bearer …`."),
+        .init("as", \.user, "The e-mail address of a user of an `auth.jwt`, whose token is sent."),
         .init("body", \.body, "The body, sent as JSON."),
         .init("text", \.text, "The body as text, in place of `body`."),
         .init("from", \.from, "The address of the client."),
@@ -70,8 +72,12 @@ struct RequestStep: ConfigurationObject {
     ]
 
     func check(_ node: ConfigurationNode, using decoder: inout ConfigurationDecoder) {
-        guard let text = node["text"], node["body"] != nil else { return }
-        decoder.fail(text, "a request has one body", suggestion: "keep body or text")
+        if let text = node["text"], node["body"] != nil {
+            decoder.fail(text, "a request has one body", suggestion: "keep body or text")
+        }
+        if let user = node["as"], node["token"] != nil {
+            decoder.fail(user, "a request has one token", suggestion: "keep as or token")
+        }
     }
 }
 

@@ -25,6 +25,8 @@ enum StandIns {
         #endif
         #if Redis
         registry.register(BrokerStandIn<RedisStreamModule>.self)
+        registry.register(RedisConnectionStandIn.self)
+        registry.register(RedisCacheStandIn.self)
         #endif
         return registry
     }

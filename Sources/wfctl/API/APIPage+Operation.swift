@@ -51,6 +51,7 @@ extension APIPage {
           if (body !== undefined) headers.push(["Content-Type", "application/json"]);
           if (query.size) path += `?${query}`;
           const wanted = { method: operation.method.toUpperCase(), path, headers };
+          if (operation.server) wanted.server = operation.server;
           return body === undefined ? wanted : { ...wanted, body };
         }
 
@@ -63,7 +64,7 @@ extension APIPage {
             parts.push("-H", name === "Authorization" ? `"Authorization: Bearer $TOKEN"` : quoted(`${name}: ${value}`));
           }
           if (wanted.body !== undefined) parts.push("-d", quoted(wanted.body));
-          return [...parts, quoted(session.target + wanted.path)].join(" ");
+          return [...parts, quoted((wanted.server ?? session.target) + wanted.path)].join(" ");
         }
 
         export function showOperation(main, api, operation, session) {
@@ -111,11 +112,13 @@ extension APIPage {
           const needs = operation.security?.length
             ? element("p", { class: "quiet" }, "Needs a token of ", element("code", {},
               operation.security.map((list) => Object.keys(list).join(" and ")).join(" or ")), ".") : undefined;
+          const elsewhere = operation.server && operation.server !== session.target
+            ? element("p", { class: "quiet" }, "Answered at ", element("code", {}, operation.server), ".") : undefined;
           const parts = [
             element("div", { class: "heading" },
               element("span", { class: `method ${operation.method}` }, operation.method.toUpperCase()),
               element("span", { class: "path" }, operation.path)),
-            element("h2", {}, operation.summary), needs,
+            element("h2", {}, operation.summary), elsewhere, needs,
             operation.description ? prose(operation.description) : undefined,
             form, element("h3", {}, "Possible answers"), responses(api, operation),
           ];

@@ -23,7 +23,9 @@ extension APIPage {
           const found = [];
           for (const [path, item] of Object.entries(api.paths ?? {})) {
             for (const method of methods) {
-              if (item[method]) found.push({ path, method, ...item[method] });
+              if (!item[method]) continue;
+              const server = (item[method].servers ?? item.servers)?.[0]?.url;
+              found.push({ path, method, ...item[method], server });
             }
           }
           return found;

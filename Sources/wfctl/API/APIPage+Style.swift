@@ -75,7 +75,8 @@ extension APIPage {
         noscript { display: block; padding: 1.5rem; }
         @media (max-width: 48rem) {
           .columns { grid-template-columns: minmax(0, 1fr); }
-          nav { position: static; max-height: 40vh; } main { margin: 0; border-radius: 0; }
+          nav { position: static; max-height: 40vh; }
+          main { margin: 0; border-radius: 0; padding: 1.25rem 1rem; overflow-wrap: anywhere; }
           .field { grid-template-columns: minmax(0, 1fr); } .field .note { grid-column: 1; }
         }
 

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Logging
+import Synchronization
 import WorkflowCommandLine
 import WorkflowCore
 import WorkflowHTTP
@@ -22,8 +23,7 @@ struct APIPageServer {
         settings.maxConnections = 64
         self.port = Int(port)
         let responder = APIPageResponder(
-            token: UUID().uuidString + UUID().uuidString, target: target, document: document,
-            forwarder: RequestForwarder(target: target))
+            token: UUID().uuidString + UUID().uuidString, target: target, document: document)
         server = HTTPServer(configuration: settings, responder: responder, logger: Logger(label: "api"))
     }
 
@@ -52,13 +52,22 @@ struct APIPageServer {
 }
 
 /// Answers the page: its files, the document, and the requests that it wants to have made.
-struct APIPageResponder: HTTPHandler {
+final class APIPageResponder: HTTPHandler {
     private static let hosts: Set<String> = ["localhost", "127.0.0.1"]
 
-    let token: String
-    let target: String
-    let document: @Sendable () async throws -> JSONValue
-    let forwarder: RequestForwarder
+    private let token: String
+    private let target: String
+    private let document: @Sendable () async throws -> JSONValue
+    private let forwarder: RequestForwarder
+    /// The servers that stand in the document as the page has it.
+    private let servers = Mutex<Set<String>>([])
+
+    init(token: String, target: String, document: @escaping @Sendable () async throws -> JSONValue) {
+        self.token = token
+        self.target = target
+        self.document = document
+        forwarder = RequestForwarder(target: target)
+    }
 
     func handle(_ request: ServerRequest) async throws -> ServerResponse {
         // A page elsewhere could give its own name this address (DNS rebinding).
@@ -82,7 +91,7 @@ struct APIPageResponder: HTTPHandler {
             guard let name = HTTPField.Name("X-Request-Token"), request.headers[name] == token else {
                 throw HTTPError(.forbidden, "Only the page of this server may make requests; load it again.")
             }
-            return try await forwarder.answer(request)
+            return try await forwarder.answer(request, servers: servers.withLock { $0 })
         case (.get, let path), (.head, let path):
             guard let file = APIPage.file(path, token: token, target: target) else {
                 throw HTTPError(.notFound, "There is nothing at \(path).")
@@ -95,9 +104,19 @@ struct APIPageResponder: HTTPHandler {
 
     private func description() async throws -> ServerResponse {
         do {
-            return .json(try await document())
+            let document = try await document()
+            let found = Self.servers(of: document)
+            servers.withLock { $0 = found }
+            return .json(document)
         } catch let error as ConfigurationError {
             throw HTTPError(.unprocessableContent, error.description)
         }
+    }
+
+    /// The servers that paths and operations name.
+    private static func servers(of document: JSONValue) -> Set<String> {
+        let items = document["paths"]?.objectValue?.map(\.value) ?? []
+        let places = items + items.flatMap { $0.objectValue?.map(\.value) ?? [] }
+        return Set(places.flatMap { $0["servers"]?.arrayValue ?? [] }.compactMap { $0["url"]?.stringValue })
     }
 }

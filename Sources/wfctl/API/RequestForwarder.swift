@@ -7,7 +7,7 @@ import WorkflowCommandLine
 import WorkflowCore
 
 /// Makes the requests of the page, since a browser does not let the page itself reach another origin. It makes them to
-/// one server only.
+/// the servers of the application only.
 struct RequestForwarder: Sendable {
     private static let largestBody = 4 << 20
     private static let patience: TimeAmount = .seconds(60)
@@ -26,15 +26,24 @@ struct RequestForwarder: Sendable {
     /// The server, such as `http://localhost:8080`.
     let target: String
 
-    /// Answers a request of the page: `{method, path, headers, body?}` becomes `{status, reason, headers, body}`.
-    func answer(_ request: ServerRequest) async throws -> ServerResponse {
+    /// Answers a request of the page: `{method, path, server?, headers, body?}` becomes
+    /// `{status, reason, headers, body}`.
+    ///
+    /// - Parameters:
+    ///   - request: The request of the page.
+    ///   - servers: The servers that it may name; without a name it goes to ``target``.
+    func answer(_ request: ServerRequest, servers: Set<String>) async throws -> ServerResponse {
         let wanted: JSONValue
         do {
             wanted = try JSONValue(parsing: try await request.body.collect(upTo: Self.largestBody))
         } catch let error as JSONParsingError {
             throw HTTPError(.badRequest, "The request of the page is not JSON: \(error)")
         }
-        let outgoing = try outgoing(wanted)
+        let server = wanted["server"]?.stringValue ?? target
+        guard server == target || servers.contains(server) else {
+            throw HTTPError(.badRequest, "\(server) is no server of the application.")
+        }
+        let outgoing = try outgoing(wanted, to: server)
         let start = ContinuousClock.now
         do {
             let response = try await Self.http.execute(outgoing, timeout: Self.patience)
@@ -49,23 +58,23 @@ struct RequestForwarder: Sendable {
             if let note { answer["note"] = .string(note) }
             return .json(.object(answer))
         } catch let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout {
-            throw HTTPError(.gatewayTimeout, "\(target) did not answer within 60 seconds.")
+            throw HTTPError(.gatewayTimeout, "\(server) did not answer within 60 seconds.")
         } catch let error as HTTPClientError where error == .invalidHeaderFieldNames([]) {
             throw HTTPError(.badRequest, "A header field has a name that is none.")
         } catch {
             throw HTTPError(
-                .badGateway, "No server answers at \(target). Start the application, or name another server with --to.",
+                .badGateway, "No server answers at \(server). Start the application, or name another server with --to.",
                 details: ["reason": .string("\(error)")])
         }
     }
 
-    private func outgoing(_ wanted: JSONValue) throws -> HTTPClientRequest {
+    private func outgoing(_ wanted: JSONValue, to server: String) throws -> HTTPClientRequest {
         guard let method = wanted["method"]?.stringValue, let path = wanted["path"]?.stringValue, path.hasPrefix("/"),
             !path.hasPrefix("//"), path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else {
             throw HTTPError(.badRequest, "The request of the page needs a method and a path that begins with '/'.")
         }
-        var outgoing = HTTPClientRequest(url: target + path)
+        var outgoing = HTTPClientRequest(url: server + path)
         outgoing.method = HTTPMethod(rawValue: method)
         for pair in wanted["headers"]?.arrayValue ?? [] {
             guard let name = pair.arrayValue?.first?.stringValue, let value = pair.arrayValue?.last?.stringValue,

@@ -91,7 +91,8 @@ import WorkflowTesting
         }
         let unsampled = HeardSpans()
         try await TracedApplication.run(
-            "scheduleDelay: 10ms, sampler: traceIdRatio, sampleRatio: 0", environment: EngineEnvironment(logger: .quiet, tracer: unsampled)
+            "scheduleDelay: 10ms, sampler: traceidratio, sampleRatio: 0",
+            environment: EngineEnvironment(logger: .quiet, tracer: unsampled)
         ) { app in
             try await app.traces.span("outer", attributes: ["number": 7]) { span in
                 span?.updateAttributes { $0["text"] = "x" }

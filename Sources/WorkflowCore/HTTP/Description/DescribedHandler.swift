@@ -29,6 +29,18 @@ public protocol DescribedRouting: Sendable {
     func describeRoutes() throws -> [RouteDescription.Described]
 }
 
+/// A module that answers on addresses of its own, beside the servers of the application.
+public protocol DescribedListening: Sendable {
+    /// The listeners that can tell their routes. Ask for it when all modules of a configuration are valid.
+    var describedListeners: [any DescribedListener] { get }
+}
+
+/// A listener that can tell its routes; none when a server of the application has them.
+public protocol DescribedListener: DescribedRouting {
+    /// Its address, such as `http://localhost:8090`; `nil` when it is not known before the start.
+    var baseURL: String? { get }
+}
+
 /// A server that can tell where it is reached.
 public protocol DescribedServer: Sendable {
     /// The address of a router, such as `http://localhost:8080`; `nil` when it is not known before the start, or

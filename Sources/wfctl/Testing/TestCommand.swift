@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Synchronization
+import Logging
 import WorkflowCatalog
 import WorkflowCommandLine
 import WorkflowCore
@@ -18,7 +18,7 @@ struct TestCommand: AsyncParsableCommand {
         discussion: """
             Each test runs an application of its own in this process, without network or services, and with a clock that \
             only the test moves; docs/testing.md describes the files. Ends with 1 when a test fails, and with 65 when a \
-            file or an application is wrong.
+            file or an application is wrong. With --watch it goes on until Ctrl-C.
             """)
 
     @Argument(
@@ -35,7 +35,16 @@ struct TestCommand: AsyncParsableCommand {
     @Option(help: "Also write the results to this file, in the form of JUnit.", completion: .file())
     var junit: String?
 
+    @Flag(help: "Run tests again when they change, or their configuration or a file that it names; Ctrl-C stops.")
+    var watch = false
+
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard !watch || output.output == .table else {
+            throw ValidationError("--watch is for people; leave --output out, or use --junit FILE.")
+        }
+    }
 
     func run() async throws {
         let paths = TestFile.find(files)
@@ -44,17 +53,28 @@ struct TestCommand: AsyncParsableCommand {
                 .noInput, "There are no tests in \(files.joined(separator: ", ")).",
                 hint: "a test file ends in .test.yaml; see docs/testing.md")
         }
+        if watch {
+            await TestWatch(named: files, paths: paths, logger: Logger(label: "wfctl") { _ in MessageLogHandler() })
+                .run(paths) { _ = try await show($0) }
+            return
+        }
+        let report = try await show(paths)
+        guard report.issues.isEmpty else { throw ExitCode(ExitStatus.configuration.rawValue) }
+        guard report.isSuccess else { throw ExitCode(ExitStatus.problem.rawValue) }
+        guard filter == nil || !report.results.isEmpty else {
+            throw CommandFailure(.problem, "No test has \"\(filter ?? "")\" in its name.")
+        }
+    }
+
+    /// Runs the tests of some files, and shows what came of it.
+    private func show(_ paths: [String]) async throws -> TestReport {
         let live = LiveResults(isShown: output.output == .table)
         let report = try await report(paths, live)
         if let junit { try write(JUnitReport(report).text, to: junit) }
         output.write(report.json(showsCoverage: coverage)) { width, style in
             lines(report, width: width, style: style)
         }
-        guard report.issues.isEmpty else { throw ExitCode(ExitStatus.configuration.rawValue) }
-        guard report.isSuccess else { throw ExitCode(ExitStatus.problem.rawValue) }
-        guard filter == nil || !report.results.isEmpty else {
-            throw CommandFailure(.problem, "No test has \"\(filter ?? "")\" in its name.")
-        }
+        return report
     }
 
     private func report(_ paths: [String], _ live: LiveResults) async throws -> TestReport {
@@ -94,41 +114,5 @@ struct TestCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(.cannotWrite, "\(file) cannot be written: \(error.localizedDescription)")
         }
-    }
-}
-
-/// Shows results as they come.
-private final class LiveResults: Sendable {
-    private let isShown: Bool
-    private let lastFile = Mutex("")
-
-    init(isShown: Bool) {
-        self.isShown = isShown
-    }
-
-    func show(_ result: TestResult) {
-        guard isShown else { return }
-        let text = TestText(style: Terminal.output.style.test)
-        var lines: [String] = []
-        let isFirst = lastFile.withLock { last in
-            defer { last = result.file }
-            return last != result.file
-        }
-        if isFirst { lines.append(PlainText.line(result.file)) }
-        lines.append(text.line(result))
-        lines += text.failure(of: result)
-        Terminal.output.write(lines.map { $0 + "\n" }.joined())
-    }
-}
-
-extension TextStyle {
-    /// The style of results.
-    fileprivate var test: TestText.Style {
-        var style = TestText.Style()
-        style.good = { green(PlainText.line($0)) }
-        style.bad = { red(PlainText.line($0)) }
-        style.dim = { dim(PlainText.line($0)) }
-        style.bold = { bold(PlainText.line($0)) }
-        return style
     }
 }
