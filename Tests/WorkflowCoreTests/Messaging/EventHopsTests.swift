@@ -21,7 +21,7 @@ import WorkflowTesting
         try await traces.process(message, from: "broker", subscription: "s") {
             #expect(traces.current == "~4")
             let scope = TraceScope.current
-            await Task.detached { scope.run { #expect(traces.current == "~4") } }.value
+            await Task.detached { await scope.run { #expect(traces.current == "~4") } }.value
         }
         await traces.resume("~2") { #expect(traces.current == "~2") }
         #expect(traces.current == "")
