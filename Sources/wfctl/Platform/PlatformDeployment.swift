@@ -23,7 +23,7 @@ struct PlatformDeployment {
         let current = try await client.send("GET", "/workflows/\(found.id)")
         let before = try current.data("workflow \(found.slug)")
         let document = try await PlatformPlan.request(text, file, found, client, seconds: timeout)
-        let plan = RemotePlan(json: document["plan"] ?? .null)
+        let plan = try PlatformPlan.plan(in: document)
         let isSame =
             plan.isEmpty && before.shown("status") == "active" && before.shown("config_yaml") == text
             && before["version"] == before["deployed_version"]

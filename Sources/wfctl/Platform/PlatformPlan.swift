@@ -16,6 +16,19 @@ enum PlatformPlan {
         try PlatformIssues.check(answer, text, file, "Nothing was changed.")
         return try answer.data("workflow \(workflow.slug)")
     }
+
+    /// The plan in what a platform answers.
+    ///
+    /// - Throws: ``CommandFailure`` for what is none.
+    static func plan(in document: JSONValue) throws -> ReloadPlan {
+        do {
+            return try ReloadPlan(json: document["plan"] ?? .null)
+        } catch {
+            throw CommandFailure(
+                .protocolMismatch, "The plan of the platform is not understood: \(error)",
+                hint: "use the wfctl of the version that the platform has")
+        }
+    }
 }
 
 /// The configuration of a person's folder.

@@ -58,9 +58,8 @@ struct DiffWorkflow: AsyncParsableCommand {
         query.add("from", (from ?? found.json["deployed_version"]?.intValue).map(String.init))
         let document = try await client.get(
             "/workflows/\(found.id)/versions/\(version)/diff\(query.text)", "such version of \(found.slug)")
-        output.write(document) { width, style in
-            RemotePlan(json: document["plan"] ?? .null).lines(width: width, style: style)
-        }
+        let plan = try PlatformPlan.plan(in: document)
+        output.write(document) { plan.lines(width: $0, style: $1) }
     }
 }
 
