@@ -53,6 +53,8 @@ struct PlatformCommand: AsyncParsableCommand {
 
     @OptionGroup var mail: MailOptions
 
+    @OptionGroup var signOn: SignOnOptions
+
     @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
@@ -118,6 +120,7 @@ struct PlatformCommand: AsyncParsableCommand {
         configuration.publicURL = try publicURL ?? "http://\(ListenAddress(address))"
         configuration.registration = registration
         configuration.requestsPerMinute = requestsPerMinute
+        configuration.signOn = try signOn.configuration()
         configuration.signingSecret = environment["WORKFLOW_PLATFORM_SECRET"]
             .flatMap { $0.isEmpty ? nil : SecretString($0) }
         configuration.secretsKey = try PlatformKeyFile.key(environment: environment, folder: place)
