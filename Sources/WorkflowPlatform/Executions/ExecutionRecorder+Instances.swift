@@ -61,7 +61,9 @@ extension ExecutionRecorder {
         entry.execution.status = !instance.completed ? .running : instance.error == nil ? .completed : .failed
         entry.execution.completedAt = instance.completed ? instance.lastUpdated : nil
         entry.execution.error = instance.error.map { entry.recorder.record(error: $0) }
-        if instance.completed { entry.output = room.take(.object(instance.data), of: &entry) }
+        guard instance.completed else { return }
+        room.giveBack(entry.output)
+        entry.output = room.take(.object(instance.data), of: &entry)
     }
 
     func removed(_ instance: StateMachineInstance, _ source: EngineSource) {
