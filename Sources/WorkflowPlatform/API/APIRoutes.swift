@@ -11,7 +11,7 @@ enum APIRoutes {
         + MemberRoutes.all + InvitationRoutes.all + APIKeyRoutes.all + ServiceAccountRoutes.all + AuditRoutes.all
         + WorkflowRoutes.all + VersionRoutes.all + DeploymentRoutes.all + SecretRoutes.all
         + ExecutionRoutes.all + ExecutionControlRoutes.all
-        + LogRoutes.all + StreamRoutes.all
+        + LogRoutes.all + EventRoutes.all + StreamRoutes.all + DashboardRoutes.all
 
     /// Makes the table that finds the handler for a request.
     ///

@@ -104,15 +104,8 @@ enum WorkflowRoutes {
 
     @Sendable private static func listAll(_ call: APICall) async throws -> APIAnswer {
         let (caller, page) = (try call.caller, try call.page)
-        var grants = caller.grants
-        if case .key(_, let company, let scopes) = caller.credential {
-            // A key works for its company only, and tells of no other.
-            grants = grants.filter { $0.company == company }
-            guard scopes.cap(.workflows) != nil else {
-                throw PlatformError.forbidden("The API key has no scope for workflows.")
-            }
-        }
-        let found = try await call.services.database.read { [grants] connection in
+        let grants = try caller.grants(in: .workflows)
+        let found = try await call.services.database.read { connection in
             try WorkflowTable.list(reachedBy: grants, page, connection)
         }
         return .page(found, limit: page.limit) { Documents.make($0) }

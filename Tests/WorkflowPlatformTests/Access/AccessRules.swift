@@ -42,6 +42,10 @@ enum AccessRules {
         GET /projects/{id}: viewer projects
         GET /setup: open
         GET /workflows/{id}/deployments: viewer workflows
+        GET /dashboard: signed in
+        GET /workflows/{id}/dashboard: viewer executions
+        GET /workflows/{id}/events/stream: viewer executions
+        GET /workflows/{id}/events: viewer executions
         GET /workflows/{id}/logs/stream: viewer executions
         GET /workflows/{id}/logs: viewer executions
         POST /workflows/{id}/stream-tickets: viewer executions
