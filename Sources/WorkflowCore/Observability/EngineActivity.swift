@@ -35,16 +35,22 @@ public struct MessageDelivery: Sendable {
 final class ActivityWatch: Sendable {
     typealias Observer = @Sendable (EngineActivity) -> Void
 
+    /// Keeps the observer as it is: a closure that stands in a generic type by itself is wrapped anew, in the one before,
+    /// with each access to it.
+    private struct Installed {
+        let observer: Observer
+    }
+
     private let isOn = Atomic(false)
-    private let installed = Mutex<Observer?>(nil)
+    private let installed = Mutex<Installed?>(nil)
 
     var observer: Observer? {
         guard isOn.load(ordering: .acquiring) else { return nil }
-        return installed.withLock { $0 }
+        return installed.withLock { $0 }?.observer
     }
 
     func install(_ observer: Observer?) {
-        installed.withLock { $0 = observer }
+        installed.withLock { $0 = observer.map { Installed(observer: $0) } }
         isOn.store(observer != nil, ordering: .releasing)
     }
 }

@@ -64,7 +64,8 @@ final class IntegrationRuns: Sendable {
         }
         let start = try resumption.map { try IntegrationRun.Start($0, in: workflow) }
         let run = IntegrationRun(
-            workflow: workflow, data: data, start: start, log: log, environment: environment, instrumentation: instrumentation,
+            workflow: workflow, data: data, start: start, log: log, environment: environment,
+            instrumentation: instrumentation,
             invoker: invoker)
         let scope = ExecutionScope.current
         let id = scope?.id ?? environment.identifiers.next()

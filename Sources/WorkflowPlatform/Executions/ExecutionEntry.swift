@@ -118,7 +118,8 @@ extension ExecutionEntry {
         execution.dropped += taken.execution.dropped
         var all = taken.steps
         for step in steps {
-            guard let index = all.firstIndex(where: { $0.key == step.key }) else {
+            // Attempts that did not count have the same key.
+            guard let index = all.firstIndex(where: { $0.key == step.key && $0.completedAt == nil }) else {
                 all.append(step)
                 continue
             }

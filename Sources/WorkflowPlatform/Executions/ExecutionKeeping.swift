@@ -27,6 +27,32 @@ struct ExecutionKeeping: Sendable {
         }
     }
 
+    /// Has the record show instances as they stand whose last changes an earlier process has not recorded; call it when
+    /// workflows have been started. Those that do not run are left as they are.
+    func catchUp(_ recorder: ExecutionRecorder, _ engines: EngineManager) async {
+        do {
+            var last = ""
+            while true {
+                let after = last
+                let open = try await database.read {
+                    try ExecutionTable.openInstances(after: after, limit: Self.batchSize, $0)
+                }
+                for execution in open {
+                    guard let id = execution.instance,
+                        let generation = engines.running(execution.workflow)?.engine.runningGeneration
+                    else { continue }
+                    recorder.catchUp(
+                        execution, with: try await generation.store.instance(id: id),
+                        secrets: engines.secrets(of: execution.workflow))
+                }
+                guard let end = open.last, !Task.isCancelled else { return }
+                last = end.id.text
+            }
+        } catch {
+            logger.error("Instances could not be compared with their record", metadata: ["error": "\(error)"])
+        }
+    }
+
     /// Forgets what has ended long ago, and what a workflow has too much of.
     ///
     /// - Parameters:

@@ -50,7 +50,7 @@ extension ExecutionRecorder {
                 let id = entry.execution.id.text
                 // Its workflow is gone.
                 guard let result = written[id] else {
-                    state.entries[id] = nil
+                    if let rest = state.entries.removeValue(forKey: id) { state.room.forget(rest) }
                     continue
                 }
                 state.entries[id]?.note(result)

@@ -55,6 +55,17 @@ struct ExecutionRoom: Sendable {
         }
     }
 
+    /// Gives room back for a detail that another one takes the place of.
+    mutating func giveBack(_ detail: Detail) {
+        bytes -= detail.size
+    }
+
+    /// Gives room back for all of an execution that is forgotten.
+    mutating func forget(_ entry: ExecutionEntry) {
+        bytes -= entry.detailSize
+        steps -= entry.steps.count
+    }
+
     private func drop(from entry: inout ExecutionEntry) {
         entry.execution.dropped += 1
         droppedDetails.with().increment()

@@ -29,7 +29,8 @@ struct ValueRecorder: Sendable {
     func record(error: String) -> String {
         let text = redact(String(error.prefix(Self.longestError)))
         // Not every database keeps the character NUL.
-        return text.replacing("\0", with: "") + (error.count > Self.longestError ? Self.cut : "")
+        let kept = text.utf8.contains(0) ? text.replacing("\0", with: "") : text
+        return kept + (error.count > Self.longestError ? Self.cut : "")
     }
 
     private func reduce(_ value: JSONValue, _ budget: inout Int, _ flaws: inout RecordedValue.Flaws) -> JSONValue {
@@ -85,7 +86,7 @@ struct ValueRecorder: Sendable {
 
     private func redact(_ text: String) -> String {
         let text = secrets?.redact(text) ?? text
-        return CardNumber.occurs(in: text) || SecretNames.isCredential(text) ? Self.mark : text
+        return SecretTexts.isSecret(text) ? Self.mark : text
     }
 
     /// Whether a value is so small that it can be kept as it is until it is written. Looks at no more than that.

@@ -27,6 +27,11 @@ extension ExecutionTable {
         SELECT id, workflow_id FROM platform_executions
             WHERE status = 'running' AND kind = 'call' ORDER BY id LIMIT ?
         """)
+    private static let openInstances = SQLStatement(
+        """
+        SELECT \(columns) FROM platform_executions
+            WHERE status = 'running' AND kind = 'instance' AND id > ? ORDER BY id LIMIT ?
+        """)
     private static let interruption = SQLStatement(
         """
         UPDATE platform_executions SET status = 'failed', error_message = ?, completed_at = ?, sequence = ?
@@ -112,6 +117,13 @@ extension ExecutionTable {
         }
         try counts.write(connection)
         return left.count
+    }
+
+    /// The lives of instances that go on, in the order of their identifiers.
+    static func openInstances(
+        after id: String, limit: Int, _ connection: any SQLConnection
+    ) throws -> [Execution] {
+        try connection.all(openInstances, [.text(id), .integer(Int64(limit))], read)
     }
 
     /// Marks steps as failed that an earlier process has left; those of instances are run again.

@@ -61,5 +61,7 @@ extension ExecutionTable {
     }
 
     /// A text that every database keeps.
-    static func clean(_ text: String) -> SQLValue { .text(text.replacing("\0", with: "")) }
+    static func clean(_ text: String) -> SQLValue {
+        .text(text.utf8.contains(0) ? text.replacing("\0", with: "") : text)
+    }
 }

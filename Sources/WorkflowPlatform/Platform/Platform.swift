@@ -94,6 +94,7 @@ public final class Platform: Service {
     private func startWorkflows() async {
         await keeping.markInterrupted()
         await services.workflows.restore()
+        await keeping.catchUp(services.executions, services.workflows.engines)
     }
 
     private var keeping: ExecutionKeeping {

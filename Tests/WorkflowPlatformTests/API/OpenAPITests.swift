@@ -69,7 +69,7 @@ import WorkflowCore
                     case .company: tenant.company.text
                     case .organization: tenant.organization.text
                     case .project: tenant.project.text
-                    case .workflow: tenant.workflow.text
+                    case .workflow: on.isExecution ? tenant.execution.text : tenant.workflow.text
                     }
                 let path = route.path.replacing("{\(on.parameter)}", with: id).replacing("{v}", with: "1")
                 let answer = try await test.send(.get, path, token: token)

@@ -48,7 +48,8 @@ struct ExecutionFixture: Sendable {
 
     /// Opens a platform on a database.
     static func open(
-        _ database: any SQLDatabase, _ configure: (inout PlatformConfiguration) -> Void = { _ in }
+        _ database: any SQLDatabase, _ configure: (inout PlatformConfiguration) -> Void = { _ in },
+        provider: any EngineProvider = MemoryStores()
     ) async throws -> TestPlatform {
         var configuration = PlatformConfiguration()
         configuration.passwordCost = 2
@@ -58,7 +59,7 @@ struct ExecutionFixture: Sendable {
         var settings = engineSettings()
         settings.outboundPolicy = OutboundPolicy(
             reach: .public, allowed: [AddressRange("127.0.0.0/8")].compactMap { $0 })
-        return try await TestPlatform.open(database, configuration, settings: settings)
+        return try await TestPlatform.open(database, configuration, provider: provider, settings: settings)
     }
 
     static func configuration(_ port: Int) -> String {

@@ -128,6 +128,45 @@ import WorkflowTesting
     }
 }
 
+#if SQLite
+extension ExecutionRecorderTests {
+    /// The process ends between the last change of an instance and its record.
+    @Test func whatAProcessHasNotRecordedIsCaughtUpWith() async throws {
+        try await withStateFolder { folder in
+            let opened = try await TestDatabase.allCases[0].open()
+            let (database, upstream) = (RefusingDatabase(opened), try await Upstream())
+            let first = try await ExecutionFixture.open(database, provider: FolderStores(folder: folder))
+            let (tenant, id) = try await first.running { () -> (TestTenant, ID<Workflow>) in
+                let tenant = try await TestTenant.make("Alpha", first)
+                let workflow = try await TestWorkflow.make(
+                    ExecutionFixture.configuration(upstream.port), tenant, first)
+                #expect(try await workflow.deploy().status == 200)
+                let fixture = ExecutionFixture(test: first, tenant: tenant, workflow: workflow, upstream: upstream)
+                for order in ["paid", "gone", "open"] { _ = try await fixture.post("/orders", ["id": .string(order)]) }
+                try await until { try await fixture.list("status=running").count == 3 }
+                database.refuse(true)
+                _ = try await fixture.post("/orders/paid/pay", [:])
+                _ = try await fixture.send(.delete, "/orders/gone")
+                try await until { fixture.upstream.requests.count == 2 }
+                return (tenant, workflow.id)
+            }
+            database.refuse(false)
+            let second = try await ExecutionFixture.open(database, provider: FolderStores(folder: folder))
+            try await second.running { () async throws -> Void in
+                let fixture = ExecutionFixture(
+                    test: second, tenant: tenant, workflow: TestWorkflow(id: id, test: second, tenant: tenant),
+                    upstream: upstream)
+                #expect(try await fixture.ended("kind=instance&instance_id=paid")["status"] == "completed")
+                #expect(try await fixture.ended("kind=instance&instance_id=gone")["status"] == "cancelled")
+                #expect(try await fixture.list("instance_id=open").map { $0["status"] } == ["running"])
+            }
+            await upstream.stop()
+            await opened.close()
+        }
+    }
+}
+#endif
+
 /// A database whose changes wait for a while.
 final class BlockingDatabase: SQLDatabase {
     private struct State {

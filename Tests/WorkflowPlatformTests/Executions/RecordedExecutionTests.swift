@@ -38,6 +38,8 @@ import WorkflowTesting
             #expect(steps[0]["input_data"] == ["name": "<redacted>", "password": "<redacted>"])
             #expect(steps[1]["input_data"] == ["of": 7])
             #expect(steps[1]["output_data"] == ["number": 7, "statusCode": 200])
+            #expect(Documents.execution.problems(with: execution) == [])
+            #expect(steps.flatMap { Documents.executionStep.problems(with: $0) } == [])
         }
     }
 

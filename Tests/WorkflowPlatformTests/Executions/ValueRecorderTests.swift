@@ -22,12 +22,17 @@ import WorkflowCore
         #expect(recorder.record([.init(name): "x"]).state == "complete")
     }
 
-    @Test(arguments: ["4111111111111111", "pay 5500-0000-0000-0004 now", "Bearer abc", "-----BEGIN KEY-----"])
+    @Test(arguments: [
+        "4111111111111111", "pay 5500-0000-0000-0004 now", "it is:\n-----BEGIN KEY-----", "Bearer abc",
+        "-----BEGIN KEY-----",
+    ])
     func secretTextsAreLeftOut(text: String) {
         #expect(recorder.record(["text": .string(text)]).json == "{\"text\":\"<redacted>\"}")
     }
 
-    @Test(arguments: ["4111111111111112", "1717171717171", "01a21e07-23b8-731d-aba3-82eeb6203f6a", "bearer"])
+    @Test(arguments: [
+        "4111111111111112", "1717171717171", "01a21e07-23b8-731d-aba3-82eeb6203f6a", "bearer", "Bearer of bad news",
+    ])
     func otherTextsAreKept(text: String) {
         #expect(recorder.record(["text": .string(text)]).state == "complete")
     }

@@ -18,6 +18,7 @@ import WorkflowTesting
         let database = RecordingDatabase(opened)
         var configuration = PlatformConfiguration()
         configuration.passwordCost = 2
+        configuration.executionsPerWorkflow = 0
         configuration.secretsKey = SecretString(String(repeating: "k", count: 32))
         let test = try await TestPlatform.open(database, configuration)
         for route in APIRoutes.all {
@@ -30,7 +31,9 @@ import WorkflowTesting
                 _ = try await test.send(route.method, "\(path)?\(query)", token: token, body)
             }
         }
-        await ExecutionKeeping(database: database, clock: test.clock, logger: .quiet).markInterrupted()
+        let keeping = ExecutionKeeping(database: database, clock: test.clock, logger: .quiet)
+        await keeping.markInterrupted()
+        await keeping.catchUp(test.services.executions, test.engines)
         _ = try await database.read { try ExecutionTable.counts(of: [ID(stored: "")], $0) }
         _ = try await database.read { try ExecutionTable.changed(after: 0, of: ID(stored: ""), limit: 1, $0) }
         _ = try await database.read { try ExecutionTable.lastChange(of: ID(stored: ""), $0) }
