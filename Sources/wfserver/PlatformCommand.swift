@@ -102,7 +102,8 @@ struct PlatformCommand: AsyncParsableCommand {
             let group = ServiceGroup(
                 configuration: .init(
                     services: [
-                        .init(service: platform), .init(service: PlatformServerService(server: api)),
+                        .init(service: platform),
+                        .init(service: PlatformServerService(server: api, platform: platform)),
                         .init(service: PlatformServerService(server: workflows)),
                     ],
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
@@ -180,6 +181,8 @@ extension PlatformConfiguration.Registration: ExpressibleByArgument {}
 /// Stops the server of the platform with the process.
 private struct PlatformServerService: Service {
     let server: HTTPServer
+    /// What has streams on this server, which would hold up its end.
+    var platform: Platform?
 
     func run() async throws {
         do {
@@ -187,6 +190,7 @@ private struct PlatformServerService: Service {
         } catch is CancellationError {
             // The process ends for another reason, for which the server stops as well.
         }
+        platform?.endStreams()
         await server.stop(deadline: .seconds(10))
     }
 }

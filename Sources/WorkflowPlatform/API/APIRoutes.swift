@@ -17,6 +17,7 @@ enum APIRoutes {
         + DeviceRoutes.all + PlanRoutes.all
         + SignOnRoutes.all + IdentityRoutes.all + CompanyProviderRoutes.all
         + IAMProviderRoutes.all + IAMMappingRoutes.all + IAMTokenRoutes.all
+        + LogRoutes.all + EventRoutes.all + StreamRoutes.all + DashboardRoutes.all
 
     /// Makes the table that finds the handler for a request.
     ///

@@ -99,10 +99,13 @@ extension APIRoute {
     var allQueryParameters: [QueryParameter] {
         if stream != nil { return query + StreamRoutes.parameters }
         guard case .page = answer.content else { return query }
-        return query + [
-            QueryParameter(
-                "cursor", .text(1...256), "Where the part of the list begins: `next_cursor` of the one before."),
-            QueryParameter("page_size", .integer(1...100), "How many items are wanted; 50 unless it is given."),
-        ]
+        return query + Self.pageParameters
     }
+
+    /// Which part of a list is wanted.
+    static let pageParameters = [
+        QueryParameter(
+            "cursor", .text(1...256), "Where the part of the list begins: `next_cursor` of the one before."),
+        QueryParameter("page_size", .integer(1...100), "How many items are wanted; 50 unless it is given."),
+    ]
 }

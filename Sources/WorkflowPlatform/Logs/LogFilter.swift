@@ -35,7 +35,8 @@ struct LogFilter: Sendable {
         var pattern = "%"
         for scalar in text.unicodeScalars {
             if "%_\\".unicodeScalars.contains(scalar) { pattern.append("\\") }
-            pattern.unicodeScalars.append(scalar.isASCII ? scalar.properties.lowercaseMapping.unicodeScalars.first ?? scalar : scalar)
+            pattern.unicodeScalars.append(
+                scalar.isASCII ? scalar.properties.lowercaseMapping.unicodeScalars.first ?? scalar : scalar)
         }
         return pattern + "%"
     }

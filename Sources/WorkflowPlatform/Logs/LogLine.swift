@@ -8,6 +8,14 @@ struct LogLine: Sendable {
     /// The metadata that has columns of its own.
     private static let ownColumns: Set = ["module", "workflow.id", "execution.id", "trace.id"]
 
+    /// What the task that makes a line belongs to; the metadata goes before it.
+    struct Task: Sendable {
+        /// The execution; empty for none.
+        var execution = ""
+        /// The trace; empty for none.
+        var trace = ""
+    }
+
     let workflow: ID<Workflow>
     let level: LogLevel
     let message: String
@@ -32,10 +40,10 @@ extension LogLine {
     /// - Parameters:
     ///   - event: What was logged, without secrets.
     ///   - metadata: What the logger always says.
-    ///   - trace: The trace of the task.
+    ///   - task: What the task belongs to.
     ///   - longest: The longest text, in bytes.
     init(
-        _ event: LogEvent, _ metadata: Logger.Metadata, of workflow: ID<Workflow>, trace: String, longest: Int,
+        _ event: LogEvent, _ metadata: Logger.Metadata, of workflow: ID<Workflow>, in task: Task, longest: Int,
         time: Timestamp
     ) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
@@ -51,12 +59,13 @@ extension LogLine {
         }
         self.init(
             workflow: workflow, level: LogLevel(event.level), message: Self.cut(event.message.description, longest),
-            module: Self.text(all["module"]), execution: Self.text(all["execution.id"]),
-            trace: all["trace.id"].map { Self.text($0) } ?? trace, fields: fields, time: time)
+            module: all["module"].map { Self.text($0) } ?? "",
+            execution: all["execution.id"].map { Self.text($0) } ?? task.execution,
+            trace: all["trace.id"].map { Self.text($0) } ?? task.trace, fields: fields, time: time)
     }
 
     /// A name, which is never long.
-    private static func text(_ value: Logger.MetadataValue?) -> String { value.map { cut("\($0)", 256) } ?? "" }
+    private static func text(_ value: Logger.MetadataValue) -> String { cut("\(value)", 256) }
 
     private static func cut(_ text: String, _ longest: Int) -> String {
         guard text.utf8.count > longest else { return text }

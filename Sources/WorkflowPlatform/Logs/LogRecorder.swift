@@ -34,10 +34,9 @@ final class LogRecorder: Sendable {
     }
 
     /// Takes a line.
-    func record(_ event: LogEvent, _ metadata: Logger.Metadata, of workflow: ID<Workflow>, trace: String) {
+    func record(_ event: LogEvent, _ metadata: Logger.Metadata, of workflow: ID<Workflow>, in task: LogLine.Task) {
         queue.append(
-            LogLine(
-                event, metadata, of: workflow, trace: trace, longest: settings.longestText, time: clock.now))
+            LogLine(event, metadata, of: workflow, in: task, longest: settings.longestText, time: clock.now))
     }
 
     /// How many lines wait to be written.

@@ -21,6 +21,8 @@ enum LogCountTable {
         UPDATE platform_log_counts SET \(columns.map { "\($0) = \($0) - ?" }.joined(separator: ", ")), \
         removed_through = ? WHERE workflow_id = ?
         """)
+    private static let locking = SQLStatement(
+        "UPDATE platform_log_counts SET removed_through = removed_through WHERE workflow_id = ?")
     private static let selection = SQLStatement(
         """
         SELECT removed_through, \(columns.joined(separator: ", ")) FROM platform_log_counts WHERE workflow_id = ?
@@ -33,6 +35,11 @@ enum LogCountTable {
         _ counts: LogCounts, to workflow: ID<Workflow>, _ connection: any SQLConnection
     ) throws -> Int64? {
         try connection.first(addition, counts.counts.map { .integer($0) } + [.id(workflow)]) { $0.integer() }
+    }
+
+    /// Has others who change the counts of a workflow wait for the end of the transaction.
+    static func lock(_ workflow: ID<Workflow>, _ connection: any SQLConnection) throws {
+        try connection.execute(locking, [.id(workflow)])
     }
 
     /// Counts lines no more that were removed.
@@ -51,7 +58,10 @@ enum LogCountTable {
     ) throws -> (counts: LogCounts, removedThrough: Int64)? {
         try connection.first(selection, [.id(workflow)]) { row in
             let removed = row.integer()
-            return (LogCounts(counts: columns.map { _ in row.integer() }), removed)
+            return (read(row), removed)
         }
     }
+
+    /// Reads the columns with counts.
+    static func read(_ row: RowReader) -> LogCounts { LogCounts(counts: columns.map { _ in row.integer() }) }
 }

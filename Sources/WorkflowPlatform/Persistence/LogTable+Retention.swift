@@ -40,6 +40,8 @@ extension LogTable {
         of workflow: ID<Workflow>, keeping limit: Int, before time: Timestamp, atMost count: Int,
         _ connection: any SQLConnection
     ) throws -> Int {
+        // The cleaning and the writing of new lines must not remove, and count, the same ones.
+        try LogCountTable.lock(workflow, connection)
         let excess = try LogCountTable.find(workflow, connection).map { Int($0.counts.total) - limit } ?? .max
         let found = try connection.all(oldest, [.id(workflow), .integer(Int64(count))]) { row in
             (id: row.integer(), level: try row.logLevel(), time: row.time())

@@ -63,7 +63,8 @@ enum LogTable {
             filter.execution != nil
             ? nil
             : try connection.first(
-                edge, [.id(workflow), .integer(before), .integer(Int64(window - 1))]) { $0.integer() }
+                edge, [.id(workflow), .integer(before), .integer(Int64(window - 1))]
+            ) { $0.integer() }
         let found = try connection.all(
             statement(filter, "id >= ? AND id < ?", "DESC"),
             [.id(workflow), .integer(edge ?? 0), .integer(before)] + filter.values

@@ -107,15 +107,8 @@ enum WorkflowRoutes {
 
     @Sendable private static func listAll(_ call: APICall) async throws -> APIAnswer {
         let (caller, page, labels) = (try call.caller, try call.page, Label.filter(call))
-        var grants = caller.grants.filter { !caller.closed.contains($0.company) }
-        if case .key(_, let company, let scopes) = caller.credential {
-            // A key works for its company only, and tells of no other.
-            grants = grants.filter { $0.company == company }
-            guard scopes.cap(.workflows) != nil else {
-                throw PlatformError.forbidden("The API key has no scope for workflows.")
-            }
-        }
-        let found = try await call.services.database.read { [grants] connection in
+        let grants = try caller.grants(in: .workflows)
+        let found = try await call.services.database.read { connection in
             try WorkflowTable.list(reachedBy: grants, labels: labels, page, connection)
         }
         return .page(found, limit: page.limit) { Documents.make($0) }

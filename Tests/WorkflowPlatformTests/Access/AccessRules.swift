@@ -61,6 +61,10 @@ enum AccessRules {
         GET /workflows/{id}/links/{linkId}/dead-letters: editor workflows
         GET /workflows/{id}/links: viewer workflows
         GET /workflows/{id}/permissions: viewer members
+        GET /dashboard: signed in
+        GET /workflows/{id}/dashboard: viewer executions
+        GET /workflows/{id}/events/stream: viewer executions
+        GET /workflows/{id}/events: viewer executions
         GET /workflows/{id}/logs/stream: viewer executions
         GET /workflows/{id}/logs: viewer executions
         POST /workflows/{id}/stream-tickets: viewer executions

@@ -117,7 +117,8 @@ import WorkflowTesting
         let test = try await TestPlatform.open(database, configuration)
         let tenant = try await TestTenant.make("Alpha", test)
         try await test.running {
-            try await test.withStream(path(tenant), token: tenant.token(.viewer), isPaused: true) { (stream) async throws in
+            try await test.withStream(path(tenant), token: tenant.token(.viewer), isPaused: true) {
+                (stream) async throws in
                 await stream.untilBegun()
                 for round in 0..<10 {
                     try await test.log((0..<500).map { (.info, "\(round) \($0)") }, of: tenant.workflow)
@@ -134,10 +135,13 @@ import WorkflowTesting
     }
 
     @Test func thereAreNeverTooManyStreams() async throws {
-        try await TestPlatform.with(TestDatabase.allCases[0], { configuration in
-            configuration.streams.limit = 3
-            configuration.streams.limitPerUser = 2
-        }) { (test) async throws in
+        try await TestPlatform.with(
+            TestDatabase.allCases[0],
+            { configuration in
+                configuration.streams.limit = 3
+                configuration.streams.limitPerUser = 2
+            }
+        ) { (test) async throws in
             let tenant = try await TestTenant.make("Alpha", test)
             let (viewer, editor) = (tenant.token(.viewer), tenant.token(.editor))
             try await test.withStream(path(tenant), token: viewer) { (_) async throws in
