@@ -25,13 +25,13 @@ struct PlatformExecutionTests {
 
     @Test(
         "starts runs, and shows and repeats them",
-        .enabled(if: APIRoutes.all.contains { $0.name == "triggerWorkflow" }, "the routes are there"))
+        .enabled(if: APIRoutes.all.contains { $0.name == "listLogs" }, "the routes are there"))
     func executions() async throws {
         let fixture = try await PlatformFixture()
         try await fixture.withWorkflow()
         try fixture.control.write(Self.integration, "pings.yaml")
         for command in [
-            ["workflows", "create", "pings", "--file", "pings.yaml"], ["deploy", "pings.yaml", "--yes"],
+            ["workflows", "create", "pings", "--file", "pings.yaml"], ["workflows", "deploy", "pings", "--yes"],
         ] {
             let result = try await fixture.wfctl(command)
             #expect(result.status == 0, "\(command): \(result.errors)")
@@ -55,6 +55,12 @@ struct PlatformExecutionTests {
         #expect(cancelled.status == 3)
         let again = try await fixture.wfctl("executions", "retry", id, "-o", "json")
         #expect(try again.json["origin_id"]?.stringValue == id)
+        try await eventually("the failure is in the log") {
+            let log = try await fixture.wfctl("workflows", "logs", "pings", "--level", "warn", "--limit", "1")
+            return log.output.contains(#/^\S+Z WARN   nowhere: Module operation failed error=/#)
+        }
+        let wrong = try await fixture.wfctl("workflows", "logs", "pings", "--level", "loud")
+        #expect(wrong.status == 64)
         let missing = try await fixture.wfctl("executions", "show", UUID().uuidString.lowercased())
         #expect(missing.status == 5)
         try await fixture.stop()

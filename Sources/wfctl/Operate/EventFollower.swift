@@ -6,37 +6,59 @@ struct EventFollower: Sendable {
     /// The pause before the first attempt to connect again, and the longest one.
     private static let pauses = (first: Duration.milliseconds(250), longest: Duration.seconds(5))
 
-    let client: ManagementClient
+    /// The server, for messages.
+    let url: String
     /// The path, with its query.
     let path: String
+    /// The event after which to begin; `nil` for what happens from now on.
+    var lastID: String?
+    /// Gives the client for the next connection, since a token may have ended with the one before.
+    let connect: @Sendable () async throws -> ManagementClient
     /// Writes an event; gets its data.
     let show: @Sendable (JSONValue) -> Void
+
+    /// Follows the events of a server whose token stays.
+    init(client: ManagementClient, path: String, show: @escaping @Sendable (JSONValue) -> Void) {
+        self.init(url: client.url, path: path, connect: { client }, show: show)
+    }
+
+    /// Follows the events of a server.
+    init(
+        url: String, path: String, lastID: String? = nil,
+        connect: @escaping @Sendable () async throws -> ManagementClient, show: @escaping @Sendable (JSONValue) -> Void
+    ) {
+        self.url = url
+        self.path = path
+        self.lastID = lastID
+        self.connect = connect
+        self.show = show
+    }
 
     /// Follows.
     ///
     /// - Throws: ``CommandFailure`` when the server does not know the request, or there is no server at the beginning.
     func run() async throws {
-        var lastID: String?
+        var lastID = lastID
+        var hasBegun = false
         var pause = Self.pauses.first
         var isLost = false
         while OutputPipe.isRead {
             do {
-                let end = try await client.stream(path, lastID: lastID) { events, id in
-                    if lastID == nil, id != nil, Terminal.errors.isInteractive {
-                        Console.note("Following; Ctrl-C stops.")
-                    }
+                let end = try await connect().stream(path, lastID: lastID) { events, id in
+                    if !hasBegun, Terminal.errors.isInteractive { Console.note("Following; Ctrl-C stops.") }
+                    hasBegun = true
                     lastID = id
                     pause = Self.pauses.first
-                    if isLost { Console.note("Connected to \(client.url) again.") }
+                    if isLost { Console.note("Connected to \(url) again.") }
                     isLost = false
                     for event in events { handle(event) }
                     return OutputPipe.isRead
                 }
                 guard end != .reader else { return }
-            } catch let failure as CommandFailure where lastID != nil && Self.mayPass(failure) {
+            } catch let failure as CommandFailure where hasBegun && Self.mayPass(failure) {
                 // Tried again below.
             }
-            if !isLost { Console.note("The connection to \(client.url) is lost; waiting for the server.") }
+            if !isLost { Console.note("The connection to \(url) is lost; waiting for the server.") }
             isLost = true
             try await Task.sleep(for: pause)
             pause = min(pause * 2, Self.pauses.longest)
@@ -54,9 +76,10 @@ struct EventFollower: Sendable {
         case "ready":
             if data["restarted"]?.boolValue == true { Console.note("The server has restarted.") }
         case "lost":
-            Console.warn("\(data["count"]?.intValue ?? 0) events came too fast and are not shown.")
+            let count = data["count"]?.intValue.map { "\($0) events came too fast" } ?? "Events are kept no more"
+            Console.warn("\(count) and are not shown.")
         case "end":
-            Console.note("The server stops.")
+            Console.note(data["reason"]?.stringValue.map { "The stream ends: \($0)." } ?? "The server stops.")
         default: show(data)
         }
     }

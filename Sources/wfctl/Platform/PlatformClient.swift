@@ -48,6 +48,13 @@ struct PlatformClient: Sendable {
         return try await request(next)
     }
 
+    /// A client with a token that works now, for paths with ``prefix``.
+    ///
+    /// - Throws: ``CommandFailure`` when the session has ended.
+    func connection() async throws -> ManagementClient {
+        ManagementClient(url: url, token: try await credentials.token())
+    }
+
     /// Follows a body that goes on, such as an export.
     ///
     /// - Parameter receive: Gets its parts.

@@ -12,7 +12,8 @@ struct WorkflowsCommand: ParsableCommand {
             """,
         subcommands: [
             ListWorkflows.self, ShowWorkflow.self, CreateWorkflow.self, ValidateWorkflow.self, WorkflowVersions.self,
-            DiffWorkflow.self, WorkflowStatus.self, DeployWorkflow.self, RollBackWorkflow.self, StopWorkflow.self,
+            DiffWorkflow.self, WorkflowStatus.self, WorkflowLogs.self, DeployWorkflow.self, RollBackWorkflow.self,
+            StopWorkflow.self,
             DeleteWorkflow.self, WorkflowSecretsCommand.self,
         ])
 }

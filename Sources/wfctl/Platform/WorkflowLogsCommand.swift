@@ -1,0 +1,72 @@
+import ArgumentParser
+import Foundation
+import WorkflowCommandLine
+import WorkflowCore
+
+/// `wfctl workflows logs`
+struct WorkflowLogs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logs", abstract: "Shows the last lines of the log of a workflow.",
+        usage: "wfctl workflows logs <workflow> [<options>]",
+        discussion: "With --follow it goes on until Ctrl-C, also when the platform starts anew. Times are UTC.")
+
+    @Flag(name: .shortAndLong, help: "Show what is logged from now on, too.")
+    var follow = false
+
+    @Option(help: "Only lines as important as this: debug, info, warn, error or fatal.")
+    var level: String?
+
+    @Option(help: "Only lines of this module.")
+    var module: String?
+
+    @Option(help: "Only lines of this execution.")
+    var execution: String?
+
+    @Option(help: "Only lines that are not older, such as 90s, 5m, 2h or 1d.")
+    var since: TimeSpan?
+
+    @OptionGroup var page: PageOptions
+
+    @OptionGroup var workflow: WorkflowOptions
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let (client, found) = try await workflow.find()
+        var filters = QueryText()
+        filters.add("level", level)
+        filters.add("module", module)
+        filters.add("execution_id", execution)
+        let following = filters.text
+        let start = since.map { Timestamp(seconds: Int64(Date().timeIntervalSince1970) - Int64($0.seconds)) }
+        filters.add("since", start?.description)
+        let path = "/workflows/\(found.id)/logs"
+        let page = try await PlatformPage.read(client, path, "log of \(found.slug)", page, filters: filters)
+        let events = EventOutput(format: output.output, line: Self.line)
+        guard follow else {
+            if page.items.isEmpty, output.output == .table { return Console.note("There are no such lines.") }
+            return output.write(page.json) { _, style in page.items.reversed().map { Self.line($0, style) } }
+        }
+        page.items.reversed().forEach(events.write)
+        try await EventFollower(
+            url: client.url, path: "\(PlatformClient.prefix)\(path)/stream\(following)",
+            lastID: page.items.first?.shown("id"), connect: client.connection, show: events.write
+        ).run()
+    }
+
+    /// A line of the log.
+    @Sendable private static func line(_ entry: JSONValue, _ style: TextStyle) -> String {
+        let level = entry.shown("level")
+        let name = level.uppercased().padded(to: 6)
+        let shown =
+            switch level {
+            case "fatal", "error": style.red(name)
+            case "warn": style.yellow(name)
+            default: style.dim(name)
+            }
+        let module = entry.shown("module_name").isEmpty ? "" : "\(PlainText.line(entry.shown("module_name"))): "
+        return "\(style.dim(ShownTime.text(entry["created_at"]))) \(shown) \(module)"
+            + PlainText.line(entry.shown("message"))
+            + style.dim(EventOutput.fields(entry["fields"]?.objectValue ?? [:]))
+    }
+}
