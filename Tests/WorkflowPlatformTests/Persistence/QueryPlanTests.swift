@@ -24,8 +24,10 @@ import WorkflowTesting
             let world = try await RouteWalkTests.World.make(keyOf: .owner, suffix: route.name, test)
             let (token, session) = try await world.caller(.owner, route, test)
             let path = try world.path(route, session: session)
-            let queries = route.query.map { "\($0.name)=\(Self.example($0))" }.joined(separator: "&")
-            for query in Set(["", queries]) {
+            let values = route.query.map { "\($0.name)=\(Self.example($0))" }
+            // Times that leave nothing could hide what the other values do.
+            let timeless = values.filter { !$0.hasPrefix("since=") && !$0.hasPrefix("until=") }
+            for query in Set(([[], values, timeless] + values.map { [$0] }).map { $0.joined(separator: "&") }) {
                 let body = route.body.map { Self.body($0, world) }
                 _ = try await test.send(route.method, "\(path)?\(query)", token: token, body)
             }
@@ -43,7 +45,8 @@ import WorkflowTesting
                     return row.text()
                 }
             }
-            for step in plan where step.hasPrefix("SCAN") && !["SCAN CONSTANT ROW", "SCAN people"].contains(step) {
+            for step in plan
+            where step.hasPrefix("SCAN") && !["SCAN CONSTANT ROW", "SCAN people", "SCAN newest"].contains(step) {
                 Issue.record("\(step) in \(sql)")
             }
             #expect(!plan.contains { $0.contains("USE TEMP B-TREE FOR ORDER BY") }, "\(sql): \(plan)")
