@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures every list of the platform with 10,000 workflows and 1,000,000 entries in the audit log.
+"""Measures every list of the platform with 10,000 workflows, 1,000,000 executions and as many
+entries in the audit log.
 
     Scripts/benchmark platform            SQLite and PostgreSQL
     Scripts/benchmark platform --quick    a tenth of it
@@ -20,6 +21,7 @@ import time
 import urllib.parse
 from pathlib import Path
 
+import platform_activity
 from cluster_process import Failure
 from platform_database import PostgreSQLDatabase, SQLite
 from platform_rows import Rows, identifier
@@ -134,9 +136,9 @@ def run(binary, database, folder, scale, rounds):
     print(f"\n{database.name}: filled in {time.monotonic() - began:.0f} s", flush=True)
     platform = Platform(binary, folder, database.state).login("owner@example.com")
     print(f"{'least':>7} {'median':>7} {'p99':>7}")
-    slow = []
+    slow, paths = [], [*cases(rows), *platform_activity.cases(rows, database.present)]
     try:
-        for path in cases(rows):
+        for path in paths:
             measure(platform, path, 2)
             # Others on the machine make requests slow now and then, but not three times in a row.
             for _ in range(3):
@@ -153,7 +155,7 @@ def run(binary, database, folder, scale, rounds):
     database.explain()
     platform = Platform(binary, folder, database.state).login("owner@example.com")
     try:
-        for path in cases(rows):
+        for path in paths:
             measure(platform, path, 1)
     finally:
         platform.stop()

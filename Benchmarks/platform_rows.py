@@ -4,6 +4,8 @@ import hashlib
 import json
 import time
 
+import platform_activity
+
 DAY = 86_400 * 10**9
 
 
@@ -26,6 +28,7 @@ class Rows:
         self.workflows = [identifier(3, n) for n in range(int(10_000 * scale))]
         self.people = [identifier(4, n) for n in range(int(5_000 * scale))]
         self.entries = int(1_000_000 * scale)
+        self.executions = int(1_000_000 * scale)
         self.versions = 1_000
 
     @property
@@ -72,6 +75,7 @@ class Rows:
             (identifier(8, n), company, "company", company, f"g{n}@example.com", "viewer", f"invitation{n}", owner, now,
              now + DAY, None if n < 200 else now) for n in range(50_000))
         yield from self.of_workflows()
+        yield from platform_activity.tables(self)
         yield "platform_audit", (
             "company_id sequence id created_at user_id action resource_type resource_id entry hash"), self.audit()
 

@@ -13,8 +13,9 @@ import attacks
 import fuzz
 from server import Failure
 
-SHORT = {"owner": 80, "viewer": 40}
-LONG = {"owner": 500, "viewer": 150}
+# For each: examples of an operation, and seconds; None for as long as it takes, so that it is always the same.
+SHORT = {"owner": (10, None, "coverage,fuzzing,stateful"), "viewer": (5, None, "fuzzing")}
+LONG = {"owner": (200, 450, "coverage,fuzzing,stateful"), "viewer": (100, 150, "coverage,fuzzing,stateful")}
 
 
 def main():
@@ -28,10 +29,9 @@ def main():
         folder = Path(folder)
         step("attacks", lambda: attacks.check(binary, folder / "attacks"))
         for seed in (options.seed, options.seed + 1) if options.long else (options.seed,):
-            for who, seconds in (LONG if options.long else SHORT).items():
+            for who, (examples, seconds, phases) in (LONG if options.long else SHORT).items():
                 step(f"requests of the {who}, seed {seed}", lambda: fuzz.check(
-                    binary, folder / f"{who}-{seed}", who, seed, examples=200 if options.long else 10,
-                    seconds=seconds))
+                    binary, folder / f"{who}-{seed}", who, seed, examples=examples, seconds=seconds, phases=phases))
 
 
 def step(name, run):

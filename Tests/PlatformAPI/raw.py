@@ -63,8 +63,8 @@ class Target:
     def refused(self, statuses, method, path, body=None, **options):
         """Sends what must be refused with one of the statuses."""
         status, _, text = self.send(method, path, body, **options)
-        self.expect(
-            status in statuses, f"{method} {path[:200]} {str(body)[:200]}: {status} instead of {statuses}: {text[:500]}")
+        place = f"{method} {path[:200]} {str(body)[:200]}"
+        self.expect(status in statuses, f"{place}: {status} instead of {statuses}: {text[:500]}")
 
     def bytes(self, data, wait=5):
         """All that is answered to bytes, until the server closes the connection or has been silent for a while."""

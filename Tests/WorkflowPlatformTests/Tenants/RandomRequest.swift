@@ -29,9 +29,14 @@ struct RandomRequest: Sendable {
     ) -> RandomRequest {
         let route = APIRoutes.all.randomElement(using: &random) ?? APIRoutes.all[0]
         var maker = Maker(own: own, foreign: foreign, random: random)
+        // What lies in a thing of one's own, but belongs to others, is what a handler forgets most easily.
+        let isWithinOwn = route.pathParameters.count > 1 && maker.isLucky(1, of: 2)
         let path = route.path.split(separator: "/").map { segment -> String in
             guard segment.hasPrefix("{") else { return String(segment) }
-            return maker.parameter(String(segment.dropFirst().dropLast()), route)
+            let name = String(segment.dropFirst().dropLast())
+            guard isWithinOwn else { return maker.parameter(name, route) }
+            let place = name == route.pathParameters[0] ? own : foreign
+            return place.value(name, route) ?? maker.identifier()
         }.reduce("") { "\($0)/\($1)" }
         let query = route.allQueryParameters.compactMap { parameter -> String? in
             guard maker.isLucky(1, of: 3) else { return nil }
