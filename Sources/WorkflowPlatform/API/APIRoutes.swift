@@ -11,6 +11,7 @@ enum APIRoutes {
         + MemberRoutes.all + InvitationRoutes.all + APIKeyRoutes.all + ServiceAccountRoutes.all + AuditRoutes.all
         + WorkflowRoutes.all + VersionRoutes.all + DeploymentRoutes.all + SecretRoutes.all
         + PermissionRoutes.all
+        + EnvironmentRoutes.all + PromotionRoutes.all
 
     /// Makes the table that finds the handler for a request.
     ///

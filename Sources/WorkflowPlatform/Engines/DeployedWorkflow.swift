@@ -3,7 +3,7 @@ import Synchronization
 import WorkflowCore
 import WorkflowHTTP
 
-/// One workflow of an ``EngineManager``: its engine, its place on the shared listener, and what is known of it.
+/// One workflow of an ``EngineManager`` in one environment: its engine, its place on the shared listener, and what is known of it.
 ///
 /// Everything that changes it goes through one line, one operation after another.
 final class DeployedWorkflow: Sendable {
@@ -23,7 +23,7 @@ final class DeployedWorkflow: Sendable {
         var isClosed = false
     }
 
-    let workflow: ID<Workflow>
+    let key: DeploymentKey
     let settings: EngineSettings
     let mount: WorkflowMount
     let table: MountTable
@@ -38,15 +38,16 @@ final class DeployedWorkflow: Sendable {
     private let observer: (any DeploymentObserver)?
 
     init(
-        _ workflow: ID<Workflow>, settings: EngineSettings, registry: ModuleRegistry, provider: any EngineProvider,
+        _ key: DeploymentKey, settings: EngineSettings, registry: ModuleRegistry, provider: any EngineProvider,
         table: MountTable, observer: (any DeploymentObserver)?
     ) {
-        var logger = provider.logger(for: workflow) ?? settings.logger
-        logger[metadataKey: "workflow.id"] = "\(workflow)"
+        var logger = provider.logger(for: key.workflow) ?? settings.logger
+        logger[metadataKey: "workflow.id"] = "\(key.workflow)"
+        logger[metadataKey: "workflow.environment"] = "\(key.environment)"
         logger.handler = RedactingLogHandler(logger.handler, secrets: secrets)
-        self.workflow = workflow
+        self.key = key
         self.settings = settings
-        files = provider.filesFolder(of: workflow).map { DeploymentFiles(folder: $0) }
+        files = provider.filesFolder(of: key).map { DeploymentFiles(folder: $0) }
         self.registry = settings.modules.narrowing(registry, hasFiles: files != nil)
         self.provider = provider
         self.table = table
@@ -54,7 +55,7 @@ final class DeployedWorkflow: Sendable {
         self.logger = logger
         mount = WorkflowMount(logger: logger)
         state = Mutex(
-            State(status: DeploymentStatus(workflow: workflow, state: .stopped, since: settings.clock.now)))
+            State(status: DeploymentStatus(key, state: .stopped, since: settings.clock.now)))
     }
 
     /// What is known of it.
@@ -102,8 +103,8 @@ final class DeployedWorkflow: Sendable {
         return RunningEngine.Surroundings(
             settings: settings, registry: registry, provider: provider, mount: mount, logger: logger,
             onModuleFailure: { [weak self] module, error in self?.failed(engine: number, module, error) },
-            onLifecycleEvent: { [weak self, workflow, observer] event in
-                observer?.lifecycle(event, of: workflow, version: self?.status.version ?? version)
+            onLifecycleEvent: { [weak self, key, observer] event in
+                observer?.lifecycle(event, of: key, version: self?.status.version ?? version)
             })
     }
 }

@@ -13,6 +13,7 @@ enum PlatformSchema {
         SQLMigration(name: "004-audit", script: audit),
         SQLMigration(name: "005-workflows", script: workflows),
         SQLMigration(name: "009-labels", script: labels),
+        SQLMigration(name: "010-environments", script: environments),
     ]
 
     private static func identity(_ dialect: SQLDialect) -> String {

@@ -25,6 +25,8 @@ public struct PlatformConfiguration: Sendable {
     public var sessionLifetime: Duration = .seconds(7 * 24 * 3600)
     /// How long an invitation can be accepted.
     public var invitationLifetime: Duration = .seconds(7 * 24 * 3600)
+    /// How long a promotion waits for an approval.
+    public var promotionLifetime: Duration = .seconds(7 * 24 * 3600)
     /// The least number of characters of a password.
     public var minimumPasswordLength = 10
     /// The binary logarithm of the number of rounds of a password hash (scrypt with blocks of 8).

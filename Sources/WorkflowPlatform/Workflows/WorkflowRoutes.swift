@@ -170,16 +170,18 @@ enum WorkflowRoutes {
 
     @Sendable private static func delete(_ call: APICall) async throws -> APIAnswer {
         let (id, company) = (try id(call), try call.path.company)
-        try await call.services.database.write { connection in
+        let keys = try await call.services.database.write { connection in
             try call.services.audit.lock(company, connection)
             let workflow = try find(call, connection)
             try call.checkRevision(workflow.revision)
             let text = try configuration(workflow, connection)
+            let keys = try WorkflowTable.ofWorkflow(id, connection)
             try WorkflowTable.delete(id, connection)
             let event = call.event("workflow.delete", "workflow", id.text, record(workflow, text))
             try call.services.audit.append(event, to: company, now: call.now, connection)
+            return keys
         }
-        await call.services.workflows.remove([id])
+        await call.services.workflows.remove(keys)
         return .nothing
     }
 

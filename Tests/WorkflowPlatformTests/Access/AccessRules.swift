@@ -12,6 +12,7 @@ enum AccessRules {
         DELETE /organizations/{id}: owner organizations
         DELETE /projects/{id}/members/{userId}: admin members
         DELETE /projects/{id}: owner projects
+        DELETE /workflows/{id}/environments/{environment}: owner workflows
         DELETE /workflows/{id}/permissions/{userId}: admin members
         DELETE /workflows/{id}/secrets/{name}: editor workflows
         DELETE /workflows/{id}: owner workflows
@@ -22,6 +23,7 @@ enum AccessRules {
         GET /companies/{id}/audit/export: admin audit
         GET /companies/{id}/audit/verify: admin audit
         GET /companies/{id}/audit: admin audit
+        GET /companies/{id}/environments: viewer companies
         GET /companies/{id}/invitations: admin members
         GET /companies/{id}/members: viewer members
         GET /companies/{id}/organizations: viewer organizations
@@ -36,7 +38,9 @@ enum AccessRules {
         GET /projects/{id}: viewer projects
         GET /setup: open
         GET /workflows/{id}/deployments: viewer workflows
+        GET /workflows/{id}/environments: viewer workflows
         GET /workflows/{id}/permissions: viewer members
+        GET /workflows/{id}/promotions: viewer workflows
         GET /workflows/{id}/secrets: viewer workflows
         GET /workflows/{id}/status: viewer workflows
         GET /workflows/{id}/versions/{v}/diff: viewer workflows
@@ -74,9 +78,13 @@ enum AccessRules {
         POST /setup: open
         POST /workflows/{id}/deploy: admin workflows
         POST /workflows/{id}/permissions: admin members
+        POST /workflows/{id}/promote: editor workflows
+        POST /workflows/{id}/promotions/{promotionId}/approve: admin workflows person
+        POST /workflows/{id}/promotions/{promotionId}/reject: admin workflows person
         POST /workflows/{id}/rollback: admin workflows
         POST /workflows/{id}/stop: admin workflows
         PUT /auth/me: person
+        PUT /companies/{id}/environments: owner companies
         PUT /companies/{id}/members/{userId}: admin members
         PUT /companies/{id}: admin companies
         PUT /organizations/{id}/members/{userId}: admin members

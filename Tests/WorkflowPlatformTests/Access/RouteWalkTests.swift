@@ -53,13 +53,18 @@ import WorkflowTesting
                     Grant(.viewer, on: tenant.path), Grant(.viewer, on: tenant.path.appending(tenant.workflow)),
                 ], test)
             let key = try await tenant.key(role, ["*:read"], test)
+            let promotion = Promotion(
+                id: test.services.newID(), workflow: tenant.workflow, source: EnvironmentName(stored: "dev"),
+                target: .production, version: 1, storedStatus: .pending, comment: "", requestedBy: target.id,
+                keyMadeBy: nil, createdAt: test.clock.now, expiresAt: test.clock.now.advanced(by: .seconds(3600)))
+            try await test.services.database.write { try PromotionTable.insert(promotion, $0) }
             return World(
                 tenant: tenant, stranger: stranger,
                 parameters: [
                     "userId": target.id.text, "keyId": key.id,
                     "invitationId": try #require(invitation.data["id"]?.stringValue),
                     "accountId": try #require(account.data["id"]?.stringValue),
-                    "v": "1", "name": "TOKEN",
+                    "v": "1", "name": "TOKEN", "promotionId": promotion.id.text, "environment": "staging",
                 ])
         }
 
@@ -196,7 +201,9 @@ enum Digest {
         "platform_api_keys WHERE company_id = ?", "platform_invitations WHERE company_id = ?",
         "platform_users WHERE company_id = ?", "platform_audit_heads WHERE company_id = ?",
         "platform_workflows WHERE company_id = ?", "platform_workflow_versions WHERE \(ofCompany)",
-        "platform_deployments WHERE \(ofCompany)", "platform_workflow_secrets WHERE \(ofCompany)",
+        "platform_deployments WHERE \(ofCompany)", "platform_secrets WHERE \(ofCompany)",
+        "platform_workflow_environments WHERE company_id = ?", "platform_promotions WHERE \(ofCompany)",
+        "platform_company_environments WHERE company_id = ?",
     ]
     private static let columns = [
         "id, name, slug, metadata, revision", "id, name, slug, metadata, revision",
@@ -206,6 +213,9 @@ enum Digest {
         "id, name, status, version, revision", "version, config_yaml, created_by, created_at, workflow_id",
         "workflow_id, number, version, deployed_by, COALESCE(ended_at, 0)",
         "name, sealed, revision, updated_by, workflow_id",
+        "workflow_id, environment, status, COALESCE(deployed_version, 0), company_id",
+        "id, status, version, COALESCE(decided_at, 0), target",
+        "company_id, environments, revision, company_id, revision",
     ]
     private static let statements = zip(columns, tables).map { columns, table in
         SQLStatement("SELECT \(columns) FROM \(table) ORDER BY 1")

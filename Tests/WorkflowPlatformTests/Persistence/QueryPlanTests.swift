@@ -57,6 +57,7 @@ import WorkflowTesting
         case .uuid: "00000000-0000-7000-8000-000000000000"
         case .time: "2026-01-01T00:00:00Z"
         case .labelFilter: "team:blue"
+        case .slug: "prod"
         default: "x"
         }
     }
@@ -75,6 +76,9 @@ import WorkflowTesting
                 case "expires_at": "2099-01-01T00:00:00Z"
                 case "slug": "a-slug"
                 case "metadata": [:]
+                case "environments": [["name": "prod"], ["name": "qa"]]
+                case "from": "prod"
+                case "to": "staging"
                 case "labels": ["team": "blue", "tier": "gold"]
                 case "code": "000000"
                 case "version": 1
