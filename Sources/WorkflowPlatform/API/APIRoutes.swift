@@ -12,6 +12,7 @@ enum APIRoutes {
         + WorkflowRoutes.all + VersionRoutes.all + DeploymentRoutes.all + SecretRoutes.all
         + PermissionRoutes.all
         + EnvironmentRoutes.all + PromotionRoutes.all
+        + QuotaRoutes.all
 
     /// Makes the table that finds the handler for a request.
     ///

@@ -20,6 +20,8 @@ public struct Deployment: Sendable {
     public var mount: DeploymentMount
     /// What it may use.
     public var limits: DeploymentLimits
+    /// Decides whether its requests are taken; `nil` when they always are.
+    public var gate: RequestGate?
     /// What is deployed.
     public var key: DeploymentKey { DeploymentKey(workflow, in: environment) }
     /// Tells deployments of one workflow apart, also those of the same version.
@@ -37,10 +39,11 @@ public struct Deployment: Sendable {
     ///   - secrets: The values of `${secret.NAME}`.
     ///   - mount: Where its requests arrive.
     ///   - limits: What it may use.
+    ///   - gate: Decides whether its requests are taken.
     public init(
         workflow: ID<Workflow>, environment: EnvironmentName = .production, version: Int, configuration: String,
         files: [String: String] = [:], variables: [String: String] = [:], secrets: [String: SecretString] = [:],
-        mount: DeploymentMount, limits: DeploymentLimits = DeploymentLimits()
+        mount: DeploymentMount, limits: DeploymentLimits = DeploymentLimits(), gate: RequestGate? = nil
     ) {
         self.workflow = workflow
         self.environment = environment
@@ -51,5 +54,6 @@ public struct Deployment: Sendable {
         self.secrets = secrets
         self.mount = mount
         self.limits = limits
+        self.gate = gate
     }
 }

@@ -7,6 +7,7 @@ enum PromotionRoutes {
     private static let path = "/workflows/{id}/promotions"
     private static let comment = Schema.Member.optional("comment", .text(0...2000), "For who reads it later.")
     private static let problems = [
+        402: "The company has as many deployments as it may have.",
         409: "Nothing runs there, or it cannot be decided about any more.",
         422: "The configuration is not valid.",
     ]

@@ -14,6 +14,7 @@ enum PlatformSchema {
         SQLMigration(name: "005-workflows", script: workflows),
         SQLMigration(name: "009-labels", script: labels),
         SQLMigration(name: "010-environments", script: environments),
+        SQLMigration(name: "011-quotas", script: quotas),
     ]
 
     private static func identity(_ dialect: SQLDialect) -> String {

@@ -47,6 +47,8 @@ public final class Platform: Service {
             .migrate(database, now: now)
         let vault = try SecretVault(key: configuration.secretsKey)
         let secret = try await signingSecret(database, configuration)
+        let quotas = Quotas(
+            standard: configuration.quotas, database: database, clock: environment.clock, logger: environment.logger)
         let services = PlatformServices(
             database: database, configuration: configuration, environment: environment,
             accessTokens: await AccessTokens(
@@ -54,8 +56,9 @@ public final class Platform: Service {
             box: SecretBox(secret: secret),
             mail: MailQueue(sender: mail, clock: environment.clock, logger: environment.logger),
             workflows: Deployments(
-                engines: engines, vault: vault, database: database, clock: environment.clock,
-                logger: environment.logger))
+                engines: engines, vault: vault, quotas: quotas, database: database, clock: environment.clock,
+                logger: environment.logger),
+            quotas: quotas)
         if try await !database.read({ try UserTable.hasPeople($0) }) {
             let token = services.secrets.make(.setup)
             services.setupToken.withLock { $0 = token }
@@ -76,6 +79,7 @@ public final class Platform: Service {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.services.workflows.restore() }
                 group.addTask { await self.services.mail.run() }
+                group.addTask { await self.services.quotas.run() }
                 group.addTask { await self.clean() }
             }
         }

@@ -39,6 +39,8 @@ public struct PlatformConfiguration: Sendable {
     public var registrationsPerMinute = 10
     /// Requests of one user, or of one address that is not signed in, in a minute.
     public var requestsPerMinute = 1200
+    /// What companies may have and do about which the operator has decided nothing else.
+    public var quotas = QuotaLimits()
     /// The greatest size of the body of a request, in bytes.
     public var maximumBodyBytes = 1 << 20
 

@@ -22,12 +22,14 @@ final class PlatformServices: Sendable {
     let requestLimits = RateLimitBuckets()
     let mail: MailQueue
     let workflows: Deployments
+    let quotas: Quotas
     /// What the first user has to show; `nil` when there is one.
     let setupToken = Mutex<String?>(nil)
 
     init(
         database: any SQLDatabase, configuration: PlatformConfiguration, environment: EngineEnvironment,
-        accessTokens: AccessTokens, box: SecretBox, mail: MailQueue, workflows: Deployments
+        accessTokens: AccessTokens, box: SecretBox, mail: MailQueue, workflows: Deployments,
+        quotas: Quotas
     ) {
         self.database = database
         self.configuration = configuration
@@ -46,6 +48,7 @@ final class PlatformServices: Sendable {
         registrationThrottle = RegistrationThrottle(perMinute: configuration.registrationsPerMinute)
         self.mail = mail
         self.workflows = workflows
+        self.quotas = quotas
     }
 
     /// A new identifier.

@@ -50,6 +50,8 @@ struct DeploymentOperation: Sendable {
             throw PlatformError.conflict("no-such-environment", "There is no environment \(key.environment) any more.")
         }
         let state = try WorkflowEnvironmentTable.find(key, connection)
+        // Again when it is noted: this one spares a start in vain.
+        if state.status != .active { try call.services.quotas.admitDeployment(workflow.company, connection) }
         let situation = Situation(workflow: workflow, environment: environment, state: state)
         let version = try VersionRoutes.find(try choose(situation, connection), call, connection)
         let next = try deployments.deployment(version, of: workflow, in: key.environment, connection)
@@ -65,6 +67,7 @@ struct DeploymentOperation: Sendable {
         try call.services.audit.lock(try call.path.company, connection)
         let workflow = try WorkflowRoutes.find(call, connection)
         let before = try WorkflowEnvironmentTable.find(key, connection)
+        if before.status != .active { try call.services.quotas.admitDeployment(workflow.company, connection) }
         var state = before
         (state.status, state.deployedVersion) = (.active, version)
         let saved = try Self.save(state, workflow, call, connection)

@@ -5,6 +5,7 @@ import WorkflowStore
 /// What runs of a workflow.
 enum DeploymentRoutes {
     private static let problems = [
+        402: "The company has as many deployments as it may have.",
         409: "There is no such version, it needs an approval, or something else has what it needs.",
         422: "The configuration is not valid.",
     ]

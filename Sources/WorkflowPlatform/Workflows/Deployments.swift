@@ -13,16 +13,19 @@ final class Deployments: Sendable {
 
     let engines: EngineManager
     let vault: SecretVault
+    private let quotas: Quotas
     private let database: any SQLDatabase
     private let clock: any EngineClock
     private let logger: Logger
     private let lines = Mutex<[DeploymentKey: OperationLine]>([:])
 
     init(
-        engines: EngineManager, vault: SecretVault, database: any SQLDatabase, clock: any EngineClock, logger: Logger
+        engines: EngineManager, vault: SecretVault, quotas: Quotas, database: any SQLDatabase,
+        clock: any EngineClock, logger: Logger
     ) {
         self.engines = engines
         self.vault = vault
+        self.quotas = quotas
         self.database = database
         self.clock = clock
         self.logger = logger
@@ -67,7 +70,8 @@ final class Deployments: Sendable {
         Deployment(
             workflow: workflow.id, environment: environment, version: version, configuration: configuration,
             secrets: secrets,
-            mount: try DeploymentMount(path: Self.path(of: DeploymentKey(workflow.id, in: environment))))
+            mount: try DeploymentMount(path: Self.path(of: DeploymentKey(workflow.id, in: environment))),
+            gate: quotas.gate(of: workflow.company))
     }
 
     /// Has what ran before run again, after the database has not taken note of what does.

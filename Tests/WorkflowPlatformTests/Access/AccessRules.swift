@@ -27,6 +27,7 @@ enum AccessRules {
         GET /companies/{id}/invitations: admin members
         GET /companies/{id}/members: viewer members
         GET /companies/{id}/organizations: viewer organizations
+        GET /companies/{id}/quotas: viewer companies
         GET /companies/{id}/service-accounts: admin credentials
         GET /companies/{id}: viewer companies
         GET /companies: signed in
