@@ -108,20 +108,23 @@ enum EnvironmentRoutes {
         guard key.environment != .production else {
             throw PlatformError.conflict("default-environment", "A workflow is removed from prod with all of it.")
         }
-        try await call.services.database.write { connection in
-            try call.services.audit.lock(try call.path.company, connection)
-            let workflow = try WorkflowRoutes.find(call, connection)
-            try call.checkRevision(workflow.revision)
-            let environments = try CompanyEnvironmentTable.find(workflow.company, connection)
-            guard environments[key.environment] != nil else { throw PlatformError.notFound }
-            let state = try WorkflowEnvironmentTable.find(key, connection)
-            try DeploymentTable.end(of: key, at: call.now, connection)
-            try SecretTable.deleteAll(of: key, connection)
-            try WorkflowEnvironmentTable.delete(key, connection)
-            let version = state.deployedVersion.map { JSONValue.integer(Int64($0)) } ?? .null
-            try DeploymentOperation.record("workflow.clear", ["version": version], key, call, connection)
+        // In the line of the key, which may be deployed again afterwards.
+        try await call.services.workflows.exclusively(key) {
+            try await call.services.database.write { connection in
+                try call.services.audit.lock(try call.path.company, connection)
+                let workflow = try WorkflowRoutes.find(call, connection)
+                try call.checkRevision(workflow.revision)
+                let environments = try CompanyEnvironmentTable.find(workflow.company, connection)
+                guard environments[key.environment] != nil else { throw PlatformError.notFound }
+                let state = try WorkflowEnvironmentTable.find(key, connection)
+                try DeploymentTable.end(of: key, at: call.now, connection)
+                try SecretTable.deleteAll(of: key, connection)
+                try WorkflowEnvironmentTable.delete(key, connection)
+                let version = state.deployedVersion.map { JSONValue.integer(Int64($0)) } ?? .null
+                try DeploymentOperation.record("workflow.clear", ["version": version], key, call, connection)
+            }
+            try await call.services.workflows.engines.remove(key)
         }
-        await call.services.workflows.remove([key])
         return .nothing
     }
 }

@@ -109,14 +109,17 @@ final class Quotas: Sendable {
         guard !gates.isEmpty else { return }
         let month = CalendarMonth(of: clock.now)
         do {
-            let refusals = try await database.read { connection in
-                try gates.keys.map { company -> (ID<Company>, HTTPError?) in
+            let (refusals, gone) = try await database.read { connection in
+                let gone = try gates.keys.filter { try CompanyTable.find($0, connection) == nil }
+                let refusals = try gates.keys.map { company -> (ID<Company>, HTTPError?) in
                     guard let limit = try self.limits(of: company, connection).executions else { return (company, nil) }
                     let used = try QuotaTable.executions(of: company, in: month, connection)
                     return (company, used >= limit ? QuotaError.closed(until: month.next.start) : nil)
                 }
+                return (refusals, gone)
             }
             for (company, refusal) in refusals { gates[company]?.refusal = refusal }
+            self.gates.withLock { gates in for company in gone { gates[company] = nil } }
         } catch {
             logger.warning("What companies have used could not be read", metadata: ["error": "\(error)"])
         }
