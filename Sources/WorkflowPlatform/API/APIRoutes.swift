@@ -13,6 +13,7 @@ enum APIRoutes {
         + PermissionRoutes.all
         + EnvironmentRoutes.all + PromotionRoutes.all
         + QuotaRoutes.all
+        + AccountDeletion.all
 
     /// Makes the table that finds the handler for a request.
     ///

@@ -15,6 +15,7 @@ enum PlatformSchema {
         SQLMigration(name: "009-labels", script: labels),
         SQLMigration(name: "010-environments", script: environments),
         SQLMigration(name: "011-quotas", script: quotas),
+        SQLMigration(name: "012-account-deletion", script: accountDeletion),
     ]
 
     private static func identity(_ dialect: SQLDialect) -> String {

@@ -24,6 +24,7 @@ enum SessionTable {
         """
         UPDATE platform_sessions SET ended_at = ?, end_reason = ? WHERE user_id = ? AND id <> ? AND ended_at IS NULL
         """)
+    private static let start = SQLStatement("SELECT created_at FROM platform_sessions WHERE id = ?")
     private static let renewal = SQLStatement(
         "UPDATE platform_sessions SET last_used_at = ?, expires_at = ? WHERE id = ?")
     private static let tokenInsertion = SQLStatement(
@@ -53,6 +54,11 @@ enum SessionTable {
                 .id(session.id), .id(session.user), .text(session.address), .text(session.userAgent),
                 .time(session.createdAt), .time(session.lastUsedAt), .time(session.expiresAt),
             ])
+    }
+
+    /// When a session began.
+    static func beginning(of id: ID<Session>, _ connection: any SQLConnection) throws -> Timestamp? {
+        try connection.first(start, [.id(id)]) { $0.time() }
     }
 
     /// The sessions of somebody that have not ended, newest first.

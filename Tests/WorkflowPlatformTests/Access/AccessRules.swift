@@ -54,6 +54,7 @@ enum AccessRules {
         POST /auth/invitations/accept: person
         POST /auth/login: open
         POST /auth/logout: person
+        POST /auth/me/delete: person
         POST /auth/password/forgot: open
         POST /auth/password/reset: open
         POST /auth/password: person

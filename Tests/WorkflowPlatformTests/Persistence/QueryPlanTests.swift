@@ -30,6 +30,15 @@ import WorkflowTesting
                 _ = try await test.send(route.method, "\(path)?\(query)", token: token, body)
             }
         }
+        let last = try await RouteWalkTests.World.make(keyOf: .owner, suffix: "last", test)
+        for person in [last.tenant.outsider, try await TestTenant.person("nobody", [], test)] {
+            #expect(try await test.send(.post, "/auth/me/delete", token: person.token, [:]).status == 204)
+        }
+        await test.services.quotas.refreshGates()
+        try await test.services.database.write { connection in
+            try test.services.quotas.admitExecution(last.tenant.company, connection)
+            try test.services.quotas.count(executions: 1, of: last.tenant.company, connection)
+        }
         await test.platform.forgetExpired()
         await test.services.workflows.restore()
         await test.engines.shutdown()
