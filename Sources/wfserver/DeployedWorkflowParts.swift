@@ -7,21 +7,21 @@ import WorkflowStore
 import WorkflowStorePostgreSQL
 import WorkflowStoreSQLite
 
-/// Opens what deployed workflows need: a database file each, or a schema each of one PostgreSQL database.
+/// Opens what deployed workflows need in each environment: a database file each, or a schema each of one PostgreSQL database.
 struct DeployedWorkflowParts: EngineProvider {
-    /// The folder with one folder for each workflow.
+    /// The folder with one folder for each workflow and environment.
     let folder: String
     /// The connection string of the database for the state; `nil` for SQLite.
     let dsn: String?
     /// The program that runs scripts when it is started as a worker.
     let executable: String
 
-    func openStore(of workflow: ID<Workflow>) async throws -> any StateStore {
+    func openStore(of deployment: DeploymentKey) async throws -> any StateStore {
         #if PostgreSQL
-        if let dsn { return try await SQLStateStore.postgreSQL(Self.schema(of: workflow, in: dsn)) }
+        if let dsn { return try await SQLStateStore.postgreSQL(Self.schema(of: deployment, in: dsn)) }
         #endif
         #if SQLite
-        let place = "\(folder)/\(workflow)"
+        let place = "\(folder)/\(deployment)"
         try FileManager.default.createDirectory(
             atPath: place, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         return try await SQLStateStore.sqlite(SQLiteDatabase.Configuration(path: "\(place)/state.sqlite"))
@@ -39,17 +39,17 @@ struct DeployedWorkflowParts: EngineProvider {
         #endif
     }
 
-    func filesFolder(of workflow: ID<Workflow>) -> String? { "\(folder)/\(workflow)/files" }
+    func filesFolder(of deployment: DeploymentKey) -> String? { "\(folder)/\(deployment)/files" }
 
-    func removeState(of workflow: ID<Workflow>) async throws {
-        let place = "\(folder)/\(workflow)"
+    func removeState(of deployment: DeploymentKey) async throws {
+        let place = "\(folder)/\(deployment)"
         if FileManager.default.fileExists(atPath: place) { try FileManager.default.removeItem(atPath: place) }
         #if PostgreSQL
         guard let dsn else { return }
         let database = try await PostgreSQLDatabase.open(PostgreSQLDatabase.Configuration(dsn: dsn))
         do {
             _ = try await database.write {
-                try $0.execute(SQLStatement("DROP SCHEMA IF EXISTS \(workflow.namespace) CASCADE"), [])
+                try $0.execute(SQLStatement("DROP SCHEMA IF EXISTS \(deployment.namespace) CASCADE"), [])
             }
         } catch {
             await database.close()
@@ -60,10 +60,10 @@ struct DeployedWorkflowParts: EngineProvider {
     }
 
     #if PostgreSQL
-    private static func schema(of workflow: ID<Workflow>, in dsn: String) -> PostgreSQLDatabase.Configuration {
+    private static func schema(of deployment: DeploymentKey, in dsn: String) -> PostgreSQLDatabase.Configuration {
         let isURL = dsn.contains("://")
         let separator = isURL ? (dsn.contains("?") ? "&" : "?") : " "
-        var configuration = PostgreSQLDatabase.Configuration(dsn: "\(dsn)\(separator)schema=\(workflow.namespace)")
+        var configuration = PostgreSQLDatabase.Configuration(dsn: "\(dsn)\(separator)schema=\(deployment.namespace)")
         // Many workflows share one server.
         configuration.maximumConnections = 4
         configuration.maximumIdleConnections = 1

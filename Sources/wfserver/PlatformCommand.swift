@@ -9,8 +9,6 @@ import WorkflowHTTP
 public import WorkflowPlatform
 import WorkflowServer
 import WorkflowStore
-import WorkflowStorePostgreSQL
-import WorkflowStoreSQLite
 
 /// `wfserver platform`: serves the platform, on which companies and their people manage workflows.
 struct PlatformCommand: AsyncParsableCommand {
@@ -51,6 +49,8 @@ struct PlatformCommand: AsyncParsableCommand {
     @Option(help: "Requests of one user, or of one address that is not signed in, in a minute.")
     var requestsPerMinute = 1200
 
+    @OptionGroup var quotas: QuotaOptions
+
     @OptionGroup var mail: MailOptions
 
     @OptionGroup var signOn: SignOnOptions
@@ -81,7 +81,7 @@ struct PlatformCommand: AsyncParsableCommand {
         let environment = EngineEnvironment(logger: logger)
         let sender = try mail.sender(environment: environment)
         let configuration = try platformConfiguration()
-        let database = try await database()
+        let database = try await database.open(exclusively: true)
         do {
             let engines = engines()
             let platform = try await Platform.open(
@@ -122,21 +122,22 @@ struct PlatformCommand: AsyncParsableCommand {
         configuration.registration = registration
         configuration.requestsPerMinute = requestsPerMinute
         configuration.signOn = try signOn.configuration()
+        configuration.quotas = quotas.limits
         configuration.signingSecret = environment["WORKFLOW_PLATFORM_SECRET"]
             .flatMap { $0.isEmpty ? nil : SecretString($0) }
         configuration.secretsKey = try PlatformKeyFile.key(environment: environment, folder: place)
         return configuration
     }
 
-    private var isURL: Bool { state.hasPrefix("postgres://") || state.hasPrefix("postgresql://") }
+    private var database: PlatformDatabase { PlatformDatabase(state: state) }
 
-    private var place: String { folder ?? (isURL ? ".workflow" : state) }
+    private var place: String { folder ?? (database.isURL ? ".workflow" : state) }
 
     private func engines() -> EngineManager {
         EngineManager(
             registry: StandardCatalog.registry,
             provider: DeployedWorkflowParts(
-                folder: "\(place)/workflows", dsn: isURL ? state : nil,
+                folder: "\(place)/workflows", dsn: database.isURL ? state : nil,
                 executable: Bundle.main.executablePath ?? CommandLine.arguments[0]))
     }
 
@@ -156,23 +157,6 @@ struct PlatformCommand: AsyncParsableCommand {
             print("Nobody uses it yet; the token for POST /api/v1/setup: \(token)")
         }
         fflush(nil)
-    }
-
-    private func database() async throws -> any SQLDatabase {
-        if isURL {
-            #if PostgreSQL
-            return try await PostgreSQLDatabase.open(PostgreSQLDatabase.Configuration(dsn: state))
-            #else
-            throw StoreError(.unavailable, "this program was built without PostgreSQL")
-            #endif
-        }
-        #if SQLite
-        return try await SQLiteDatabase.open(
-            SQLiteDatabase.Configuration(path: "\(state)/platform.sqlite"))
-        #else
-        throw StoreError(
-            .unavailable, "this program was built without SQLite; give a postgres:// URL")
-        #endif
     }
 }
 

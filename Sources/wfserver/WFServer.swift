@@ -12,7 +12,9 @@ struct WFServer: AsyncParsableCommand {
             (a port in use, a database that does not open), 70 a defect of wfserver.
             """,
         version: ServerVersion.current,
-        subcommands: [RunCommand.self, PlatformCommand.self, ValidateCommand.self, GenerateDocsCommand.self])
+        subcommands: [
+            RunCommand.self, PlatformCommand.self, QuotasCommand.self, ValidateCommand.self, GenerateDocsCommand.self,
+        ])
 
     static func main() async {
         #if JavaScript

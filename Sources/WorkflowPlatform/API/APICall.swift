@@ -112,11 +112,11 @@ struct APICall: Sendable {
 }
 
 extension Caller {
-    /// Who it is, for the record.
+    /// With what it was done, for the record. Names are no part of it, since it outlives accounts.
     var actor: JSONObject {
         switch credential {
-        case .session(let id): ["name": .string(name), "session_id": .string(id.text)]
-        case .key(let id, _, _): ["name": .string(name), "api_key_id": .string(id.text)]
+        case .session(let id): ["session_id": .string(id.text)]
+        case .key(let id, _, _): ["api_key_id": .string(id.text)]
         case .program(let id, _, _, _): ["name": .string(name), "iam_provider_id": .string(id.text)]
         }
     }

@@ -33,10 +33,18 @@ struct APIHandler: HTTPHandler {
     private func answer(_ request: ServerRequest, _ limit: inout RateLimitDecision?) async throws -> ServerResponse {
         let admission = try await Admission.make(request, route, services)
         let key = admission.caller?.user.text ?? request.remoteAddress
-        let decision = take(key)
+        let decision = take(key, services.configuration.requestsPerMinute)
         limit = decision
         guard decision.isAllowed else {
             throw PlatformError.tooMany("There are too many requests.", wait: .nanoseconds(decision.wait))
+        }
+        if let (company, perMinute) = admission.companyLimit {
+            let decision = take("company:\(company)", perMinute)
+            guard decision.isAllowed else {
+                throw PlatformError.tooMany(
+                    "The company makes more than \(perMinute) requests in a minute.",
+                    wait: .nanoseconds(decision.wait))
+            }
         }
         let role = try authorize(admission)
         let query = try QueryReader.read(request, route)
@@ -102,8 +110,8 @@ struct APIHandler: HTTPHandler {
         return error.response
     }
 
-    private func take(_ key: String) -> RateLimitDecision {
-        let perMinute = max(1, services.configuration.requestsPerMinute)
+    private func take(_ key: String, _ perMinute: Int) -> RateLimitDecision {
+        let perMinute = max(1, perMinute)
         return services.requestLimits.take(
             key, now: services.clock.now.nanoseconds, interval: 60_000_000_000 / Int64(perMinute), burst: perMinute)
     }

@@ -18,6 +18,9 @@ enum APIRoutes {
         + SignOnRoutes.all + IdentityRoutes.all + CompanyProviderRoutes.all
         + IAMProviderRoutes.all + IAMMappingRoutes.all + IAMTokenRoutes.all
         + LogRoutes.all + EventRoutes.all + StreamRoutes.all + DashboardRoutes.all
+        + EnvironmentRoutes.all + PromotionRoutes.all
+        + QuotaRoutes.all
+        + AccountDeletion.all
 
     /// Makes the table that finds the handler for a request.
     ///

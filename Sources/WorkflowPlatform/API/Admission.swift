@@ -8,6 +8,8 @@ struct Admission: Sendable {
     let caller: Caller?
     /// The thing that the route names, with all that it lies in; `nil` when there is none.
     let path: ResourcePath?
+    /// The company whose limit of requests counts, and the limit; `nil` for none.
+    let companyLimit: (company: ID<Company>, perMinute: Int)?
 
     /// What a request shows.
     private enum Shown {
@@ -29,17 +31,31 @@ struct Admission: Sendable {
         let now = services.clock.now
         let shown = await credential(of: request, route, services, now)
         let parameter = reference.flatMap { request.parameters[$0.parameter] }
-        if case .nothing = shown { return Admission(caller: nil, path: nil) }
-        let found = try await services.database.read { connection -> (known: Known, path: ResourcePath?) in
+        if case .nothing = shown { return Admission(caller: nil, path: nil, companyLimit: nil) }
+        let found = try await services.database.read { connection -> (known: Known, path: ResourcePath?, limit: Int?) in
             let known = try identify(shown, now, connection)
-            guard known.caller != nil, let reference, let parameter else { return (known, nil) }
-            return (known, try ResourceFinder.path(reference, parameter, connection))
+            guard let caller = known.caller else { return (known, nil, nil) }
+            let path = try reference.flatMap { reference in
+                try parameter.flatMap { try ResourceFinder.path(reference, $0, connection) }
+            }
+            let company = countedCompany(caller, path)
+            return (known, path, try company.flatMap { try services.quotas.limits(of: $0, connection).requests })
         }
         let caller = found.known.caller
         if case .key(let id, _, _) = caller?.credential, found.known.lastUse.duration(to: now) > Duration.seconds(60) {
             try await services.database.write { try APIKeyTable.noteUse(id, at: now, $0) }
         }
-        return Admission(caller: caller, path: found.path)
+        let company = caller.flatMap { countedCompany($0, found.path) }
+        let limit = company.flatMap { company in found.limit.map { (company, $0) } }
+        return Admission(caller: caller, path: found.path, companyLimit: limit)
+    }
+
+    /// The company that a request counts for: never one that the caller has no role in.
+    private static func countedCompany(_ caller: Caller, _ path: ResourcePath?) -> ID<Company>? {
+        if case .key(_, let company, _) = caller.credential { return company }
+        return path.map(\.company).flatMap { company in
+            caller.grants.contains { $0.company == company } ? company : nil
+        }
     }
 
     /// Who calls, and when their key was used last.

@@ -72,6 +72,9 @@ extension Documents {
         .object([
             .required("id", .id), .required("sequence", .integer(1...Int.max)), .required("created_at", .time),
             .required("user_id", .nullable(.id)), .required("actor", .metadata), .required("action", .text(1...100)),
+            .required(
+                "user_name", .nullable(.text(0...200)),
+                "What the user is called now; not part of the log, and null when the account is gone."),
             .required("resource_type", .text(1...100)), .required("resource_id", .text(0...100)),
             .required("details", .metadata), .required("ip_address", .text(0...100)),
             .required("user_agent", .text(0...256)), .required("request_id", .text(0...200)),

@@ -6,6 +6,7 @@ extension Documents {
         "WorkflowStatus",
         .object([
             .required("id", .id, "The workflow."),
+            .required("environment", EnvironmentParameter.schema, "Where it runs."),
             .required("status", .oneOf(["deploying", "running", "stopping", "stopped", "failed"]), "What it does."),
             .required("wanted", .oneOf(Workflow.Status.allCases.map(\.rawValue)), "What is wanted of it."),
             .required("version", .nullable(.integer(1...Int.max)), "The version that serves, or that did last."),
@@ -23,12 +24,13 @@ extension Documents {
         ]))
 
     /// - Parameter status: What is known of its engine; `nil` when it has none.
-    static func make(_ workflow: Workflow, _ status: DeploymentStatus?) -> JSONObject {
+    static func make(_ state: WorkflowEnvironment, _ status: DeploymentStatus?) -> JSONObject {
         [
-            "id": .string(workflow.id.text), "status": .string((status?.state ?? .stopped).rawValue),
-            "wanted": .string(workflow.status.rawValue), "version": number(status?.version),
+            "id": .string(state.key.workflow.text), "environment": .string(state.key.environment.text),
+            "status": .string((status?.state ?? .stopped).rawValue),
+            "wanted": .string(state.status.rawValue), "version": number(status?.version),
             "next_version": number(status?.nextVersion), "since": time(status?.since),
-            "path": .string(Deployments.path(of: workflow.id)),
+            "path": .string(Deployments.path(of: state.key)),
             "modules": .array(
                 (status?.modules ?? []).map { ["name": .string($0.name), "type": .string($0.type)] }),
             "paths": .array((status?.paths ?? []).map { .string($0) }),

@@ -58,6 +58,13 @@ extension Documents {
             .required("invited_by", .id), .required("created_at", .time), .required("expires_at", .time),
         ]))
 
+    /// An invitation for the record, which outlives the account of whom it was sent to.
+    static func record(_ invitation: Invitation) -> JSONObject {
+        var document = make(invitation)
+        document["email"] = nil
+        return document
+    }
+
     static func make(_ invitation: Invitation) -> JSONObject {
         [
             "id": .string(invitation.id.text), "company_id": .string(invitation.company.text),

@@ -12,8 +12,9 @@ extension Documents {
         .required("version", .integer(0...Int.max), "The newest version of the configuration; 0 while there is none."),
         .required(
             "status", .oneOf(Workflow.Status.allCases.map(\.rawValue)),
-            "What is wanted of it; what it does is under `/status`."),
-        .required("deployed_version", .nullable(.integer(1...Int.max)), "The version that is to run."),
+            "What is wanted of it, in `prod` unless another environment was asked about; what it does is under `/status`."
+        ),
+        .required("deployed_version", .nullable(.integer(1...Int.max)), "The version that is to run there."),
         .required("created_by", .id), .required("updated_by", .id),
         .required("revision", .integer(1...Int.max)), .required("created_at", .time), .required("updated_at", .time),
     ]
@@ -88,14 +89,16 @@ extension Documents {
     static let deployment = Schema.named(
         "Deployment",
         .object([
-            .required("workflow_id", .id), .required("number", .integer(1...Int.max)),
+            .required("workflow_id", .id), .required("environment", EnvironmentParameter.schema),
+            .required("number", .integer(1...Int.max)),
             .required("version", .integer(1...Int.max)), .required("deployed_by", .id), .required("created_at", .time),
             .required("ended_at", .nullable(.time), "Null for the one that is to run."),
         ]))
 
     static func make(_ record: DeploymentRecord) -> JSONObject {
         [
-            "workflow_id": .string(record.workflow.text), "number": .integer(Int64(record.number)),
+            "workflow_id": .string(record.key.workflow.text), "environment": .string(record.key.environment.text),
+            "number": .integer(Int64(record.number)),
             "version": .integer(Int64(record.version)), "deployed_by": .string(record.deployedBy.text),
             "created_at": .string(record.createdAt.description), "ended_at": time(record.endedAt),
         ]

@@ -25,6 +25,7 @@ enum OpenAPIDocument {
                     ]),
                     maximum: 100),
                 "What is wrong with which part of the request."),
+            .optional("quota", QuotaRoutes.quota, "What is used up."),
         ]))
 
     /// Makes the document.

@@ -80,7 +80,7 @@ struct AuditEvent: Sendable {
     var details: JSONObject
     /// Who did it; `nil` when that is not known.
     var user: ID<User>?
-    /// What they are called, and with which key or session they did it.
+    /// With which key or session they did it.
     var actor: JSONObject
     /// Where it came from.
     var origin: AuditEntry.Origin

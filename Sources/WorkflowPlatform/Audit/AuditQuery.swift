@@ -8,6 +8,9 @@ struct StoredAuditEntry: Sendable {
     let document: JSONObject
     let hash: String
 
+    /// Who did it.
+    var user: ID<User>? { document["user_id"]?.stringValue.map { ID(stored: $0) } }
+
     /// The entry as clients see it.
     var json: JSONObject { document.merging(["hash": .string(hash)]) }
 }

@@ -39,10 +39,13 @@ enum AuditRoutes {
             resource: call.query["resource_id"], user: call.query["user_id"],
             since: call.query["since"].flatMap { Timestamp(rfc3339: $0) },
             until: call.query["until"].flatMap { Timestamp(rfc3339: $0) })
-        let found = try await call.services.database.read { connection in
-            try AuditQuery.list(of: company, filter, page, connection)
+        let (found, names) = try await call.services.database.read { connection in
+            let found = try AuditQuery.list(of: company, filter, page, connection)
+            return (found, try UserTable.names(of: Set(found.items.compactMap(\.user)), connection))
         }
-        return .page(found, limit: page.limit) { $0.json }
+        return .page(found, limit: page.limit) { entry in
+            entry.json.merging(["user_name": entry.user.flatMap { names[$0] }.map { .string($0) } ?? .null])
+        }
     }
 
     @Sendable private static func export(_ call: APICall) async throws -> APIAnswer {

@@ -27,7 +27,7 @@ public struct AuditEntry: Sendable {
     public let createdAt: Timestamp
     /// Who did it; `nil` when that is not known.
     public let user: ID<User>?
-    /// What they are called, and with which key or session they did it.
+    /// With which key or session they did it.
     public let actor: JSONObject
     /// What happened, such as `project.update`.
     public let action: String

@@ -67,8 +67,8 @@ public struct WorkflowVersion: Sendable {
 
 /// That a version of a workflow ran, or is to run.
 public struct DeploymentRecord: Sendable {
-    /// The workflow.
-    public let workflow: ID<Workflow>
+    /// The workflow, and where it ran.
+    public let key: DeploymentKey
     /// Counts the deployments of the workflow, from 1.
     public let number: Int
     /// The version.

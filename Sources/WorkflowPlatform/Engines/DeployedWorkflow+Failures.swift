@@ -68,7 +68,7 @@ extension DeployedWorkflow {
         guard isWanted else { return }
         do {
             try table.mount(mount, on: deployment.mount)
-            mount.limit(to: deployment.limits)
+            mount.limit(to: deployment.limits, behind: deployment.gate)
             let running = try await RunningEngine.start(
                 try place(deployment), of: deployment, in: surroundings(version: deployment.version))
             tell { state in

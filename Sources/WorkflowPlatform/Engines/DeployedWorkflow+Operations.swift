@@ -55,7 +55,7 @@ extension DeployedWorkflow {
     private func start(
         _ configuration: ApplicationConfiguration, of deployment: Deployment
     ) async throws -> DeploymentStatus {
-        mount.limit(to: deployment.limits)
+        mount.limit(to: deployment.limits, behind: deployment.gate)
         mount.explainAbsence("The workflow is being started.")
         let running = try await RunningEngine.start(
             configuration, of: deployment, in: surroundings(version: deployment.version))
@@ -85,7 +85,7 @@ extension DeployedWorkflow {
             throw DeploymentError(report, redactor: redactor(deployment))
         case .reloaded, .unchanged: break
         }
-        mount.limit(to: deployment.limits)
+        mount.limit(to: deployment.limits, behind: deployment.gate)
         table.unmount(mount, from: before?.mount, except: deployment.mount)
         logger.info("A version was deployed", metadata: ["version": "\(deployment.version)"])
         return tell { state in

@@ -13,7 +13,7 @@ extension DeployedWorkflow {
                 return state.current?.number == deployment.number
             }
             guard isCurrent else { return }
-            self.mount.limit(to: before.limits)
+            self.mount.limit(to: before.limits, behind: before.gate)
             self.putBack(before)
             self.move(from: deployment.mount, to: before.mount)
             let reason = self.redactor(deployment).redact(report.reason ?? "it failed")

@@ -3,7 +3,7 @@ import Synchronization
 import WorkflowCore
 import WorkflowHTTP
 
-/// One workflow of an ``EngineManager``: its engine, its place on the shared listener, and what is known of it.
+/// One workflow of an ``EngineManager`` in one environment: its engine, its place on the shared listener, and what is known of it.
 ///
 /// Everything that changes it goes through one line, one operation after another.
 final class DeployedWorkflow: Sendable {
@@ -23,7 +23,7 @@ final class DeployedWorkflow: Sendable {
         var isClosed = false
     }
 
-    let workflow: ID<Workflow>
+    let key: DeploymentKey
     let settings: EngineSettings
     let mount: WorkflowMount
     let table: MountTable
@@ -40,20 +40,21 @@ final class DeployedWorkflow: Sendable {
     private let listening: EngineListening
 
     init(
-        _ workflow: ID<Workflow>, settings: EngineSettings, registry: ModuleRegistry, provider: any EngineProvider,
+        _ key: DeploymentKey, settings: EngineSettings, registry: ModuleRegistry, provider: any EngineProvider,
         table: MountTable, observer: (any DeploymentObserver)?, listening: EngineListening,
         recorder: LogRecorder?
     ) {
-        var logger = provider.logger(for: workflow) ?? settings.logger
-        logger[metadataKey: "workflow.id"] = "\(workflow)"
-        logPlace = RecordingLogHandler.Place(workflow)
+        var logger = provider.logger(for: key.workflow) ?? settings.logger
+        logger[metadataKey: "workflow.id"] = "\(key.workflow)"
+        logger[metadataKey: "workflow.environment"] = "\(key.environment)"
+        logPlace = RecordingLogHandler.Place(key.workflow)
         if let recorder {
             logger.handler = RecordingLogHandler(logger.handler, at: logPlace, recorder: recorder)
         }
         logger.handler = RedactingLogHandler(logger.handler, secrets: secrets)
-        self.workflow = workflow
+        self.key = key
         self.settings = settings
-        files = provider.filesFolder(of: workflow).map { DeploymentFiles(folder: $0) }
+        files = provider.filesFolder(of: key).map { DeploymentFiles(folder: $0) }
         self.registry = settings.modules.narrowing(registry, hasFiles: files != nil)
         self.provider = provider
         self.table = table
@@ -62,7 +63,7 @@ final class DeployedWorkflow: Sendable {
         self.logger = logger
         mount = WorkflowMount(logger: logger)
         state = Mutex(
-            State(status: DeploymentStatus(workflow: workflow, state: .stopped, since: settings.clock.now)))
+            State(status: DeploymentStatus(key, state: .stopped, since: settings.clock.now)))
     }
 
     /// What is known of it.
@@ -123,8 +124,8 @@ final class DeployedWorkflow: Sendable {
             settings: settings, registry: registry, provider: provider, mount: mount, logger: logger,
             logPlace: logPlace,
             onModuleFailure: { [weak self] module, error in self?.failed(engine: number, module, error) },
-            onLifecycleEvent: { [weak self, workflow, observer] event in
-                observer?.lifecycle(event, of: workflow, version: self?.status.version ?? version)
+            onLifecycleEvent: { [weak self, key, observer] event in
+                observer?.lifecycle(event, of: key, version: self?.status.version ?? version)
             },
             onActivity: onActivity(version))
     }

@@ -4,6 +4,8 @@ public import WorkflowCore
 public struct Deployment: Sendable {
     /// The workflow.
     public let workflow: ID<Workflow>
+    /// Where it runs.
+    public let environment: EnvironmentName
     /// Which version of it.
     public let version: Int
     /// The configuration in YAML.
@@ -18,6 +20,10 @@ public struct Deployment: Sendable {
     public var mount: DeploymentMount
     /// What it may use.
     public var limits: DeploymentLimits
+    /// Decides whether its requests are taken; `nil` when they always are.
+    public var gate: RequestGate?
+    /// What is deployed.
+    public var key: DeploymentKey { DeploymentKey(workflow, in: environment) }
     /// Tells deployments of one workflow apart, also those of the same version.
     var number = 0
 
@@ -25,6 +31,7 @@ public struct Deployment: Sendable {
     ///
     /// - Parameters:
     ///   - workflow: The workflow.
+    ///   - environment: Where it runs.
     ///   - version: Which version of it.
     ///   - configuration: The configuration in YAML.
     ///   - files: What the configuration names beside itself.
@@ -32,12 +39,14 @@ public struct Deployment: Sendable {
     ///   - secrets: The values of `${secret.NAME}`.
     ///   - mount: Where its requests arrive.
     ///   - limits: What it may use.
+    ///   - gate: Decides whether its requests are taken.
     public init(
-        workflow: ID<Workflow>, version: Int, configuration: String, files: [String: String] = [:],
-        variables: [String: String] = [:], secrets: [String: SecretString] = [:], mount: DeploymentMount,
-        limits: DeploymentLimits = DeploymentLimits()
+        workflow: ID<Workflow>, environment: EnvironmentName = .production, version: Int, configuration: String,
+        files: [String: String] = [:], variables: [String: String] = [:], secrets: [String: SecretString] = [:],
+        mount: DeploymentMount, limits: DeploymentLimits = DeploymentLimits(), gate: RequestGate? = nil
     ) {
         self.workflow = workflow
+        self.environment = environment
         self.version = version
         self.configuration = configuration
         self.files = files
@@ -45,5 +54,6 @@ public struct Deployment: Sendable {
         self.secrets = secrets
         self.mount = mount
         self.limits = limits
+        self.gate = gate
     }
 }

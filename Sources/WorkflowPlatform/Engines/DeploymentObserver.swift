@@ -11,4 +11,17 @@ public protocol DeploymentObserver: Sendable {
     ///   - workflow: The deployed workflow.
     ///   - version: The version that served when it was told.
     func lifecycle(_ event: LifecycleEvent, of workflow: ID<Workflow>, version: Int)
+    /// A workflow, or a step of one, was started, completed or failed; for who has to know in which environment.
+    ///
+    /// - Parameters:
+    ///   - event: What happened.
+    ///   - deployment: The deployed workflow.
+    ///   - version: The version that served when it was told.
+    func lifecycle(_ event: LifecycleEvent, of deployment: DeploymentKey, version: Int)
+}
+
+extension DeploymentObserver {
+    public func lifecycle(_ event: LifecycleEvent, of deployment: DeploymentKey, version: Int) {
+        lifecycle(event, of: deployment.workflow, version: version)
+    }
 }

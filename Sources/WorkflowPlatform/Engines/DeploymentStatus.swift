@@ -26,6 +26,8 @@ public struct DeploymentStatus: Sendable, Hashable {
 
     /// The workflow.
     public let workflow: ID<Workflow>
+    /// Where it runs.
+    public let environment: EnvironmentName
     /// What it is doing.
     public internal(set) var state: State
     /// The version that serves, or that did last; `nil` when none has.
@@ -45,8 +47,9 @@ public struct DeploymentStatus: Sendable, Hashable {
     /// When it will be started again; `nil` when it will not by itself.
     public internal(set) var restartAt: Timestamp?
 
-    init(workflow: ID<Workflow>, state: State, since: Timestamp) {
-        self.workflow = workflow
+    init(_ key: DeploymentKey, state: State, since: Timestamp) {
+        workflow = key.workflow
+        environment = key.environment
         self.state = state
         self.since = since
     }

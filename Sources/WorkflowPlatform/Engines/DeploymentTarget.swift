@@ -1,5 +1,7 @@
 /// Where deployed workflows run: in this process (``EngineManager``), or on machines of a customer.
 ///
+/// A workflow runs in each of its environments by itself, as if it were another one.
+///
 /// A target knows nothing of companies, versions and roles; it runs what it is given. What is to run after a restart of
 /// the process is for the caller to say, by deploying it again.
 public protocol DeploymentTarget: Sendable {
@@ -19,10 +21,10 @@ public protocol DeploymentTarget: Sendable {
     ///
     /// - Returns: The status; `nil` when the target does not know the workflow.
     @discardableResult
-    func stop(_ workflow: ID<Workflow>) async -> DeploymentStatus?
+    func stop(_ deployment: DeploymentKey) async -> DeploymentStatus?
 
     /// What is known of a workflow; `nil` when it was never deployed here.
-    func status(of workflow: ID<Workflow>) async -> DeploymentStatus?
+    func status(of deployment: DeploymentKey) async -> DeploymentStatus?
 
     /// What is known of all workflows, by identifier.
     func statuses() async -> [DeploymentStatus]

@@ -29,7 +29,7 @@ extension EngineManager {
     ///
     /// - Throws: ``DeploymentError``.
     public func plan(_ deployment: Deployment) async throws -> ReloadPlan? {
-        guard let running = running(deployment.workflow) else { return nil }
+        guard let running = running(deployment.key) else { return nil }
         return try await withScratchFiles(of: deployment) { configuration, _ in
             try await running.engine.plan(configuration)
         }
@@ -42,7 +42,7 @@ extension EngineManager {
         of deployment: Deployment, _ body: (ApplicationConfiguration, _ folder: String?) async throws -> Result
     ) async throws -> Result {
         let identifiers = settings.identifiers ?? UUIDv7Generator(clock: settings.clock)
-        let folder = provider.filesFolder(of: deployment.workflow).map { "\($0).check-\(identifiers.next())" }
+        let folder = provider.filesFolder(of: deployment.key).map { "\($0).check-\(identifiers.next())" }
         let files = folder.map { DeploymentFiles(folder: $0) }
         do {
             let configuration = try deployment.read(in: folder)

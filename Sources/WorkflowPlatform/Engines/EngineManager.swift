@@ -18,7 +18,7 @@ import WorkflowHTTP
 /// platform, on another port or host than workflows, so that their pages cannot use it.
 public final class EngineManager: DeploymentTarget {
     private struct State {
-        var workflows: [ID<Workflow>: DeployedWorkflow] = [:]
+        var workflows: [DeploymentKey: DeployedWorkflow] = [:]
         var isClosed = false
     }
 
@@ -56,22 +56,22 @@ public final class EngineManager: DeploymentTarget {
 
     @discardableResult
     public func deploy(_ deployment: Deployment) async throws -> DeploymentStatus {
-        let workflow = try find(deployment.workflow)
+        let workflow = try find(deployment.key)
         return try await workflow.line.attempt { try await workflow.deploy(deployment) }
     }
 
     @discardableResult
-    public func stop(_ workflow: ID<Workflow>) async -> DeploymentStatus? {
-        guard let deployed = state.withLock({ $0.workflows[workflow] }) else { return nil }
+    public func stop(_ deployment: DeploymentKey) async -> DeploymentStatus? {
+        guard let deployed = state.withLock({ $0.workflows[deployment] }) else { return nil }
         return await deployed.line.run { await deployed.stop() }
     }
 
-    public func status(of workflow: ID<Workflow>) async -> DeploymentStatus? {
-        state.withLock { $0.workflows[workflow] }?.status
+    public func status(of deployment: DeploymentKey) async -> DeploymentStatus? {
+        state.withLock { $0.workflows[deployment] }?.status
     }
 
     public func statuses() async -> [DeploymentStatus] {
-        state.withLock { $0.workflows.values.map { $0 } }.map(\.status).sorted { $0.workflow < $1.workflow }
+        state.withLock { Array($0.workflows.values) }.sorted { $0.key < $1.key }.map(\.status)
     }
 
     public func shutdown() async {
@@ -108,72 +108,72 @@ public final class EngineManager: DeploymentTarget {
 
     private func restore(_ deployment: Deployment) async {
         do {
-            let workflow = try find(deployment.workflow)
+            let workflow = try find(deployment.key)
             await workflow.line.run { await workflow.restore(deployment) }
         } catch {
             settings.logger.error(
-                "A workflow was not restored", metadata: ["workflow.id": "\(deployment.workflow)", "error": "\(error)"])
+                "A workflow was not restored", metadata: ["workflow.id": "\(deployment.key)", "error": "\(error)"])
         }
     }
 
-    /// Stops a workflow, and removes everything that was kept of it.
+    /// Stops a workflow in an environment, and removes everything that was kept of it there.
     ///
     /// - Throws: What ``EngineProvider/removeState(of:)`` throws, and ``WorkflowError`` when files cannot be removed.
-    public func remove(_ workflow: ID<Workflow>) async throws {
-        if let deployed = state.withLock({ $0.workflows[workflow] }) {
+    public func remove(_ deployment: DeploymentKey) async throws {
+        if let deployed = state.withLock({ $0.workflows[deployment] }) {
             _ = await deployed.line.run { await deployed.stop(isLast: true) }
         }
-        if let folder = provider.filesFolder(of: workflow) { try DeploymentFiles(folder: folder).remove() }
-        try await provider.removeState(of: workflow)
-        state.withLock { $0.workflows[workflow] = nil }
+        if let folder = provider.filesFolder(of: deployment) { try DeploymentFiles(folder: folder).remove() }
+        try await provider.removeState(of: deployment)
+        state.withLock { $0.workflows[deployment] = nil }
     }
 
     /// Runs a part of a deployed workflow, as its triggers do.
     ///
     /// - Parameters:
-    ///   - workflow: The deployed workflow.
+    ///   - deployment: The deployed workflow.
     ///   - name: The kind or definition of the part, such as `order`.
     ///   - action: The action.
     ///   - data: Its input.
     /// - Throws: ``WorkflowError`` `.unavailable` when it does not run, or what it throws.
     public func invoke(
-        _ workflow: ID<Workflow>, _ name: String, action: String, data: JSONObject = [:]
+        _ deployment: DeploymentKey, _ name: String, action: String, data: JSONObject = [:]
     ) async throws -> JSONValue {
-        guard let running = running(workflow) else {
+        guard let running = running(deployment) else {
             throw WorkflowError(.unavailable, "The workflow does not run.")
         }
         return try await running.engine.invoke(name, action: action, data: data)
     }
 
     /// The metrics of a workflow that runs.
-    public func metrics(of workflow: ID<Workflow>) -> MetricsRegistry? {
-        running(workflow)?.engine.environment.metrics.registry
+    public func metrics(of deployment: DeploymentKey) -> MetricsRegistry? {
+        running(deployment)?.engine.environment.metrics.registry
     }
 
     /// The engine of a workflow that runs.
-    func running(_ workflow: ID<Workflow>) -> RunningEngine? {
-        state.withLock { $0.workflows[workflow] }?.state.withLock { $0.running }
+    func running(_ deployment: DeploymentKey) -> RunningEngine? {
+        state.withLock { $0.workflows[deployment] }?.state.withLock { $0.running }
     }
 
     /// The version of a workflow that serves; 0 when none does.
-    func version(of workflow: ID<Workflow>) -> Int {
-        state.withLock { $0.workflows[workflow] }?.status.version ?? 0
+    func version(of deployment: DeploymentKey) -> Int {
+        state.withLock { $0.workflows[deployment] }?.status.version ?? 0
     }
 
     /// Takes the secrets of a workflow out of texts; `nil` when it has none.
-    func secrets(of workflow: ID<Workflow>) -> SecretRedactor? {
-        state.withLock { $0.workflows[workflow] }?.redactor
+    func secrets(of deployment: DeploymentKey) -> SecretRedactor? {
+        state.withLock { $0.workflows[deployment] }?.redactor
     }
 
-    /// The workflow with an identifier, which is new here when it was never deployed.
-    private func find(_ id: ID<Workflow>) throws -> DeployedWorkflow {
+    /// The workflow with a key, which is new here when it was never deployed.
+    private func find(_ key: DeploymentKey) throws -> DeployedWorkflow {
         try state.withLock { state in
             guard !state.isClosed else { throw DeploymentError(.unavailable, "the engine manager stops") }
-            if let workflow = state.workflows[id] { return workflow }
+            if let workflow = state.workflows[key] { return workflow }
             let workflow = DeployedWorkflow(
-                id, settings: settings, registry: registry, provider: provider, table: table, observer: observer,
+                key, settings: settings, registry: registry, provider: provider, table: table, observer: observer,
                 listening: listening, recorder: recorder.withLock { $0 })
-            state.workflows[id] = workflow
+            state.workflows[key] = workflow
             return workflow
         }
     }

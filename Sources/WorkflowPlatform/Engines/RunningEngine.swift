@@ -34,7 +34,7 @@ struct RunningEngine: Sendable {
             try await WorkflowEngine.validate(
                 configuration, registry: surroundings.registry,
                 environment: surroundings.environment(deployment, InMemoryStateStore(), scripts))
-            let store = try await surroundings.provider.openStore(of: deployment.workflow)
+            let store = try await surroundings.provider.openStore(of: deployment.key)
             opened = store
             var environment = surroundings.environment(deployment, store, scripts)
             environment.onModuleFailure = surroundings.onModuleFailure

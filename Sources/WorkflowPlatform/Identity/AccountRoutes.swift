@@ -47,8 +47,9 @@ enum AccountRoutes {
             if let url = call.text("avatar_url") { user.avatarURL = url }
             (user.revision, user.updatedAt) = (before.revision + 1, call.now)
             try Accounts.save(user, connection)
-            let difference = AuditEvent.difference(Documents.make(before), Documents.make(user))
-            let event = call.event("user.update", "user", user.id.text, difference)
+            // What they are called now is not written down, since the log outlives accounts.
+            let members = call.body.keys.map { JSONValue.string($0) }
+            let event = call.event("user.update", "user", user.id.text, ["members": .array(members)])
             try call.services.audit.append(event, ofUser: user.id, now: call.now, connection)
             return user
         }

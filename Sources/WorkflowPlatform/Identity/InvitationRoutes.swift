@@ -50,7 +50,7 @@ enum InvitationRoutes {
             try members.authorize([role], connection)
             try InvitationTable.insert(invitation, hash: SecretTokens.hash(token), connection)
             let event = call.event(
-                "invitation.create", "invitation", invitation.id.text, Documents.make(invitation))
+                "invitation.create", "invitation", invitation.id.text, Documents.record(invitation))
             try services.audit.append(event, to: path.company, now: call.now, connection)
             return try CompanyTable.find(path.company, connection)
         }
@@ -84,7 +84,7 @@ enum InvitationRoutes {
             guard let invitation = try InvitationTable.find(id, in: company, connection),
                 try InvitationTable.revoke(id, at: call.now, connection)
             else { throw PlatformError.notFound }
-            let event = call.event("invitation.withdraw", "invitation", id.text, Documents.make(invitation))
+            let event = call.event("invitation.withdraw", "invitation", id.text, Documents.record(invitation))
             try call.services.audit.append(event, to: company, now: call.now, connection)
         }
         return .nothing

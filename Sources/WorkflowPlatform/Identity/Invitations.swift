@@ -48,7 +48,7 @@ enum Invitations {
             try MembershipTable.insert(membership, connection)
         }
         var event = call.event(
-            "invitation.accept", "invitation", invitation.id.text, Documents.make(invitation))
+            "invitation.accept", "invitation", invitation.id.text, Documents.record(invitation))
         event.user = user.id
         try call.services.audit.append(event, to: path.company, now: call.now, connection)
         return invitation

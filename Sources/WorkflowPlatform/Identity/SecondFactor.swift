@@ -83,7 +83,7 @@ enum SecondFactor {
     }
 
     /// Makes sure that whoever calls knows their password.
-    private static func checkPassword(_ call: APICall) async throws -> User {
+    static func checkPassword(_ call: APICall) async throws -> User {
         let (services, id) = (call.services, try call.caller.user)
         try Throttling.begin(account: id.text, call)
         let (user, hash) = try await services.database.read { connection in

@@ -49,7 +49,7 @@ enum SetupRoutes {
             else { throw isDone }
             try UserTable.insert(user, passwordHash: hash, connection)
             try Companies.insert(company, ownedBy: user.id, call, connection)
-            var event = call.event("platform.set-up", "user", user.id.text, ["email": .string(email)])
+            var event = call.event("platform.set-up", "user", user.id.text)
             event.user = user.id
             try services.audit.append(event, to: company.id, now: call.now, connection)
             return try SessionStart.begin(user.id, call, connection)

@@ -29,6 +29,7 @@ enum InvitationTable {
         """
         UPDATE platform_invitations SET accepted_at = ? WHERE id = ? AND accepted_at IS NULL AND revoked_at IS NULL
         """)
+    private static let ofAddress = SQLStatement("DELETE FROM platform_invitations WHERE email = ?")
     private static let revocation = SQLStatement(
         """
         UPDATE platform_invitations SET revoked_at = ? WHERE id = ? AND accepted_at IS NULL AND revoked_at IS NULL
@@ -77,6 +78,11 @@ enum InvitationTable {
     /// - Returns: Whether it could be.
     static func revoke(_ id: ID<Invitation>, at now: Timestamp, _ connection: any SQLConnection) throws -> Bool {
         try connection.execute(revocation, [.time(now), .id(id)]) == 1
+    }
+
+    /// Removes all invitations that were sent to an address.
+    static func deleteAll(for email: String, _ connection: any SQLConnection) throws {
+        try connection.execute(ofAddress, [.text(email)])
     }
 
     private static func read(_ row: RowReader) throws -> Invitation {

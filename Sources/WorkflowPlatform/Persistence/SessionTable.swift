@@ -32,6 +32,7 @@ enum SessionTable {
         UPDATE platform_sessions SET ended_at = ?, end_reason = ?
             WHERE user_id = ? AND id <> ? AND provider = ? AND ended_at IS NULL
         """)
+    private static let start = SQLStatement("SELECT created_at FROM platform_sessions WHERE id = ?")
     private static let renewal = SQLStatement(
         """
         UPDATE platform_sessions SET last_used_at = ?,
@@ -65,6 +66,11 @@ enum SessionTable {
                 .time(session.createdAt), .time(session.lastUsedAt), .time(session.expiresAt),
                 .optional(session.origin?.provider), .optional(session.origin?.company),
             ])
+    }
+
+    /// When a session began.
+    static func beginning(of id: ID<Session>, _ connection: any SQLConnection) throws -> Timestamp? {
+        try connection.first(start, [.id(id)]) { $0.time() }
     }
 
     /// The sessions of somebody that have not ended, newest first.

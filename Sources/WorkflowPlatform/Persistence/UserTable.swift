@@ -61,6 +61,13 @@ enum UserTable {
         try connection.first(byID, [.id(id)], read)
     }
 
+    /// What users are called, as far as there are such.
+    static func names(of users: Set<ID<User>>, _ connection: any SQLConnection) throws -> [ID<User>: String] {
+        var names: [ID<User>: String] = [:]
+        for user in users { names[user] = try find(user, connection)?.displayName }
+        return names
+    }
+
     /// The person with an e-mail address, and the hash of their password.
     static func find(
         email: String, _ connection: any SQLConnection

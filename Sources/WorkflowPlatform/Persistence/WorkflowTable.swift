@@ -17,8 +17,6 @@ enum WorkflowTable {
             deployed_version = ?, updated_by = ?, revision = ?, updated_at = ? WHERE id = ? AND revision = ?
         """)
     private static let countOfProject = SQLStatement("SELECT COUNT(*) FROM platform_workflows WHERE project_id = ?")
-    private static let withStatus = SQLStatement(
-        "SELECT id FROM platform_workflows WHERE status = ? AND id > ? ORDER BY id LIMIT ?")
     private static let memberships = SQLStatement("DELETE FROM platform_memberships WHERE resource_id = ?")
     private static let invitations = SQLStatement("DELETE FROM platform_invitations WHERE resource_id = ?")
     private static let deletion = SQLStatement("DELETE FROM platform_workflows WHERE id = ?")
@@ -27,9 +25,18 @@ enum WorkflowTable {
         .company: list("company_id = ? AND id < ?"), .organization: list("organization_id = ? AND id < ?"),
         .project: list("project_id = ? AND id < ?"), .workflow: list("id = ? AND id < ?"),
     ]
-    private static let idsOfCompany = SQLStatement("SELECT id FROM platform_workflows WHERE company_id = ?")
-    private static let idsOfOrganization = SQLStatement("SELECT id FROM platform_workflows WHERE organization_id = ?")
-    private static let idsOfProject = SQLStatement("SELECT id FROM platform_workflows WHERE project_id = ?")
+    private static let keysOfCompany = keys("company_id")
+    private static let keysOfOrganization = keys("organization_id")
+    private static let keysOfProject = keys("project_id")
+    private static let keysOfWorkflow = keys("id")
+
+    private static func keys(_ column: String) -> SQLStatement {
+        SQLStatement(
+            """
+            SELECT w.id, COALESCE(e.environment, 'prod') FROM platform_workflows w
+                LEFT JOIN platform_workflow_environments e ON e.workflow_id = w.id WHERE w.\(column) = ?
+            """)
+    }
 
     private static func list(_ condition: String) -> SQLStatement {
         SQLStatement("SELECT \(columns) FROM platform_workflows WHERE \(condition) ORDER BY id DESC LIMIT ?")
@@ -92,25 +99,28 @@ enum WorkflowTable {
         return try connection.all(statement, [.text(resource)] + part, read)
     }
 
-    /// The workflows that are to run, in the order of their identifiers.
-    static func active(
-        after id: String, limit: Int, _ connection: any SQLConnection
-    ) throws -> [ID<Workflow>] {
-        try connection.all(
-            withStatus, [.text(Workflow.Status.active.rawValue), .text(id), .integer(Int64(limit))]
-        ) { $0.id() }
+    // MARK: - What goes with something that is removed
+
+    static func ofCompany(_ id: ID<Company>, _ connection: any SQLConnection) throws -> [DeploymentKey] {
+        try keys(keysOfCompany, id.text, connection)
     }
 
-    static func ofCompany(_ id: ID<Company>, _ connection: any SQLConnection) throws -> [ID<Workflow>] {
-        try connection.all(idsOfCompany, [.id(id)]) { $0.id() }
+    static func ofOrganization(_ id: ID<Organization>, _ connection: any SQLConnection) throws -> [DeploymentKey] {
+        try keys(keysOfOrganization, id.text, connection)
     }
 
-    static func ofOrganization(_ id: ID<Organization>, _ connection: any SQLConnection) throws -> [ID<Workflow>] {
-        try connection.all(idsOfOrganization, [.id(id)]) { $0.id() }
+    static func ofProject(_ id: ID<Project>, _ connection: any SQLConnection) throws -> [DeploymentKey] {
+        try keys(keysOfProject, id.text, connection)
     }
 
-    static func ofProject(_ id: ID<Project>, _ connection: any SQLConnection) throws -> [ID<Workflow>] {
-        try connection.all(idsOfProject, [.id(id)]) { $0.id() }
+    static func ofWorkflow(_ id: ID<Workflow>, _ connection: any SQLConnection) throws -> [DeploymentKey] {
+        try keys(keysOfWorkflow, id.text, connection)
+    }
+
+    private static func keys(
+        _ statement: SQLStatement, _ id: String, _ connection: any SQLConnection
+    ) throws -> [DeploymentKey] {
+        try connection.all(statement, [.text(id)]) { DeploymentKey($0.id(), in: EnvironmentName(stored: $0.text())) }
     }
 
     /// Saves a workflow, whose revision is one more than that in the table.

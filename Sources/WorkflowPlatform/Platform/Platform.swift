@@ -49,6 +49,8 @@ public final class Platform: Service {
         let secret = try await signingSecret(database, configuration)
         let links = WorkflowLinks(database: database, engines: engines, environment: environment)
         try await links.open(engines.settings.eventTaps)
+        let quotas = Quotas(
+            standard: configuration.quotas, database: database, clock: environment.clock, logger: environment.logger)
         let services = PlatformServices(
             database: database, configuration: configuration, environment: environment,
             accessTokens: await AccessTokens(
@@ -56,8 +58,9 @@ public final class Platform: Service {
             box: SecretBox(secret: secret),
             mail: MailQueue(sender: mail, clock: environment.clock, logger: environment.logger),
             workflows: Deployments(
-                engines: engines, vault: vault, database: database, clock: environment.clock,
-                logger: environment.logger, links: links))
+                engines: engines, vault: vault, quotas: quotas, database: database, clock: environment.clock,
+                logger: environment.logger, links: links),
+            quotas: quotas)
         engines.record(to: services.logs)
         if try await !database.read({ try UserTable.hasPeople($0) }) {
             let token = services.secrets.make(.setup)
@@ -83,6 +86,7 @@ public final class Platform: Service {
                     group.addTask { await self.services.executions.run() }
                     group.addTask { await self.services.mail.run() }
                     group.addTask { await self.services.workflows.links.run() }
+                    group.addTask { await self.services.quotas.run() }
                     group.addTask { await self.clean() }
                 }
             }

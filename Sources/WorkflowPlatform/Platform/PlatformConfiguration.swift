@@ -25,6 +25,8 @@ public struct PlatformConfiguration: Sendable {
     public var sessionLifetime: Duration = .seconds(7 * 24 * 3600)
     /// How long an invitation can be accepted.
     public var invitationLifetime: Duration = .seconds(7 * 24 * 3600)
+    /// How long a promotion waits for an approval.
+    public var promotionLifetime: Duration = .seconds(7 * 24 * 3600)
     /// The least number of characters of a password.
     public var minimumPasswordLength = 10
     /// The binary logarithm of the number of rounds of a password hash (scrypt with blocks of 8).
@@ -39,6 +41,8 @@ public struct PlatformConfiguration: Sendable {
     public var requestsPerMinute = 1200
     /// With what people sign in besides passwords.
     public var signOn = SignOnConfiguration()
+    /// What companies may have and do about which the operator has decided nothing else.
+    public var quotas = QuotaLimits()
     /// The greatest size of the body of a request, in bytes.
     public var maximumBodyBytes = 1 << 20
     /// How the logs of workflows are kept.

@@ -36,12 +36,14 @@ final class PlatformServices: Sendable {
     let streamTickets: StreamTickets
     let signOn: SingleSignOn
     let identityManagement: IdentityManagement
+    let quotas: Quotas
     /// What the first user has to show; `nil` when there is one.
     let setupToken = Mutex<String?>(nil)
 
     init(
         database: any SQLDatabase, configuration: PlatformConfiguration, environment: EngineEnvironment,
-        accessTokens: AccessTokens, box: SecretBox, mail: MailQueue, workflows: Deployments
+        accessTokens: AccessTokens, box: SecretBox, mail: MailQueue, workflows: Deployments,
+        quotas: Quotas
     ) {
         self.database = database
         self.configuration = configuration
@@ -72,6 +74,7 @@ final class PlatformServices: Sendable {
         signOn = SingleSignOn(configuration.signOn, environment: environment)
         identityManagement = IdentityManagement(
             configuration, directory: signOn.directory, environment: environment)
+        self.quotas = quotas
     }
 
     /// A new identifier.

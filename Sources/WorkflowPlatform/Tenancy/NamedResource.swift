@@ -26,8 +26,8 @@ protocol NamedResource: Sendable {
     /// - Returns: Whether nobody else has changed it in between.
     func update(_ connection: any SQLConnection) throws -> Bool
     static func delete(_ id: ID<Self>, _ connection: any SQLConnection) throws
-    /// The workflows that lie in it.
-    static func workflows(of id: ID<Self>, _ connection: any SQLConnection) throws -> [ID<Workflow>]
+    /// The workflows that lie in it, in all their environments.
+    static func workflows(of id: ID<Self>, _ connection: any SQLConnection) throws -> [DeploymentKey]
 }
 
 extension NamedResource {

@@ -16,7 +16,7 @@ extension Company: NamedResource {
         try CompanyTable.delete(id, connection)
     }
 
-    static func workflows(of id: ID<Company>, _ connection: any SQLConnection) throws -> [ID<Workflow>] {
+    static func workflows(of id: ID<Company>, _ connection: any SQLConnection) throws -> [DeploymentKey] {
         try WorkflowTable.ofCompany(id, connection)
     }
 }
@@ -36,7 +36,7 @@ extension Organization: NamedResource {
         try OrganizationTable.delete(id, connection)
     }
 
-    static func workflows(of id: ID<Organization>, _ connection: any SQLConnection) throws -> [ID<Workflow>] {
+    static func workflows(of id: ID<Organization>, _ connection: any SQLConnection) throws -> [DeploymentKey] {
         try WorkflowTable.ofOrganization(id, connection)
     }
 }
@@ -60,7 +60,7 @@ extension Project: NamedResource {
         try ProjectTable.delete(id, connection)
     }
 
-    static func workflows(of id: ID<Project>, _ connection: any SQLConnection) throws -> [ID<Workflow>] {
+    static func workflows(of id: ID<Project>, _ connection: any SQLConnection) throws -> [DeploymentKey] {
         try WorkflowTable.ofProject(id, connection)
     }
 }

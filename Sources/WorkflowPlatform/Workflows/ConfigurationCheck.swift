@@ -9,7 +9,9 @@ enum ConfigurationCheck {
     /// - Throws: ``HTTPError`` 422 with everything that is wrong.
     static func check(_ configuration: String, of workflow: Workflow, _ call: APICall) async throws {
         let deployments = call.services.workflows
-        let secrets = try await call.services.database.read { try deployments.vault.values(of: workflow, $0) }
+        let secrets = try await call.services.database.read {
+            try deployments.vault.values(of: workflow, in: .production, $0)
+        }
         let deployment = try deployments.deployment(
             configuration, version: workflow.version + 1, of: workflow, secrets: secrets)
         do {

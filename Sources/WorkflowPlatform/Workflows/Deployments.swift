@@ -3,9 +3,9 @@ import Synchronization
 import WorkflowCore
 import WorkflowStore
 
-/// Keeps the engines and the database of one mind about which versions of which workflows run.
+/// Keeps the engines and the database of one mind about which versions of which workflows run where.
 ///
-/// All that changes it for one workflow goes through one line, one operation after another, and is not cut short when a
+/// All that changes it for one workflow in one environment goes through one line, one operation after another, and is not cut short when a
 /// client goes away.
 final class Deployments: Sendable {
     private static let concurrentStarts = 4
@@ -14,38 +14,40 @@ final class Deployments: Sendable {
     let engines: EngineManager
     let vault: SecretVault
     let links: WorkflowLinks
+    private let quotas: Quotas
     private let database: any SQLDatabase
     private let clock: any EngineClock
     private let logger: Logger
-    private let lines = Mutex<[ID<Workflow>: OperationLine]>([:])
+    private let lines = Mutex<[DeploymentKey: OperationLine]>([:])
 
     init(
-        engines: EngineManager, vault: SecretVault, database: any SQLDatabase, clock: any EngineClock, logger: Logger,
-        links: WorkflowLinks
+        engines: EngineManager, vault: SecretVault, quotas: Quotas, database: any SQLDatabase,
+        clock: any EngineClock, logger: Logger, links: WorkflowLinks
     ) {
         self.engines = engines
         self.vault = vault
         self.links = links
+        self.quotas = quotas
         self.database = database
         self.clock = clock
         self.logger = logger
     }
 
     /// What the paths of the requests of a workflow begin with. Unlike its names it never changes.
-    static func path(of workflow: ID<Workflow>) -> String { "/w/\(workflow)" }
+    static func path(of key: DeploymentKey) -> String { "/w/\(key)" }
 
-    /// Runs `body` when every operation on a workflow that came before is done.
+    /// Runs `body` when every operation on a workflow in an environment that came before is done.
     func exclusively<Value: Sendable>(
-        _ workflow: ID<Workflow>, _ body: @escaping @Sendable () async throws -> Value
+        _ key: DeploymentKey, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        try await line(of: workflow).attempt(body)
+        try await line(of: key).attempt(body)
     }
 
-    private func line(of workflow: ID<Workflow>) -> OperationLine {
+    private func line(of key: DeploymentKey) -> OperationLine {
         lines.withLock { lines in
-            if let line = lines[workflow] { return line }
+            if let line = lines[key] { return line }
             let line = OperationLine()
-            lines[workflow] = line
+            lines[key] = line
             return line
         }
     }
@@ -54,26 +56,30 @@ final class Deployments: Sendable {
     ///
     /// - Throws: ``HTTPError`` 503 when the secrets cannot be decrypted.
     func deployment(
-        _ version: WorkflowVersion, of workflow: Workflow, _ connection: any SQLConnection
+        _ version: WorkflowVersion, of workflow: Workflow, in environment: EnvironmentName,
+        _ connection: any SQLConnection
     ) throws -> Deployment {
         try deployment(
-            version.configuration, version: version.number, of: workflow,
-            secrets: vault.values(of: workflow, connection))
+            version.configuration, version: version.number, of: workflow, in: environment,
+            secrets: vault.values(of: workflow, in: environment, connection))
     }
 
     /// What runs when a configuration does.
     func deployment(
-        _ configuration: String, version: Int, of workflow: Workflow, secrets: [String: SecretString]
+        _ configuration: String, version: Int, of workflow: Workflow, in environment: EnvironmentName = .production,
+        secrets: [String: SecretString]
     ) throws -> Deployment {
         Deployment(
-            workflow: workflow.id, version: version, configuration: configuration, secrets: secrets,
-            mount: try DeploymentMount(path: Self.path(of: workflow.id)))
+            workflow: workflow.id, environment: environment, version: version, configuration: configuration,
+            secrets: secrets,
+            mount: try DeploymentMount(path: Self.path(of: DeploymentKey(workflow.id, in: environment))),
+            gate: quotas.gate(of: workflow.company))
     }
 
     /// Has what ran before run again, after the database has not taken note of what does.
-    func takeBack(_ workflow: ID<Workflow>, to before: Deployment?) async {
+    func takeBack(_ key: DeploymentKey, to before: Deployment?) async {
         guard let before else {
-            await engines.stop(workflow)
+            await engines.stop(key)
             return
         }
         do {
@@ -81,24 +87,24 @@ final class Deployments: Sendable {
         } catch {
             logger.error(
                 "The version before could not be put back",
-                metadata: ["workflow.id": "\(workflow)", "error": "\(error)"])
+                metadata: ["workflow.id": "\(key)", "error": "\(error)"])
         }
     }
 
     /// Stops workflows that are in the database no more, and removes what was kept of them.
-    func remove(_ workflows: [ID<Workflow>]) async {
-        links.remove(of: workflows)
-        for workflow in workflows {
-            await line(of: workflow).run { [engines, logger] in
+    func remove(_ keys: [DeploymentKey]) async {
+        links.remove(of: Array(Set(keys.map(\.workflow))))
+        for key in keys {
+            await line(of: key).run { [engines, logger] in
                 do {
-                    try await engines.remove(workflow)
+                    try await engines.remove(key)
                 } catch {
                     logger.error(
                         "What was kept of a workflow was not removed",
-                        metadata: ["workflow.id": "\(workflow)", "error": "\(error)"])
+                        metadata: ["workflow.id": "\(key)", "error": "\(error)"])
                 }
             }
-            lines.withLock { $0[workflow] = nil }
+            lines.withLock { $0[key] = nil }
         }
     }
 
@@ -107,14 +113,16 @@ final class Deployments: Sendable {
     /// Starts everything that is to run and does not. Returns when each has been tried once; the engine manager goes on
     /// trying what lacks something.
     func restore() async {
-        var last = ""
+        var last: DeploymentKey?
         while !Task.isCancelled {
             do {
                 let after = last
-                let found = try await database.read { try WorkflowTable.active(after: after, limit: 100, $0) }
+                let found = try await database.read {
+                    try WorkflowEnvironmentTable.active(after: after, limit: 100, $0)
+                }
                 guard let end = found.last else { return }
-                await restore(found)
-                last = end.text
+                await restore(found.map(\.key))
+                last = end.key
             } catch {
                 logger.error("The workflows that are to run were not found", metadata: ["error": "\(error)"])
                 do {
@@ -126,13 +134,13 @@ final class Deployments: Sendable {
         }
     }
 
-    private func restore(_ workflows: [ID<Workflow>]) async {
+    private func restore(_ keys: [DeploymentKey]) async {
         await withDiscardingTaskGroup { group in
             for lane in 0..<Self.concurrentStarts {
                 group.addTask {
-                    for index in stride(from: lane, to: workflows.count, by: Self.concurrentStarts) {
-                        let workflow = workflows[index]
-                        await self.line(of: workflow).run { await self.restore(workflow) }
+                    for index in stride(from: lane, to: keys.count, by: Self.concurrentStarts) {
+                        let key = keys[index]
+                        await self.line(of: key).run { await self.restore(key) }
                     }
                 }
             }
@@ -140,18 +148,20 @@ final class Deployments: Sendable {
     }
 
     /// Call it in the line: somebody may have deployed another version, or stopped it, meanwhile.
-    private func restore(_ id: ID<Workflow>) async {
-        guard await engines.status(of: id) == nil else { return }
+    private func restore(_ key: DeploymentKey) async {
+        guard await engines.status(of: key) == nil else { return }
         do {
             let deployment = try await database.read { connection -> Deployment? in
-                guard let workflow = try WorkflowTable.find(id, connection), let number = workflow.deployedVersion,
-                    let version = try WorkflowVersionTable.find(number, of: id, connection)
+                let state = try WorkflowEnvironmentTable.find(key, connection)
+                guard let workflow = try WorkflowTable.find(key.workflow, connection),
+                    let number = state.deployedVersion,
+                    let version = try WorkflowVersionTable.find(number, of: key.workflow, connection)
                 else { return nil }
-                return try self.deployment(version, of: workflow, connection)
+                return try self.deployment(version, of: workflow, in: key.environment, connection)
             }
             if let deployment { await engines.restore([deployment]) }
         } catch {
-            logger.error("A workflow was not restored", metadata: ["workflow.id": "\(id)", "error": "\(error)"])
+            logger.error("A workflow was not restored", metadata: ["workflow.id": "\(key)", "error": "\(error)"])
         }
     }
 }

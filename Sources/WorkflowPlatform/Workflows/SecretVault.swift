@@ -24,13 +24,15 @@ struct SecretVault: Sendable {
         box = SecretBox(secret: bytes)
     }
 
-    /// Encrypts a secret of a workflow; it cannot be read as that of another, or under another name.
+    /// Encrypts a secret of a workflow; it cannot be read as that of another, in another environment, or
+    /// under another name.
     ///
     /// - Throws: ``HTTPError`` 503 when there is no key, or another one than before.
     func seal(
-        _ value: String, named name: String, of workflow: Workflow, now: Timestamp, _ connection: any SQLConnection
+        _ value: String, named name: String, of workflow: Workflow, in environment: EnvironmentName = .production,
+        now: Timestamp, _ connection: any SQLConnection
     ) throws -> String {
-        try seal(value, for: Self.owner(of: workflow, name), of: workflow.company, now: now, connection)
+        try seal(value, for: Self.owner(of: workflow, environment, name), of: workflow.company, now: now, connection)
     }
 
     /// Encrypts a secret of a company; it cannot be read as that of another owner.
@@ -56,17 +58,21 @@ struct SecretVault: Sendable {
         return SecretString(String(decoding: try Self.opening { try box.open(sealed, for: owner) }, as: UTF8.self))
     }
 
-    /// The values of all secrets of a workflow.
+    /// The values of all secrets of a workflow in an environment.
     ///
     /// - Throws: ``HTTPError`` 503 when they cannot be decrypted.
-    func values(of workflow: Workflow, _ connection: any SQLConnection) throws -> [String: SecretString] {
-        let rows = try SecretTable.sealed(of: workflow.id, connection)
+    func values(
+        of workflow: Workflow, in environment: EnvironmentName, _ connection: any SQLConnection
+    ) throws -> [String: SecretString] {
+        let rows = try SecretTable.sealed(of: DeploymentKey(workflow.id, in: environment), connection)
         guard !rows.isEmpty else { return [:] }
         guard let key = try SecretTable.key(of: workflow.company, connection) else { throw Self.locked }
         let box = try dataBox(key, workflow.company)
         var values: [String: SecretString] = [:]
         for row in rows {
-            let bytes = try Self.opening { try box.open(row.sealed, for: Self.owner(of: workflow, row.name)) }
+            let bytes = try Self.opening {
+                try box.open(row.sealed, for: Self.owner(of: workflow, environment, row.name))
+            }
             values[row.name] = SecretString(String(decoding: bytes, as: UTF8.self))
         }
         return values
@@ -99,7 +105,7 @@ struct SecretVault: Sendable {
 
     private static func owner(of company: ID<Company>) -> String { "data-key:\(company)" }
 
-    private static func owner(of workflow: Workflow, _ name: String) -> String {
-        "secret:\(workflow.company):\(workflow.id):\(name)"
+    private static func owner(of workflow: Workflow, _ environment: EnvironmentName, _ name: String) -> String {
+        "secret:\(workflow.company):\(DeploymentKey(workflow.id, in: environment)):\(name)"
     }
 }

@@ -8,7 +8,10 @@ enum WorkflowRoutes {
     private static let configuration = Schema.Member.optional(
         "config_yaml", .text(1...Documents.longestConfiguration),
         "The configuration, checked as its deployment would; another one than before makes a new version.")
-    private static let problems = [409: "The short name is taken.", 422: "The configuration is not valid."]
+    private static let problems = [
+        402: "The company has as many workflows as it may have.", 409: "The short name is taken.",
+        422: "The configuration is not valid.",
+    ]
 
     static let all: [APIRoute] = [
         APIRoute(
@@ -88,6 +91,7 @@ enum WorkflowRoutes {
         try await call.services.database.write { [workflow] connection in
             try call.services.audit.lock(path.company, connection)
             guard try ProjectTable.find(project, connection) != nil else { throw PlatformError.notFound }
+            try call.services.quotas.admitWorkflow(path.company, connection)
             try Companies.unlessTaken(workflow.slug) { try WorkflowTable.insert(workflow, connection) }
             if let text { try addVersion(text, to: workflow, call, connection) }
             let event = call.event("workflow.create", "workflow", workflow.id.text, record(workflow, text ?? ""))
@@ -163,16 +167,18 @@ enum WorkflowRoutes {
 
     @Sendable private static func delete(_ call: APICall) async throws -> APIAnswer {
         let (id, company) = (try id(call), try call.path.company)
-        try await call.services.database.write { connection in
+        let keys = try await call.services.database.write { connection in
             try call.services.audit.lock(company, connection)
             let workflow = try find(call, connection)
             try call.checkRevision(workflow.revision)
             let text = try configuration(workflow, connection)
+            let keys = try WorkflowTable.ofWorkflow(id, connection)
             try WorkflowTable.delete(id, connection)
             let event = call.event("workflow.delete", "workflow", id.text, record(workflow, text))
             try call.services.audit.append(event, to: company, now: call.now, connection)
+            return keys
         }
-        await call.services.workflows.remove([id])
+        await call.services.workflows.remove(keys)
         return .nothing
     }
 

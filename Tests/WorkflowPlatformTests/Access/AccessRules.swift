@@ -18,6 +18,7 @@ enum AccessRules {
         DELETE /projects/{id}: owner projects
         DELETE /workflows/{id}/links/{linkId}/dead-letters/{deliveryId}: editor workflows
         DELETE /workflows/{id}/links/{linkId}: editor workflows
+        DELETE /workflows/{id}/environments/{environment}: owner workflows
         DELETE /workflows/{id}/permissions/{userId}: admin members
         DELETE /workflows/{id}/secrets/{name}: editor workflows
         DELETE /workflows/{id}: owner workflows
@@ -40,9 +41,11 @@ enum AccessRules {
         GET /companies/{id}/audit/verify: admin audit
         GET /companies/{id}/audit: admin audit
         GET /companies/{id}/iam/providers: viewer credentials
+        GET /companies/{id}/environments: viewer companies
         GET /companies/{id}/invitations: admin members
         GET /companies/{id}/members: viewer members
         GET /companies/{id}/organizations: viewer organizations
+        GET /companies/{id}/quotas: viewer companies
         GET /companies/{id}/service-accounts: admin credentials
         GET /companies/{id}/sso/providers/{providerId}: admin sso
         GET /companies/{id}/sso/providers: admin sso
@@ -60,6 +63,7 @@ enum AccessRules {
         GET /workflows/{id}/deployments: viewer workflows
         GET /workflows/{id}/links/{linkId}/dead-letters: editor workflows
         GET /workflows/{id}/links: viewer workflows
+        GET /workflows/{id}/environments: viewer workflows
         GET /workflows/{id}/permissions: viewer members
         GET /dashboard: signed in
         GET /workflows/{id}/dashboard: viewer executions
@@ -68,6 +72,7 @@ enum AccessRules {
         GET /workflows/{id}/logs/stream: viewer executions
         GET /workflows/{id}/logs: viewer executions
         POST /workflows/{id}/stream-tickets: viewer executions
+        GET /workflows/{id}/promotions: viewer workflows
         GET /workflows/{id}/secrets: viewer workflows
         GET /workflows/{id}/status: viewer workflows
         GET /workflows/{id}/versions/{v}/diff: viewer workflows
@@ -86,6 +91,7 @@ enum AccessRules {
         POST /auth/login: open
         POST /auth/logout: person
         POST /auth/oauth2/token: open
+        POST /auth/me/delete: person
         POST /auth/password/forgot: open
         POST /auth/password/reset: open
         POST /auth/password: person
@@ -118,9 +124,13 @@ enum AccessRules {
         POST /workflows/{id}/links: editor workflows
         POST /workflows/{id}/permissions: admin members
         POST /workflows/{id}/plan: viewer workflows
+        POST /workflows/{id}/promote: editor workflows
+        POST /workflows/{id}/promotions/{promotionId}/approve: admin workflows person
+        POST /workflows/{id}/promotions/{promotionId}/reject: admin workflows person
         POST /workflows/{id}/rollback: admin workflows
         POST /workflows/{id}/stop: admin workflows
         PUT /auth/me: person
+        PUT /companies/{id}/environments: owner companies
         PUT /companies/{id}/members/{userId}: admin members
         PUT /companies/{id}/sso/providers/{providerId}: owner sso person
         PUT /companies/{id}: admin companies

@@ -59,6 +59,11 @@ import WorkflowTesting
             for person in Array(tenant.people.values) + [tenant.outsider] + stranger.people.values {
                 try await person.link(provider, of: tenant.company, test)
             }
+            let promotion = Promotion(
+                id: test.services.newID(), workflow: tenant.workflow, source: EnvironmentName(stored: "dev"),
+                target: .production, version: 1, storedStatus: .pending, comment: "", requestedBy: target.id,
+                keyMadeBy: nil, createdAt: test.clock.now, expiresAt: test.clock.now.advanced(by: .seconds(3600)))
+            try await test.services.database.write { try PromotionTable.insert(promotion, $0) }
             return World(
                 tenant: tenant, stranger: stranger,
                 parameters: [
@@ -68,6 +73,7 @@ import WorkflowTesting
                     "v": "1", "name": "TOKEN", "provider": provider.text, "providerId": provider.text,
                     "linkId": link, "deliveryId": event, "target": other,
                     "iamProviderId": iam.provider, "iamMappingId": iam.mapping,
+                    "promotionId": promotion.id.text, "environment": "staging",
                 ])
         }
 
@@ -208,11 +214,13 @@ enum Digest {
         "platform_api_keys WHERE company_id = ?", "platform_invitations WHERE company_id = ?",
         "platform_users WHERE company_id = ?", "platform_audit_heads WHERE company_id = ?",
         "platform_workflows WHERE company_id = ?", "platform_workflow_versions WHERE \(ofCompany)",
-        "platform_deployments WHERE \(ofCompany)", "platform_workflow_secrets WHERE \(ofCompany)",
+        "platform_deployments WHERE \(ofCompany)", "platform_secrets WHERE \(ofCompany)",
         "platform_workflow_links WHERE company_id = ?", "platform_link_deliveries WHERE \(ofLink)",
         "platform_executions WHERE \(ofCompany)",
         "platform_identity_providers WHERE company_id = ?", "platform_identities WHERE company_id = ?",
         "platform_iam_providers WHERE company_id = ?", "platform_iam_mappings WHERE company_id = ?",
+        "platform_workflow_environments WHERE company_id = ?", "platform_promotions WHERE \(ofCompany)",
+        "platform_company_environments WHERE company_id = ?",
     ]
     private static let columns = [
         "id, name, slug, metadata, revision", "id, name, slug, metadata, revision",
@@ -226,6 +234,9 @@ enum Digest {
         "id, status, sequence, workflow_id, started_at",
         "id, name, issuer, client_secret, revision", "id, user_id, provider, subject, email",
         "id, provider_type, name, config, revision", "id, provider_id, external_identifier, resource_id, role",
+        "workflow_id, environment, status, COALESCE(deployed_version, 0), company_id",
+        "id, status, version, COALESCE(decided_at, 0), target",
+        "company_id, environments, revision, company_id, revision",
     ]
     private static let statements = zip(columns, tables).map { columns, table in
         SQLStatement("SELECT \(columns) FROM \(table) ORDER BY 1")

@@ -43,7 +43,7 @@ import WorkflowTesting
                 #expect(await stopped?.state == .stopped)
                 #expect(try await engines.get("/w/a/hello").status == 404)
                 // Nobody holds the store any more.
-                let store = try await provider.openStore(of: id)
+                let store = try await provider.openStore(of: DeploymentKey(id))
                 await store.close()
                 #expect(await engines.manager.stop(try workflowID("nobody")) == nil)
             }

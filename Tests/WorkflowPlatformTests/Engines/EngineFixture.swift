@@ -112,8 +112,8 @@ func withEngines(
 
 /// Stores in memory, which are gone with the engine.
 struct MemoryStores: EngineProvider {
-    func openStore(of workflow: ID<Workflow>) async throws -> any StateStore { InMemoryStateStore() }
-    func removeState(of workflow: ID<Workflow>) async throws {}
+    func openStore(of deployment: DeploymentKey) async throws -> any StateStore { InMemoryStateStore() }
+    func removeState(of deployment: DeploymentKey) async throws {}
 }
 
 /// Makes a folder, and removes it when `body` has ended.

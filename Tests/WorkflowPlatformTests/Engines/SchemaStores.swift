@@ -9,20 +9,20 @@ import WorkflowStorePostgreSQL
 struct SchemaStores: EngineProvider {
     let dsn: String
 
-    func openStore(of workflow: ID<Workflow>) async throws -> any StateStore {
+    func openStore(of deployment: DeploymentKey) async throws -> any StateStore {
         let separator = dsn.contains("?") ? "&" : "?"
         var configuration = PostgreSQLDatabase.Configuration(
-            dsn: "\(dsn)\(separator)schema=\(workflow.namespace)")
+            dsn: "\(dsn)\(separator)schema=\(deployment.namespace)")
         configuration.maximumConnections = 2
         configuration.maximumIdleConnections = 1
         return try await SQLStateStore.postgreSQL(configuration)
     }
 
-    func removeState(of workflow: ID<Workflow>) async throws {
+    func removeState(of deployment: DeploymentKey) async throws {
         let database = try await PostgreSQLDatabase.open(PostgreSQLDatabase.Configuration(dsn: dsn))
         do {
             _ = try await database.write {
-                try $0.execute(SQLStatement("DROP SCHEMA IF EXISTS \(workflow.namespace) CASCADE"), [])
+                try $0.execute(SQLStatement("DROP SCHEMA IF EXISTS \(deployment.namespace) CASCADE"), [])
             }
             await database.close()
         } catch {

@@ -7,7 +7,7 @@ import WorkflowPlatform
 
 /// Two workflows of two tenants in one process, on one port, with the same names everywhere.
 @Suite struct TenantIsolationTests {
-    private static let shop = """
+    static let shop = """
         modules:
           - {name: server, type: http.server, config: {address: ":8080"}}
           - {name: router, type: http.router}

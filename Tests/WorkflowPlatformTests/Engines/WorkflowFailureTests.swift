@@ -107,7 +107,7 @@ import WorkflowTesting
             self.failures = Mutex(failures)
         }
 
-        func openStore(of workflow: ID<Workflow>) async throws -> any StateStore {
+        func openStore(of deployment: DeploymentKey) async throws -> any StateStore {
             let isAway = failures.withLock { failures in
                 failures -= 1
                 return failures >= 0
@@ -116,7 +116,7 @@ import WorkflowTesting
             return InMemoryStateStore()
         }
 
-        func removeState(of workflow: ID<Workflow>) async throws {}
+        func removeState(of deployment: DeploymentKey) async throws {}
     }
 
     @Test func `What cannot be restored yet is tried again, what is wrong is not`() async throws {

@@ -41,6 +41,15 @@ import WorkflowTesting
         _ = try await database.read { try ExecutionTable.counts(of: [ID(stored: "")], $0) }
         _ = try await database.read { try ExecutionTable.changed(after: 0, of: ID(stored: ""), limit: 1, $0) }
         _ = try await database.read { try ExecutionTable.lastChange(of: ID(stored: ""), $0) }
+        let last = try await RouteWalkTests.World.make(keyOf: .owner, suffix: "last", test)
+        for person in [last.tenant.outsider, try await TestTenant.person("nobody", [], test)] {
+            #expect(try await test.send(.post, "/auth/me/delete", token: person.token, [:]).status == 204)
+        }
+        await test.services.quotas.refreshGates()
+        try await test.services.database.write { connection in
+            try test.services.quotas.admitExecution(last.tenant.company, connection)
+            try test.services.quotas.count(executions: 1, of: last.tenant.company, connection)
+        }
         await test.platform.forgetExpired()
         await test.services.workflows.restore()
         await test.engines.shutdown()
@@ -79,6 +88,7 @@ import WorkflowTesting
         case .uuid: "00000000-0000-7000-8000-000000000000"
         case .time: "2026-01-01T00:00:00Z"
         case .labelFilter: "team:blue"
+        case .slug: "prod"
         default: "x"
         }
     }
@@ -105,6 +115,9 @@ import WorkflowTesting
                 case "expires_at": "2099-01-01T00:00:00Z"
                 case "slug": "a-slug"
                 case "metadata": [:]
+                case "environments": [["name": "prod"], ["name": "qa"]]
+                case "from": "prod"
+                case "to": "staging"
                 case "labels": ["team": "blue", "tier": "gold"]
                 case "code": "000000"
                 case "user_code": "BCDF-GHJK"

@@ -92,7 +92,8 @@ struct TestTenant: Sendable {
             }
             let sealed = try services.workflows.vault.seal(
                 "\(name) secret", named: "TOKEN", of: workflow, now: now, connection)
-            try SecretTable.save("TOKEN", of: workflow.id, sealed: sealed, by: user, now: now, connection)
+            try SecretTable.save(
+                "TOKEN", of: DeploymentKey(workflow.id), sealed: sealed, by: user, now: now, connection)
         }
         return workflow.id
     }

@@ -56,18 +56,21 @@ import WorkflowTesting
             _ = try await workflow.send(.put, "/secrets/A", ["value": "open-sesame"])
             let row = try await test.services.database.read { try WorkflowTable.find(workflow.id, $0) }
             let found = try #require(row)
-            let sealed = try await test.services.database.read { try SecretTable.sealed(of: workflow.id, $0) }
+            let sealed = try await test.services.database.read {
+                try SecretTable.sealed(of: DeploymentKey(workflow.id), $0)
+            }
             #expect(!(sealed.first?.sealed.contains("sesame") ?? true))
 
             // One that was moved to another name is not taken for it.
             try await test.services.database.write { connection in
                 try SecretTable.save(
-                    "B", of: workflow.id, sealed: sealed[0].sealed, by: tenant.id(.owner), now: test.clock.now,
+                    "B", of: DeploymentKey(workflow.id), sealed: sealed[0].sealed, by: tenant.id(.owner),
+                    now: test.clock.now,
                     connection)
             }
             let error = await #expect(throws: HTTPError.self) {
                 try await test.services.database.read { connection in
-                    _ = try test.services.workflows.vault.values(of: found, connection)
+                    _ = try test.services.workflows.vault.values(of: found, in: .production, connection)
                 }
             }
             #expect(error?.status == .serviceUnavailable)

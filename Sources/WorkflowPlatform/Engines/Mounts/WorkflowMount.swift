@@ -14,6 +14,7 @@ final class WorkflowMount: ListenerStandIn {
         /// The listeners in the order in which they came.
         var listeners: [StandInListener] = []
         var limits = DeploymentLimits()
+        var gate: RequestGate?
         /// What those are told who come while there is no listener.
         var absence = "The workflow is being started."
     }
@@ -43,8 +44,8 @@ final class WorkflowMount: ListenerStandIn {
     var requestsInFlight: Int { inFlight.value.load(ordering: .relaxed) }
 
     /// Bounds the requests that come from now on.
-    func limit(to limits: DeploymentLimits) {
-        routing.withLock { $0.limits = limits }
+    func limit(to limits: DeploymentLimits, behind gate: RequestGate?) {
+        routing.withLock { ($0.limits, $0.gate) = (limits, gate) }
     }
 
     /// Says what those are told who come while nothing answers.
@@ -77,9 +78,10 @@ final class WorkflowMount: ListenerStandIn {
             let query = request.query.map { "?\($0)" } ?? ""
             return ServerResponse(status: .temporaryRedirect, headers: [.location: "\(prefix)/\(query)"])
         }
-        let (listener, limits, absence) = routing.withLock { routing in
-            (Self.listener(routing.listeners, port: target.port), routing.limits, routing.absence)
+        let (listener, limits, gate, absence) = routing.withLock { routing in
+            (Self.listener(routing.listeners, port: target.port), routing.limits, routing.gate, routing.absence)
         }
+        if let refusal = gate?.refusal { throw refusal }
         guard let listener else {
             guard target.port == nil else { throw HTTPError(.notFound, "There is nothing at \(request.path).") }
             throw HTTPError(.serviceUnavailable, absence, headers: [.retryAfter: "1"])
