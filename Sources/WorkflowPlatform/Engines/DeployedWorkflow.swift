@@ -107,8 +107,8 @@ final class DeployedWorkflow: Sendable {
 
     /// Tells whoever listens what an engine does; `nil` when nobody does.
     private func onActivity(_ version: Int) -> (@Sendable (EngineActivity) -> Void)? {
-        guard let listener = listening.current else { return nil }
-        let source = EngineSource(workflow) { [weak self, secrets] in
+        guard key.environment == .production, let listener = listening.current else { return nil }
+        let source = EngineSource(key.workflow) { [weak self, secrets] in
             (self?.status.version ?? version, secrets.current)
         }
         return { listener.hear($0, from: source) }

@@ -29,4 +29,10 @@ extension EngineManager {
 
     /// The engine of a workflow that runs in ``EnvironmentName/production``.
     func running(_ workflow: ID<Workflow>) -> RunningEngine? { running(DeploymentKey(workflow)) }
+
+    /// The version of a workflow that serves; 0 when none does.
+    func version(of workflow: ID<Workflow>) -> Int { version(of: DeploymentKey(workflow)) }
+
+    /// Takes the secrets of a workflow out of texts; `nil` when it has none.
+    func secrets(of workflow: ID<Workflow>) -> SecretRedactor? { secrets(of: DeploymentKey(workflow)) }
 }

@@ -72,7 +72,8 @@ extension RunningEngine.Surroundings {
     ) -> EngineEnvironment {
         var environment = settings.environment(
             logger: logger, store: store, scripts: scripts, limits: deployment.limits)
-        environment.eventTap = settings.eventTaps[deployment.workflow]
+        // Links join what runs in production.
+        if deployment.environment == .production { environment.eventTap = settings.eventTaps[deployment.workflow] }
         environment.httpListeners = SharedListenerFactory(standIn: mount)
         return environment
     }
