@@ -7,7 +7,8 @@ import WorkflowStore
 import WorkflowStorePostgreSQL
 import WorkflowStoreSQLite
 
-/// Opens what deployed workflows need in each environment: a database file each, or a schema each of one PostgreSQL database.
+/// Opens what deployed workflows need in each environment: a database file each, or a schema each of one
+/// PostgreSQL database.
 struct DeployedWorkflowParts: EngineProvider {
     /// The folder with one folder for each workflow and environment.
     let folder: String

@@ -12,8 +12,7 @@ extension Documents {
         .required("version", .integer(0...Int.max), "The newest version of the configuration; 0 while there is none."),
         .required(
             "status", .oneOf(Workflow.Status.allCases.map(\.rawValue)),
-            "What is wanted of it, in `prod` unless another environment was asked about; what it does is under `/status`."
-        ),
+            "What is wanted of it, in `prod` unless another environment was asked about; `/status` says what is."),
         .required("deployed_version", .nullable(.integer(1...Int.max)), "The version that is to run there."),
         .required("created_by", .id), .required("updated_by", .id),
         .required("revision", .integer(1...Int.max)), .required("created_at", .time), .required("updated_at", .time),

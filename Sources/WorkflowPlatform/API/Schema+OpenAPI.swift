@@ -69,7 +69,7 @@ extension Schema.StringRule {
         case .slug: document["pattern"] = "^[a-z0-9]+(-[a-z0-9]+)*$"
         case .variable: document["pattern"] = "^[A-Za-z_][A-Za-z0-9_]*$"
         case .label: document["pattern"] = "^[a-z0-9_/][a-z0-9._/-]*$"
-        case .labelFilter: document["pattern"] = "^[a-z0-9_/][a-z0-9._/-]*:"
+        case .labelFilter: document["pattern"] = "^[a-z0-9_/][a-z0-9._/-]{0,62}:"
         case .uuid:
             document["format"] = "uuid"
             document["pattern"] = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"

@@ -3,7 +3,8 @@ import Synchronization
 import WorkflowCore
 import WorkflowHTTP
 
-/// One workflow of an ``EngineManager`` in one environment: its engine, its place on the shared listener, and what is known of it.
+/// One workflow of an ``EngineManager`` in one environment: its engine, its place on the shared listener,
+/// and what is known of it.
 ///
 /// Everything that changes it goes through one line, one operation after another.
 final class DeployedWorkflow: Sendable {

@@ -12,7 +12,8 @@ enum SecretTable {
     private static let saving = SQLStatement(
         """
         INSERT INTO platform_secrets
-            (workflow_id, environment, name, sealed, revision, updated_by, created_at, updated_at) VALUES (?, ?, ?, ?, 1, ?, ?, ?)
+            (workflow_id, environment, name, sealed, revision, updated_by, created_at, updated_at)
+            VALUES (?, ?, ?, ?, 1, ?, ?, ?)
             ON CONFLICT (workflow_id, environment, name) DO UPDATE SET sealed = excluded.sealed,
             revision = platform_secrets.revision + 1, updated_by = excluded.updated_by,
             updated_at = excluded.updated_at

@@ -4,8 +4,8 @@ import WorkflowStore
 /// The rows of workflows.
 enum WorkflowTable {
     private static let columns = """
-        id, company_id, organization_id, project_id, name, slug, description, labels, version, status, deployed_version, \
-        created_by, updated_by, revision, created_at, updated_at
+        id, company_id, organization_id, project_id, name, slug, description, labels, version, status, \
+        deployed_version, created_by, updated_by, revision, created_at, updated_at
         """
     private static let qualifiedColumns = columns.split(separator: ", ").map { "w.\($0)" }.joined(separator: ", ")
     private static let insertion = SQLStatement(

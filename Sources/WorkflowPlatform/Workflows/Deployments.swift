@@ -5,8 +5,8 @@ import WorkflowStore
 
 /// Keeps the engines and the database of one mind about which versions of which workflows run where.
 ///
-/// All that changes it for one workflow in one environment goes through one line, one operation after another, and is not cut short when a
-/// client goes away.
+/// All that changes it for one workflow in one environment goes through one line, one operation after another, and is
+/// not cut short when a client goes away.
 final class Deployments: Sendable {
     private static let concurrentStarts = 4
     private static let retryDelay = Duration.seconds(5)
