@@ -104,11 +104,7 @@ struct EventStream<Event: Sendable>: Sendable {
 
     private func beat(_ listener: EventListener) async {
         while !Task.isCancelled {
-            do {
-                try await clock.sleep(for: heartbeat)
-            } catch {
-                return
-            }
+            guard await clock.wait(for: heartbeat) else { return }
             listener.beat()
         }
     }
