@@ -42,10 +42,12 @@ struct TestWatchTests {
         return try Program("wfctl", ["test", "--watch"], in: fixture.folder)
     }
 
+    /// Waits for the end of a run, which both streams tell.
     private func waits(_ program: Program, runs: Int) async throws {
         try await eventually("run \(runs) is over\n\(program.standardOutput)\(program.standardError)") {
             try #require(program.isRunning, "\(program.standardError)")
             return program.standardError.ranges(of: "Waiting for changes; Ctrl-C stops.\n").count == runs
+                && program.standardOutput.ranges(of: #/\d+ passed|tests were left out/#).count >= runs
         }
     }
 

@@ -72,9 +72,12 @@ import WorkflowTestRunner
     @Test func wrongUsersAreErrors() async throws {
         let address = try await run("tests: [{name: a, given: [{user: {email: ana}}], steps: [{advance: 1s}]}]")
         #expect(address.complaints == ["1:42 the email address is not valid"])
-        let module = try await run(
-            "tests: [{name: a, given: [{user: {email: a@b.c, auth: auht}}], steps: [{advance: 1s}]}]")
-        #expect(module.complaints == ["1:55 the application has no auth.jwt \"auht\" | did you mean \"auth\"?"])
+        let missing = try await TestFolder("modules: [{name: router, type: http.router}]").run(
+            "tests: [{name: a, given: [{user: {email: a@b.c}}], steps: [{advance: 1s}]}]")
+        #expect(
+            missing.complaints == [
+                "1:42 the application has no auth.jwt, which users would belong to | add one to modules"
+            ])
         let two = try await run(
             "tests: [{name: a, steps: [{request: {path: /notes, as: a@b.c, token: x}}]}]")
         #expect(two.complaints == ["1:56 a request has one token | keep as or token"])

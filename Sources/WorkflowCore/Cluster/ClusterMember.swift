@@ -72,7 +72,7 @@ final class ClusterMember: Sendable {
                         metadata: ["error": "\(error)", "attempt": "\(failures)"])
                 }
             }
-            guard (try? await environment.clock.sleep(for: environment.clusterPolicy.interval)) != nil else { return }
+            guard await environment.clock.wait(for: environment.clusterPolicy.interval) else { return }
         }
     }
 

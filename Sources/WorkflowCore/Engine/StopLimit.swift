@@ -18,7 +18,7 @@ final class StopLimit: Sendable {
         self.clock = clock
         let timer = Task { [self] in
             var delay = duration
-            while (try? await clock.sleep(for: delay)) != nil { delay = expire() }
+            while await clock.wait(for: delay) { delay = expire() }
         }
         self.timer.withLock { $0 = timer }
     }

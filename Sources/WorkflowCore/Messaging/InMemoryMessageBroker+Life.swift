@@ -42,7 +42,7 @@ extension InMemoryMessageBroker {
         guard !subscriptions.isEmpty else { return }
         await withDiscardingTaskGroup { group in
             group.addTask {
-                guard (try? await self.clock.sleep(for: deadline)) != nil else { return }
+                guard await self.clock.wait(for: deadline) else { return }
                 for subscription in subscriptions { subscription.interrupt() }
             }
             for subscription in subscriptions { await subscription.finished() }

@@ -75,7 +75,7 @@ final class InMemorySubscription: Subscription {
                     guard let (next, delay) = await handle(delivery) else { continue }
                     retries.addTask {
                         // An early end of the wait only means that the subscription ends; the message goes back.
-                        try? await self.broker.clock.sleep(for: delay)
+                        await self.broker.clock.wait(for: delay)
                         self.queue.putBack(next)
                     }
                 case .nothing:

@@ -119,7 +119,7 @@ extension OutboxDispatcher {
     private func waitForBatch() async {
         await withDiscardingTaskGroup { group in
             group.addTask {
-                guard (try? await self.clock.sleep(for: self.configuration.removalDelay)) != nil else { return }
+                guard await self.clock.wait(for: self.configuration.removalDelay) else { return }
                 self.batch.signal()
             }
             await batch.wait()
@@ -151,7 +151,7 @@ extension OutboxDispatcher {
 
     /// Waits before the next attempt; returns early when the task is cancelled.
     func pause(after failures: Int) async {
-        try? await clock.sleep(for: configuration.backoff.delay(afterAttempt: failures, random: random()))
+        await clock.wait(for: configuration.backoff.delay(afterAttempt: failures, random: random()))
     }
 
     /// What is told of a broker that is out of order, once for all workers and events.

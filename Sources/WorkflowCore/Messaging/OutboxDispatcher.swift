@@ -219,7 +219,7 @@ public final class OutboxDispatcher: Sendable {
         batch.signal()
         await withDiscardingTaskGroup { group in
             group.addTask {
-                guard (try? await self.clock.sleep(for: deadline)) != nil else { return }
+                guard await self.clock.wait(for: deadline) else { return }
                 self.close()
             }
             while !isClosed, !state.withLock({ $0.backlog.isDone }), !Task.isCancelled { await progress.wait() }

@@ -49,7 +49,7 @@ public struct HistoryRetention: Sendable {
                         metadata: ["definition": "\(definition)", "error": "\(error)"])
                 }
             }
-        } while await sleep(Self.interval)
+        } while await environment.clock.wait(for: Self.interval)
     }
 
     private func sweep(_ definition: String) async throws {
@@ -80,15 +80,6 @@ public struct HistoryRetention: Sendable {
                 ]))
             return true
         } catch let error as StoreError where error.code == .conflict {
-            return false
-        }
-    }
-
-    private func sleep(_ duration: Duration) async -> Bool {
-        do {
-            try await environment.clock.sleep(for: duration)
-            return true
-        } catch {
             return false
         }
     }

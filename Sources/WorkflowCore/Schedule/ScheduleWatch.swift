@@ -30,7 +30,7 @@ struct ScheduleWatch: Sendable {
                         metadata: ["error": "\(error)", "attempt": "\(failures)"])
                 }
             }
-        } while await pause()
+        } while await environment.clock.wait(for: environment.clusterPolicy.takeOverAfter)
     }
 
     /// The claims that nobody keeps: with others, those that were there before and whose owner is gone, or is this process
@@ -41,14 +41,5 @@ struct ScheduleWatch: Sendable {
         guard !candidates.isEmpty, let own = membership.owner(alone: ""), let living = try await membership.living()
         else { return [] }
         return candidates.filter { $0.owner == own || !living.contains($0.owner) }
-    }
-
-    private func pause() async -> Bool {
-        do {
-            try await environment.clock.sleep(for: environment.clusterPolicy.takeOverAfter)
-            return true
-        } catch {
-            return false
-        }
     }
 }

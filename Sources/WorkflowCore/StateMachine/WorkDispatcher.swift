@@ -170,7 +170,7 @@ public final class WorkDispatcher: Sendable {
 
     /// Removes small values that have expired, from time to time.
     private func removeExpiredValues() async {
-        while (try? await environment.clock.sleep(for: Self.cleaningInterval)) != nil {
+        while await environment.clock.wait(for: Self.cleaningInterval) {
             do {
                 while try await store.removeExpiredValues(now: environment.clock.now, limit: 1000), !Task.isCancelled {}
             } catch {

@@ -15,6 +15,19 @@ public protocol EngineClock: Sendable {
 extension EngineClock {
     /// What the wall clock shows, for clocks that nobody sets.
     public var uptime: Duration { .nanoseconds(now.nanoseconds) }
+
+    /// Suspends until `duration` has passed or the task is cancelled.
+    ///
+    /// - Returns: Whether the time has passed.
+    @discardableResult
+    package func wait(for duration: Duration) async -> Bool {
+        do {
+            try await sleep(for: duration)
+            return true
+        } catch {
+            return false
+        }
+    }
 }
 
 /// The clock of this machine.

@@ -75,7 +75,7 @@ package final class WakeUp: Sendable {
         let delay = clock.now.duration(to: time)
         guard delay > .zero else { return }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { try? await clock.sleep(for: delay) }
+            group.addTask { _ = await clock.wait(for: delay) }
             group.addTask { await self.wait() }
             await group.next()
             group.cancelAll()

@@ -22,11 +22,7 @@ package final class EventListener: Sendable {
     /// Says again and again that it is time for a sign of life, until the task is cancelled.
     package func beat(every interval: Duration, on clock: any EngineClock) async {
         while !Task.isCancelled {
-            do {
-                try await clock.sleep(for: interval)
-            } catch {
-                return
-            }
+            guard await clock.wait(for: interval) else { return }
             isBeatDue.store(true, ordering: .relaxed)
             signal.yield()
         }

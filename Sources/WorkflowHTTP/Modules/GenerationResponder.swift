@@ -83,7 +83,7 @@ final class RequestProgress: Sendable {
         guard count(without: kept) > 0 else { return }
         let end = ContinuousClock.now.advanced(by: duration)
         let timer = Task {
-            guard (try? await Task.sleep(until: end, clock: .continuous)) != nil else { return }
+            do { try await Task.sleep(until: end, clock: .continuous) } catch { return }
             self.resumeWaiters()
         }
         while count(without: kept) > 0, ContinuousClock.now < end {

@@ -34,11 +34,7 @@ struct ProxyHealthMonitor: Sendable {
                         "proxy.problem": "\(problem ?? "none")",
                     ])
             }
-            do {
-                try await clock.sleep(for: settings.interval)
-            } catch {
-                return
-            }
+            guard await clock.wait(for: settings.interval) else { return }
         }
     }
 

@@ -104,11 +104,7 @@ final class ProxyTunnel: Sendable {
         while true {
             let left = idleTimeout - lastUse.withLock { $0 }.duration(to: clock.now)
             guard left > .zero else { return }
-            do {
-                try await clock.sleep(for: left)
-            } catch {
-                return
-            }
+            guard await clock.wait(for: left) else { return }
         }
     }
 }

@@ -30,8 +30,7 @@ extension KafkaLink {
                 fail(text(of: error), failures: failures)
                 failures += 1
                 let backoff = Backoff(base: .milliseconds(200), limit: .seconds(5))
-                // An early end of the wait is the end of the task.
-                try? await environment.clock.sleep(
+                await environment.clock.wait(
                     for: max(
                         .milliseconds(20), backoff.delay(afterAttempt: failures, random: environment.random())))
             }
@@ -146,7 +145,7 @@ extension KafkaLink {
     private func sleep(_ duration: Duration) async {
         let timer = Task {
             // Cancelled when it is not needed any more.
-            try? await environment.clock.sleep(for: duration)
+            await environment.clock.wait(for: duration)
             alarm()
         }
         defer { timer.cancel() }

@@ -83,10 +83,12 @@ final class ExecutionLog: Sendable {
     /// - Throws: ``StoreError``.
     func execution(_ workflow: String, id: String) async throws -> IntegrationExecution? {
         let known = records.withLock { $0[workflow]?.last { $0.id == id } }
-        // One that goes on may have been begun, and ended, by the modules of an earlier configuration.
         if let known, known.status != .running { return known }
-        let stored = try await store.value(namespace: Self.namespace, key: "\(workflow)/\(id)", now: clock.now)
-        return stored.flatMap { IntegrationExecution($0) } ?? known
+        let value = try await store.value(namespace: Self.namespace, key: "\(workflow)/\(id)", now: clock.now)
+        let stored = value.flatMap { IntegrationExecution($0) }
+        // One that goes on may have been begun, and ended, by the modules of an earlier configuration. While it goes on,
+        // only its beginning is stored.
+        return stored?.status == .running ? known ?? stored : stored ?? known
     }
 
     /// A run does not depend on its record: when that cannot be stored, it is logged.

@@ -100,7 +100,7 @@ final class IntegrationRuns: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { [environment, logger] in
                 // Cancelled when all runs have ended before.
-                guard (try? await environment.clock.sleep(for: deadline)) != nil else { return }
+                guard await environment.clock.wait(for: deadline) else { return }
                 logger.warning("Integrations were cut off; their records say so")
                 for task in tasks { task.cancel() }
             }

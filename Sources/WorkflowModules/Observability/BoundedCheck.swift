@@ -29,7 +29,7 @@ final class BoundedCheck: Sendable {
         }
         let timer = Task {
             // Cancelled as soon as the check has answered.
-            guard (try? await clock.sleep(for: timeout)) != nil else { return }
+            guard await clock.wait(for: timeout) else { return }
             answer.yield(HealthStatus(.unhealthy, message: "No answer within \(timeout)."))
             answer.finish()
         }

@@ -85,8 +85,7 @@ final class NATSLink: BrokerLink {
                 failures += 1
             }
             let backoff = Backoff(base: .milliseconds(200), limit: .seconds(5))
-            // An early end of the wait is the end of the task.
-            try? await environment.clock.sleep(
+            await environment.clock.wait(
                 for: max(.milliseconds(20), backoff.delay(afterAttempt: failures + 1, random: environment.random())))
         }
     }

@@ -24,8 +24,7 @@ struct RedisStreamWatcher: Sendable {
                 return
             } catch {
                 position = nil
-                // An early end of the pause is the end of the task.
-                try? await link.environment.clock.sleep(for: .milliseconds(200))
+                await link.environment.clock.wait(for: .milliseconds(200))
             }
         }
     }

@@ -6,29 +6,17 @@ extension TestApplication {
     ///
     /// - Throws: ``ConfigurationError`` when there is no such module, or the address is none; ``StoreError``.
     func add(_ given: GivenUser) async throws {
-        let place = given.auth ?? given.email
         let modules = generation.services.all(JWTAuthentication.self)
-        let found = modules.filter { given.auth == nil || $0.name == given.auth?.value }
-        guard let module = found.first?.service else {
+        guard let module = modules.first?.service else {
             throw ConfigurationError([
-                place.issue(
-                    given.auth.map { "the application has no auth.jwt \"\($0.value)\"" }
-                        ?? "the application has no auth.jwt, which users would belong to",
-                    suggestion: given.auth.flatMap {
-                        Suggestion.text(for: $0.value, among: modules.map(\.name), what: "modules")
-                    })
-            ])
-        }
-        guard found.count == 1 else {
-            let names = modules.map(\.name).joined(separator: ", ")
-            throw ConfigurationError([
-                place.issue("the application has several auth.jwt", suggestion: "name one of them as auth: \(names)")
+                given.email.issue(
+                    "the application has no auth.jwt, which users would belong to", suggestion: "add one to modules")
             ])
         }
         guard let email = EmailAddress.normalized(given.email.value) else {
-            throw ConfigurationError([given.email.issue("the email address is not valid", suggestion: nil)])
+            throw ConfigurationError([given.email.issue("the email address is not valid")])
         }
-        // Passwords are hashed on threads elsewhere.
+        // Passwords are hashed on threads elsewhere. All modules find users in the same store.
         _ = try await time.thread.outside {
             try await module.addUser(email: email, name: given.name, password: given.password, id: given.id)
         }
@@ -37,11 +25,18 @@ extension TestApplication {
     /// A token of a user.
     ///
     /// - Parameter email: The address.
-    /// - Throws: ``WorkflowError`` `.notFound` when nobody has it.
+    /// - Throws: ``WorkflowError`` `.notFound` when nobody has it, `.invalidInput` when it is not clear who makes tokens.
     func token(ofUser email: String) async throws -> String {
-        for (_, module) in generation.services.all(JWTAuthentication.self) {
-            if let user = try await module.user(email: email) { return try await module.token(for: user) }
+        let modules = generation.services.all(JWTAuthentication.self)
+        guard modules.count < 2 else {
+            let names = modules.map(\.name).joined(separator: ", ")
+            throw WorkflowError(
+                .invalidInput, "There are several auth.jwt (\(names)); log in at one of them, and send its token.")
         }
-        throw WorkflowError(.notFound, "There is no user \(email); add it to given, or have it register first.")
+        guard let module = modules.first?.service, let user = try await module.user(email: email) else {
+            throw WorkflowError(
+                .notFound, "There is no user \(email); add it to given, or have it register first.")
+        }
+        return try await module.token(for: user)
     }
 }

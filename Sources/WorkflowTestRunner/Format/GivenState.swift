@@ -60,13 +60,11 @@ struct GivenUser: ConfigurationObject {
     var name = ""
     var password: String?
     var id: String?
-    var auth: Located<String>?
 
     static let fields: [ConfigurationField<Self>] = [
         .init("email", \.email, "The e-mail address.", required: true),
         .init("name", \.name, "The name to show."),
         .init("password", \.password, "What the user logs in with. Without it, only `as` makes requests of the user."),
         .init("id", \.id, "The identifier, the `sub` of the tokens; by default a new one."),
-        .init("auth", \.auth, "The `auth.jwt`, when there are several."),
     ]
 }

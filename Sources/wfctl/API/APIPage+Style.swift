@@ -77,6 +77,10 @@ extension APIPage {
           .columns { grid-template-columns: minmax(0, 1fr); }
           nav { position: static; max-height: 40vh; }
           main { margin: 0; border-radius: 0; padding: 1.25rem 1rem; overflow-wrap: anywhere; }
+          main td:first-child { overflow-wrap: normal; }
+          details :is(table, tbody, tr, td) { display: block; } details th { display: none; }
+          details tr { padding: .35rem 0; border-bottom: 1px solid var(--line); }
+          details td { padding: 0; border: 0; } details td:first-child { overflow-wrap: anywhere; }
           .field { grid-template-columns: minmax(0, 1fr); } .field .note { grid-column: 1; }
         }
 

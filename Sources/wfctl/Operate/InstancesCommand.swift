@@ -94,7 +94,8 @@ struct ListInstances: AsyncParsableCommand {
             for instance in instances {
                 table.add(
                     instance["id"]?.stringValue ?? "", instance["machine"]?.stringValue ?? "",
-                    (instance["state"]?.stringValue ?? "") + (instance["completed"]?.boolValue == true ? " *" : ""),
+                    (instance["state"]?.stringValue ?? "")
+                        + (instance["completed"]?.boolValue == true ? " (completed)" : ""),
                     ShownTime.text(instance["updatedAt"]), instance["error"]?.stringValue ?? "")
             }
             return table.lines(width: width, style: style)

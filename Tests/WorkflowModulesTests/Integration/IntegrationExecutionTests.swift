@@ -157,6 +157,32 @@ import WorkflowTesting
         }
     }
 
+    @Test func aRunThatGoesOnShowsTheStepsThatItHasMade() async throws {
+        let clock = TestClock()
+        let answers = LoopbackServer.answers([.init(status: 200), .init(status: 500), .init(status: 200)])
+        try await LoopbackServer.run(answers) { server in
+            let steps = [
+                "{name: a, connector: api, action: GET /}",
+                "{name: b, connector: api, action: GET /, retryCount: 1, retryDelay: 1s}",
+            ]
+            let yaml = IntegrationApplication.yaml(server.url, steps, registry: "expose: true")
+            try await IntegrationApplication.run(yaml, clock: clock) { app in
+                async let run = app.execute()
+                try await waitUntil("the second step is tried again") {
+                    clock.nextDeadline == clock.now.advanced(by: .seconds(1))
+                }
+                let listed = try #require(try await app.executions().first)
+                let id = try #require(listed["id"]?.stringValue)
+                let shown = try await app.send(.get, "/api/integrations/integration/executions/\(id)").json
+                #expect(shown["status"] == "running")
+                #expect(shown["steps"]?[0]?["name"] == "a")
+                #expect(shown == listed)
+                clock.advance(by: .seconds(1))
+                _ = try await run
+            }
+        }
+    }
+
     @Test func aClientThatGoesAwayLeavesNothingHalfDone() async throws {
         let gate = TestGate()
         let clock = TestClock()

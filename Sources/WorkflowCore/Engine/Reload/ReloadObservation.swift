@@ -67,7 +67,7 @@ struct ReloadObservation: Sendable {
         let end = clock.now.advanced(by: policy.observation)
         var complaint: String?
         while clock.now < end {
-            guard (try? await clock.sleep(for: policy.checkInterval)) != nil else { return await verdict() }
+            guard await clock.wait(for: policy.checkInterval) else { return await verdict() }
             if let rate = errorRate, rate > max(policy.maximumErrorRate, usualErrorRate) {
                 return "\(Int((rate * 100).rounded())) % of the requests failed with a server error"
             }

@@ -133,7 +133,7 @@ extension DeliverySource {
 
     private func wait(_ rest: DeliveryLine<Receipt>.Rest) async {
         // An early end of the wait only means that the source ends; the message goes back.
-        try? await line.environment.clock.sleep(for: max(rest.delay, .milliseconds(1)))
+        await line.environment.clock.wait(for: max(rest.delay, .milliseconds(1)))
         putBack(rest.delivery)
         pump()
     }

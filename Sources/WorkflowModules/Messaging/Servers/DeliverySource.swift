@@ -120,7 +120,7 @@ extension DeliverySource {
             await withDiscardingTaskGroup { group in
                 if let deadline {
                     group.addTask {
-                        guard (try? await self.line.environment.clock.sleep(for: deadline)) != nil else { return }
+                        guard await self.line.environment.clock.wait(for: deadline) else { return }
                         life.cancel()
                     }
                 }
