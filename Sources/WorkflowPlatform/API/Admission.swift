@@ -71,14 +71,13 @@ struct Admission: Sendable {
             guard let owner = try SessionTable.owner(of: session, now: now, connection), owner.user == user else {
                 return Known(caller: nil, lastUse: now)
             }
-            let grants = try MembershipTable.grants(of: user, connection)
             var closed = try IdentityProviderTable.companies(enforcing: user, connection)
             if let company = owner.company { closed.remove(company) }
             let caller = Caller(
-                user: user, name: owner.name, credential: .session(session),
-                grants: owner.company.map { company in grants.filter { $0.company == company } } ?? grants,
-                company: owner.company, closed: closed)
-            return Known(caller: caller, lastUse: now)
+                user: user, name: owner.name, credential: .session(session), grants: [], company: owner.company,
+                closed: closed)
+            let grants = try MembershipTable.grants(of: user, connection)
+            return Known(caller: caller.holding(grants), lastUse: now)
         case .key(let hash):
             guard let (key, name) = try APIKeyTable.find(hash: hash, connection), key.expiresAt ?? now >= now else {
                 return Known(caller: nil, lastUse: now)

@@ -14,7 +14,8 @@ enum SessionTable {
         """)
     private static let ownership = SQLStatement(
         """
-        SELECT u.id, u.email, u.display_name, s.company_id FROM platform_sessions s JOIN platform_users u ON u.id = s.user_id
+        SELECT u.id, u.email, u.display_name, s.company_id
+            FROM platform_sessions s JOIN platform_users u ON u.id = s.user_id
             WHERE s.id = ? AND s.ended_at IS NULL AND s.expires_at > ? AND u.active = 1
         """)
     private static let ending = SQLStatement(
