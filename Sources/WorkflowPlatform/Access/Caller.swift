@@ -61,7 +61,7 @@ public struct Caller: Sendable {
         self.closed = closed
     }
 
-    /// The same caller with the roles as they are now.
+    /// The same caller with the roles as they are now, as far as the credential reaches them.
     func holding(_ grants: [Grant]) -> Caller {
         Caller(
             user: user, name: name, credential: credential,

@@ -97,7 +97,8 @@ enum DeviceRoutes {
                 ["method": "device", "approved_in_session": .string(session.text)])
             event.user = user
             try call.services.audit.append(event, ofUser: user, now: call.now, connection)
-            return .begun(try SessionStart.begin(user, call, connection))
+            let origin = try SessionTable.origin(of: session, connection)
+            return .begun(try SessionStart.begin(user, call, connection, by: origin))
         }
     }
 

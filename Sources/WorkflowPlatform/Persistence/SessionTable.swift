@@ -14,7 +14,8 @@ enum SessionTable {
         """)
     private static let ownership = SQLStatement(
         """
-        SELECT u.id, u.email, u.display_name, s.company_id FROM platform_sessions s JOIN platform_users u ON u.id = s.user_id
+        SELECT u.id, u.email, u.display_name, s.company_id
+            FROM platform_sessions s JOIN platform_users u ON u.id = s.user_id
             WHERE s.id = ? AND s.ended_at IS NULL AND s.expires_at > ? AND u.active = 1
         """)
     private static let ending = SQLStatement(
@@ -32,6 +33,7 @@ enum SessionTable {
         UPDATE platform_sessions SET ended_at = ?, end_reason = ?
             WHERE user_id = ? AND id <> ? AND provider = ? AND ended_at IS NULL
         """)
+    private static let vouching = SQLStatement("SELECT provider, company_id FROM platform_sessions WHERE id = ?")
     private static let start = SQLStatement("SELECT created_at FROM platform_sessions WHERE id = ?")
     private static let renewal = SQLStatement(
         """
@@ -96,6 +98,11 @@ enum SessionTable {
             let (id, email, name): (ID<User>, String, String) = (row.id(), row.text(), row.text())
             return (id, email.isEmpty ? name : email, row.optionalID())
         }
+    }
+
+    /// Who vouches for a session, unless a password does.
+    static func origin(of session: ID<Session>, _ connection: any SQLConnection) throws -> SessionOrigin? {
+        try connection.first(vouching, [.id(session)]) { origin($0.optionalText(), $0.optionalID()) } ?? nil
     }
 
     private static func origin(_ provider: String?, _ company: ID<Company>?) -> SessionOrigin? {

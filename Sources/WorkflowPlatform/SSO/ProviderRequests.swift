@@ -8,17 +8,19 @@ import WorkflowModules
 /// operator allows others: whoever manages a company must not reach what only this machine can.
 final class ProviderRequests: Sendable {
     private static let limit = 256 << 10
-    private static let timeout = Duration.seconds(10)
 
+    private let timeout: Duration
     private let environment: EngineEnvironment
+    /// By whether the provider is one of a company.
     private let policies: [Bool: OutboundPolicy]
     private let clients = Mutex<[Bool: GuardedRequests]>([:])
 
-    init(_ environment: EngineEnvironment, allowedAddresses: [AddressRange]) {
+    init(_ environment: EngineEnvironment, _ configuration: SignOnConfiguration) {
         self.environment = environment
+        timeout = configuration.requestTimeout
         policies = [
-            true: OutboundPolicy(reach: .public, allowed: allowedAddresses),
-            false: OutboundPolicy(reach: .configured, allowed: allowedAddresses),
+            true: OutboundPolicy(reach: .public, allowed: configuration.allowedAddresses),
+            false: OutboundPolicy(reach: .configured),
         ]
     }
 
@@ -52,7 +54,7 @@ final class ProviderRequests: Sendable {
         let response: OutboundHTTPResponse
         do {
             response = try await client(isOfCompany: provider.company != nil)
-                .send(request, limit: Self.limit, timeout: Self.timeout)
+                .send(request, limit: Self.limit, timeout: timeout)
         } catch let error as WorkflowError {
             // Only what is said about a refused address says nothing of what was sent.
             let reason = error.code == .forbidden ? " \(error.message)" : ""

@@ -8,6 +8,8 @@ public struct SignOnConfiguration: Sendable {
     public var redirects: [String] = []
     /// Where requests to the providers of companies may go besides public addresses.
     public var allowedAddresses: [AddressRange] = []
+    /// How long a provider may take to answer a request.
+    public var requestTimeout: Duration = .seconds(10)
     /// How long a sign-in at a provider may take.
     public var lifetime: Duration = .seconds(600)
     /// How long the code behind a sign-in works.

@@ -13,7 +13,7 @@ final class SingleSignOn: Sendable {
 
     init(_ configuration: SignOnConfiguration, environment: EngineEnvironment) {
         self.configuration = configuration
-        requests = ProviderRequests(environment, allowedAddresses: configuration.allowedAddresses)
+        requests = ProviderRequests(environment, configuration)
         directory = ProviderDirectory(requests: requests, clock: environment.clock)
         throttle = RegistrationThrottle(perMinute: configuration.attemptsPerMinute)
         providers = Dictionary(

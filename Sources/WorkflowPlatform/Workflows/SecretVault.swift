@@ -2,8 +2,8 @@ import HTTPTypes
 import WorkflowCore
 import WorkflowStore
 
-/// Encrypts the secrets of workflows and identity providers: each company has a data key, which is itself encrypted with the key of the
-/// platform, so that the database alone gives none of them away.
+/// Encrypts the secrets of workflows and of identity providers: each company has a data key, which is itself encrypted
+/// with the key of the platform, so that the database alone gives none of them away.
 struct SecretVault: Sendable {
     /// Encrypts data keys; `nil` when the platform was given no key.
     private let box: SecretBox?

@@ -54,6 +54,7 @@ struct SignOnFixture: Sendable {
                         clientSecret: SecretString(secret)),
                 ]
                 configuration.signOn.redirects = [redirect]
+                configuration.signOn.requestTimeout = .seconds(60)
                 let loopback = try #require(AddressRange("127.0.0.1"))
                 configuration.signOn.allowedAddresses = allowsLoopback ? [loopback] : []
                 configuration.signOn.attemptsPerMinute = 1000
