@@ -108,6 +108,10 @@ enum ExecutionControlRoutes {
         guard handler is any ResumableWorkflow else {
             throw PlatformError.conflict("not-replayable", "Only integrations can be run from one of their steps.")
         }
+        guard execution.dropped == 0 else {
+            throw PlatformError.conflict(
+                "incomplete-record", "Not all steps of the execution are on record; retry the whole execution.")
+        }
         again.resumption = try ExecutionReplay(steps).resumption(from: call.text("from_step"))
         let run = ManualExecutions.Run(call: again, origin: execution.id, action: "execution.replay")
         return .data(.object(Documents.make(try await manual.start(run, of: execution.workflow, call))))

@@ -12,16 +12,18 @@ struct ExecutionKeeping: Sendable {
     let logger: Logger
 
     /// Marks what an earlier process has left; call it before workflows are started.
-    func markInterrupted() async {
+    ///
+    /// - Parameter start: When this process began; what began later goes on.
+    func markInterrupted(begunBefore start: Timestamp) async {
         do {
             let now = clock.now
             var count = 0
             repeat {
                 count = try await database.write {
-                    try ExecutionTable.interrupt(limit: Self.batchSize, now: now, $0)
+                    try ExecutionTable.interrupt(begunBefore: start, limit: Self.batchSize, now: now, $0)
                 }
             } while count == Self.batchSize
-            try await database.write { try ExecutionTable.interruptSteps(now: now, $0) }
+            try await database.write { try ExecutionTable.interruptSteps(begunBefore: start, now: now, $0) }
         } catch {
             logger.error("Executions that were interrupted could not be marked", metadata: ["error": "\(error)"])
         }

@@ -25,7 +25,7 @@ extension ExecutionTable {
     private static let interruptedCalls = SQLStatement(
         """
         SELECT id, workflow_id FROM platform_executions
-            WHERE status = 'running' AND kind = 'call' ORDER BY id LIMIT ?
+            WHERE status = 'running' AND kind = 'call' AND started_at < ? ORDER BY id LIMIT ?
         """)
     private static let openInstances = SQLStatement(
         """
@@ -40,7 +40,7 @@ extension ExecutionTable {
     private static let interruptedSteps = SQLStatement(
         """
         UPDATE platform_execution_steps SET status = 'failed', error_message = ?, completed_at = ?
-            WHERE status = 'running' AND execution_id > ?
+            WHERE status = 'running' AND execution_id > ? AND started_at < ?
         """)
     private static let countsOfWorkflow = SQLStatement(
         "SELECT status, count FROM platform_execution_counts WHERE workflow_id = ?")
@@ -103,8 +103,10 @@ extension ExecutionTable {
     /// Marks calls as failed that an earlier process has left.
     ///
     /// - Returns: How many there were; fewer than the limit when there are no more.
-    static func interrupt(limit: Int, now: Timestamp, _ connection: any SQLConnection) throws -> Int {
-        let left = try connection.all(interruptedCalls, [.integer(Int64(limit))]) { row in
+    static func interrupt(
+        begunBefore start: Timestamp, limit: Int, now: Timestamp, _ connection: any SQLConnection
+    ) throws -> Int {
+        let left = try connection.all(interruptedCalls, [.time(start), .integer(Int64(limit))]) { row in
             (row.id() as ID<Execution>, row.id() as ID<Workflow>)
         }
         guard !left.isEmpty else { return 0 }
@@ -127,8 +129,10 @@ extension ExecutionTable {
     }
 
     /// Marks steps as failed that an earlier process has left; those of instances are run again.
-    static func interruptSteps(now: Timestamp, _ connection: any SQLConnection) throws {
+    static func interruptSteps(
+        begunBefore start: Timestamp, now: Timestamp, _ connection: any SQLConnection
+    ) throws {
         let reason = SQLValue.text("interrupted: the process ended while it ran")
-        try connection.execute(interruptedSteps, [reason, .time(now), .text("")])
+        try connection.execute(interruptedSteps, [reason, .time(now), .text(""), .time(start)])
     }
 }

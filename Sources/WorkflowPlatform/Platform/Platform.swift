@@ -22,10 +22,12 @@ public final class Platform: Service {
     /// Answers the requests of the API.
     public let handler: any HTTPHandler
     let services: PlatformServices
+    private let openedAt: Timestamp
 
     private init(services: PlatformServices, handler: any HTTPHandler) {
         self.services = services
         self.handler = handler
+        openedAt = services.clock.now
     }
 
     /// Opens a platform, bringing the schema of its database up to date.
@@ -103,7 +105,7 @@ public final class Platform: Service {
     }
 
     private func startWorkflows() async {
-        await keeping.markInterrupted()
+        await keeping.markInterrupted(begunBefore: openedAt)
         await services.workflows.restore()
         await keeping.catchUp(services.executions, services.workflows.engines)
     }

@@ -96,20 +96,20 @@ import WorkflowTesting
     func whatAProcessHasLeftIsMarked(database: TestDatabase) async throws {
         try await TestPlatform.withTenant(database) { test, tenant in
             let workflow = try await TestWorkflow.make(saying("one"), tenant, test)
-            try await fill(test, workflow.id, [.running, .completed, .running])
+            try await fill(test, workflow.id, [.running, .completed, .running, .running])
             let before = try await test.services.database.read { connection in
                 try ExecutionTable.lastChange(of: workflow.id, connection)
             }
             let keeping = ExecutionKeeping(
                 database: test.services.database, clock: test.clock, logger: .quiet)
-            await keeping.markInterrupted()
+            await keeping.markInterrupted(begunBefore: test.clock.now.advanced(by: .seconds(3 - 10_000)))
             let answer = try await workflow.send(.get, "/executions?status=failed", as: .viewer)
             #expect(
                 try answer.data.arrayValue?.map { $0["error_message"] } == [
                     "interrupted: the process ended while it ran", "interrupted: the process ended while it ran",
                 ])
             #expect(try answer.data[0]?["completed_at"]?.isNull == false)
-            #expect(try await counts(test, workflow.id) == [.failed: 2, .completed: 1])
+            #expect(try await counts(test, workflow.id) == [.failed: 2, .completed: 1, .running: 1])
             let after = try await test.services.database.read { connection in
                 try ExecutionTable.lastChange(of: workflow.id, connection)
             }

@@ -36,7 +36,7 @@ import WorkflowTesting
             }
         }
         let keeping = ExecutionKeeping(database: database, clock: test.clock, logger: .quiet)
-        await keeping.markInterrupted()
+        await keeping.markInterrupted(begunBefore: test.clock.now)
         await keeping.catchUp(test.services.executions, test.engines)
         _ = try await database.read { try ExecutionTable.counts(of: [ID(stored: "")], $0) }
         _ = try await database.read { try ExecutionTable.changed(after: 0, of: ID(stored: ""), limit: 1, $0) }
