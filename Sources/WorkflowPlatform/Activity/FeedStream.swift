@@ -33,7 +33,7 @@ struct FeedStream: Sendable {
                 group.addTask { try await send(to: writer) }
                 group.addTask { try await cutOff() }
                 // The sending ends, or the patience.
-                while let _ = try await group.next() { return }
+                try await group.next()
             }
         }
     }

@@ -68,6 +68,8 @@ extension LogLine {
     private static func text(_ value: Logger.MetadataValue) -> String { cut("\(value)", 256) }
 
     private static func cut(_ text: String, _ longest: Int) -> String {
+        // Not every database keeps it, and refuses all lines for the sake of one.
+        let text = text.utf8.contains(0) ? text.replacing("\0", with: "") : text
         guard text.utf8.count > longest else { return text }
         return String(decoding: text.utf8.prefix(longest), as: UTF8.self) + "…"
     }

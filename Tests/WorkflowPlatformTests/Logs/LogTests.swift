@@ -101,6 +101,18 @@ import WorkflowTesting
         }
     }
 
+    @Test(arguments: TestDatabase.allCases)
+    func everyTextIsKept(kind: TestDatabase) async throws {
+        try await TestPlatform.withTenant(kind) { test, tenant in
+            let module = "mo\0dule"
+            try await test.log([(.info, "a\0b\u{1}\"\n\u{2028}😀")], module: module, of: tenant.workflow)
+            let answer = try await test.send(
+                .get, "/workflows/\(tenant.workflow)/logs", token: tenant.token(.viewer))
+            #expect(try answer.data[0]?["message"] == "ab\u{1}\"\n\u{2028}😀")
+            #expect(try answer.data[0]?["module_name"] == "module")
+        }
+    }
+
     @Test func longTextsAreCut() async throws {
         try await TestPlatform.withTenant { test, tenant in
             let long = String(repeating: "é", count: 50_000)
