@@ -25,6 +25,11 @@ enum IAMTokenRoutes {
 
     @Sendable private static func create(_ call: APICall) async throws -> APIAnswer {
         let (services, id): (PlatformServices, ID<IAMProvider>) = (call.services, try call.id("iamProviderId"))
+        guard call.body.contains("token") != call.body.contains("aws_request") else {
+            throw PlatformError.invalid([
+                SchemaProblem(pointer: "/token", detail: "Give token or aws_request, as the provider needs it.")
+            ])
+        }
         try services.identityManagement.count(id, call)
         let found = try await services.database.read { try IAMProviderTable.find(id, $0) }
         guard let (provider, sealed) = found, provider.isEnabled else { throw PlatformError.notFound }
