@@ -85,7 +85,7 @@ def run(server, folder, who, seed, *, examples, seconds, phases):
     (folder / "schemathesis.toml").write_text(settings(world, folder / "peers.json"))
     (folder / "world.json").write_text(json.dumps({
         "api": server.api, "owner": world.owner.email, "owner_token": world.owner.token, "place": world.place,
-        "ids": world.ids, "output": str(server.output)}))
+        "ids": world.ids, "token": token, "output": str(server.output)}))
     command = [
         Path(sys.executable).parent / "st", "--config-file", folder / "schemathesis.toml", "run",
         f"{server.api}/openapi.json", "--origin", server.address, "--checks", "all", "--phases", phases,

@@ -47,12 +47,11 @@ struct AuditLog: Sendable {
         guard let (sequence, previous) = head else {
             throw SQLError(.corrupted, "the audit log has lost its head")
         }
-        // Requests get here in another order than they have begun in, and clocks are set back. Times that never
-        // decrease make a time filter a range of numbers.
+        // Requests get here in another order than they have begun in, and clocks are set back. The entry tells its own
+        // time; the column never decreases, which makes a time filter a range of numbers.
         let last = try connection.first(Self.timeOf, [.text(chain), .integer(sequence - 1)]) { $0.time() }
-        let time = max(now, last ?? now)
         let entry = AuditEntry(
-            id: identifiers.next(), sequence: sequence, createdAt: time, user: event.user, actor: event.actor,
+            id: identifiers.next(), sequence: sequence, createdAt: now, user: event.user, actor: event.actor,
             action: event.action, resourceType: event.resourceType, resource: event.resource,
             details: event.details, origin: event.origin, previousHash: previous)
         let document = entry.document
@@ -60,7 +59,7 @@ struct AuditLog: Sendable {
         try connection.execute(
             Self.insertion,
             [
-                .text(chain), .integer(sequence), .text(entry.id), .time(time), .optional(event.user),
+                .text(chain), .integer(sequence), .text(entry.id), .time(max(now, last ?? now)), .optional(event.user),
                 .text(event.action), .text(event.resourceType), .text(event.resource), .object(document),
                 .text(hash),
             ])
