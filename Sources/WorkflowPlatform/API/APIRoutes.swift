@@ -10,16 +10,11 @@ enum APIRoutes {
         + SecondFactor.routes + AccountRoutes.all + CompanyRoutes.all + OrganizationRoutes.all + ProjectRoutes.all
         + MemberRoutes.all + InvitationRoutes.all + APIKeyRoutes.all + ServiceAccountRoutes.all + AuditRoutes.all
         + WorkflowRoutes.all + VersionRoutes.all + DeploymentRoutes.all + SecretRoutes.all
-        + LinkRoutes.all + DeadEventRoutes.all
-        + PermissionRoutes.all
-        + ExecutionRoutes.all + ExecutionControlRoutes.all
-        + LogRoutes.all + StreamRoutes.all
-        + DeviceRoutes.all + PlanRoutes.all
+        + PermissionRoutes.all + EnvironmentRoutes.all + PromotionRoutes.all + QuotaRoutes.all
+        + ExecutionRoutes.all + ExecutionControlRoutes.all + LogRoutes.all + EventRoutes.all + StreamRoutes.all
+        + DashboardRoutes.all + LinkRoutes.all + DeadEventRoutes.all + DeviceRoutes.all + PlanRoutes.all
         + SignOnRoutes.all + IdentityRoutes.all + CompanyProviderRoutes.all
         + IAMProviderRoutes.all + IAMMappingRoutes.all + IAMTokenRoutes.all
-        + LogRoutes.all + EventRoutes.all + StreamRoutes.all + DashboardRoutes.all
-        + EnvironmentRoutes.all + PromotionRoutes.all
-        + QuotaRoutes.all
         + AccountDeletion.all
 
     /// Makes the table that finds the handler for a request.
