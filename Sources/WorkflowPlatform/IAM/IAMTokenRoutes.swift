@@ -42,8 +42,10 @@ enum IAMTokenRoutes {
             return try await give(program, by: provider, call)
         } catch let failure as IAMFailure {
             try await services.database.write { connection in
-                let event = call.event(
+                var event = call.event(
                     "iam-token.refuse", "iam_provider", id.text, ["reason": .string(failure.kind.rawValue)])
+                // Whoever happens to be signed in meanwhile may belong to another company.
+                (event.user, event.actor) = (nil, [:])
                 try services.audit.append(event, to: provider.company, now: call.now, connection)
             }
             throw failure.problem

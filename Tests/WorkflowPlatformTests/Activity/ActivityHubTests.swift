@@ -3,7 +3,7 @@ import WorkflowCore
 
 @testable import WorkflowPlatform
 
-@Suite(.timeLimit(.minutes(1))) struct ActivityHubTests {
+@Suite(.timeLimit(.minutes(5))) struct ActivityHubTests {
     private let hub = ActivityHub()
 
     @Test func whatHappensBetweenReadingAndWaitingIsNotLost() async throws {

@@ -8,7 +8,7 @@ import WorkflowTesting
 @testable import WorkflowPlatform
 
 /// Tickets that open a stream in place of a token.
-@Suite(.timeLimit(.minutes(1))) struct StreamTicketTests {
+@Suite(.timeLimit(.minutes(5))) struct StreamTicketTests {
     private func ticket(_ stream: String, _ tenant: TestTenant, _ test: TestPlatform) async throws -> String {
         let answer = try await test.send(
             .post, "/workflows/\(tenant.workflow)/stream-tickets", token: tenant.token(.viewer),

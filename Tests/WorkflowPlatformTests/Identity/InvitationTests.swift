@@ -5,7 +5,7 @@ import WorkflowTesting
 
 @testable import WorkflowPlatform
 
-@Suite(.timeLimit(.minutes(1))) struct InvitationTests {
+@Suite(.timeLimit(.minutes(5))) struct InvitationTests {
     private func invite(
         _ email: String, _ role: Role, _ path: String, by token: String, _ test: TestPlatform
     ) async throws -> (id: String, token: String) {

@@ -5,7 +5,7 @@ import WorkflowTesting
 
 @testable import WorkflowPlatform
 
-@Suite(.timeLimit(.minutes(1))) struct MailTests {
+@Suite(.timeLimit(.minutes(5))) struct MailTests {
     @Test func aForgottenPasswordIsReset() async throws {
         try await TestPlatform.with { (test) async throws in
             let (tokens, _) = try await test.setUp()

@@ -7,7 +7,7 @@ import WorkflowTesting
 @testable import WorkflowPlatform
 
 /// What becomes of lines while the database refuses them.
-@Suite(.timeLimit(.minutes(1))) struct LogLossTests {
+@Suite(.timeLimit(.minutes(5))) struct LogLossTests {
     @Test func linesWaitForTheDatabaseAndWhatWasLostIsTold() async throws {
         let database = RefusingDatabase(try await TestDatabase.allCases[0].open())
         var configuration = PlatformConfiguration()

@@ -6,7 +6,7 @@ import WorkflowTesting
 
 @testable import WorkflowPlatform
 
-@Suite(.timeLimit(.minutes(1))) struct MailQueueTests {
+@Suite(.timeLimit(.minutes(5))) struct MailQueueTests {
     /// Fails so many times before it sends.
     private final class FailingSender: MailSender {
         private let failures: Mutex<Int>

@@ -4,7 +4,7 @@ import WorkflowCore
 
 @testable import WorkflowPlatform
 
-@Suite(.timeLimit(.minutes(1))) struct SMTPTests {
+@Suite(.timeLimit(.minutes(5))) struct SMTPTests {
     private static let message = MailMessage(
         recipient: "bob@example.com", subject: "Grüße: ein langer Betreff, der in mehrere Wörter geteilt wird",
         text: "Hello\n.\nüber alles\n")
