@@ -79,7 +79,7 @@ struct EventFollower: Sendable {
             let count = data["count"]?.intValue.map { "\($0) events came too fast" } ?? "Events are kept no more"
             Console.warn("\(count) and are not shown.")
         case "end":
-            Console.note(data["reason"]?.stringValue.map { "The stream ends: \($0)." } ?? "The server stops.")
+            Console.note(data["reason"]?.stringValue ?? "The server stops.")
         default: show(data)
         }
     }

@@ -55,7 +55,7 @@ struct ListAudit: AsyncParsableCommand {
             for entry in entries {
                 let id = entry.shown("resource_id")
                 table.add(
-                    ShownTime.text(entry["created_at"]), entry["actor"]?.shown("name") ?? "",
+                    ShownTime.text(entry["created_at"]), entry.shown("user_name"),
                     entry.shown("action"), id.isEmpty ? "" : "…\(id.suffix(12))")
             }
             return table
