@@ -26,7 +26,7 @@ def workflow(rows, number):
 def tables(rows):
     """Table, columns, and an iterable of rows."""
     yield "platform_executions", (
-        "id workflow_id sequence version kind part action trigger_type status trigger_data trigger_data_flaws "
+        "id workflow_id environment sequence version kind part action trigger_type status trigger_data trigger_data_flaws "
         "output_data output_data_flaws error_message instance_id instance_version parent_id trace step_count dropped "
         "started_at completed_at"), (of_executions(rows))
     yield "platform_execution_steps", (
@@ -36,8 +36,9 @@ def tables(rows):
          rows.now) for n in range(1_000))
     yield "platform_execution_counts", "workflow_id status count", [
         (rows.workflows[0], "completed", rows.executions // 2)]
-    yield "platform_logs", "workflow_id execution_id level module_name message trace_id fields created_at", (
-        (workflow(rows, n), execution(rows, n), 4 if n % 100_000 == 1 else n % 2 + 1, f"module{n % 7}",
+    yield "platform_logs", (
+        "workflow_id environment execution_id level module_name message trace_id fields created_at"), (
+        (workflow(rows, n), "prod", execution(rows, n), 4 if n % 100_000 == 1 else n % 2 + 1, f"module{n % 7}",
          f"what was done the {n}th time", None, "{}", begun(rows, n)) for n in range(rows.executions))
     yield "platform_log_counts", (
         "workflow_id company_id organization_id project_id debug info warn error fatal removed_through"), [
@@ -49,7 +50,7 @@ def of_executions(rows):
         at, rare = begun(rows, n), n % 100_000 == 1
         parent = execution(rows, n - 1) if n % 1_000 == 3 else None
         yield (
-            execution(rows, n), workflow(rows, n), n + 1, 1, "instance" if n % 3 == 0 else "call", "orders",
+            execution(rows, n), workflow(rows, n), "prod", n + 1, 1, "instance" if n % 3 == 0 else "call", "orders",
             "POST /orders", "manual" if n % 50_000 == 1 else "http", "failed" if rare else "completed",
             '{"order": 1}', 0, '{"done": true}', 0, "it broke" if rare else None,
             f"order-{n % 1_000}" if n % 3 == 0 else None, 0, parent, None, 3, 0, at, at + 10**7)
@@ -66,7 +67,7 @@ def cases(rows, present):
                 {"kind": "instance"}, {"trigger_type": "manual"}, {"trigger_type": "http"},
                 {"trigger_type": "schedule"},
                 {"instance_id": "order-3"}, {"instance_id": "nothing"}, {"parent_id": execution(rows, 2)},
-                {"parent_id": execution(rows, 4)}, {"until": early}, {"since": late}, {"since": early, "until": middle},
+                {"parent_id": execution(rows, 4)}, {"environment": "prod"}, {"environment": "staging"}, {"until": early}, {"since": late}, {"since": early, "until": middle},
                 {"q": "orders"}, {"q": "broke"}, {"q": "nowhere"}, {"status": "failed", "trigger_type": "http"},
                 {"status": "completed", "trigger_type": "manual"}, {"status": "completed", "kind": "instance"},
                 {"status": "failed", "kind": "instance"}, {"trigger_type": "http", "status": "cancelled"},
@@ -78,7 +79,7 @@ def cases(rows, present):
         yield from (path, f"{path}?page_size=100", "/dashboard", f"/workflows/{busiest}/dashboard")
         for values in [
                 {"level": "warn"}, {"level": "error"}, {"level": "fatal"}, {"module": "module3"}, {"module": "nothing"},
-                {"execution_id": execution(rows, 1)}, {"execution_id": "nothing"}, {"until": early}, {"since": late},
+                {"environment": "staging"}, {"environment": "prod", "execution_id": execution(rows, 1)}, {"execution_id": "nothing"}, {"until": early}, {"since": late},
                 {"since": early, "until": middle}, {"q": "done"}, {"q": "nowhere"},
                 {"level": "error", "module": "module3"}, {"level": "error", "until": middle}]:
             yield f"{path}?{urllib.parse.urlencode(values)}"

@@ -8,6 +8,7 @@ extension Documents {
         "Execution",
         .object([
             .required("id", .id), .required("workflow_id", .id),
+            .required("environment", EnvironmentParameter.schema, "Where the workflow ran."),
             .required("version", .integer(0...Int.max), "The version that ran when it began."),
             .required(
                 "kind", .oneOf(Execution.Kind.allCases.map(\.rawValue)),
@@ -38,7 +39,8 @@ extension Documents {
         let logs = "\(APIPath.prefix)/workflows/\(execution.workflow)/logs?execution_id=\(execution.id)"
         return [
             "id": .string(execution.id.text), "workflow_id": .string(execution.workflow.text),
-            "version": .integer(Int64(execution.version)), "kind": .string(execution.kind.rawValue),
+            "environment": .string(execution.environment.text), "version": .integer(Int64(execution.version)),
+            "kind": .string(execution.kind.rawValue),
             "workflow": .string(execution.part), "action": .string(execution.action),
             "trigger_type": .string(execution.trigger.rawValue), "status": .string(execution.status.rawValue),
             "trigger_data": value(execution.input), "trigger_data_state": .string(execution.input.state),

@@ -5,6 +5,7 @@ import WorkflowStore
 /// What becomes of the executions of a workflow.
 enum EventRoutes {
     private static let filters = [
+        EnvironmentParameter.filter,
         QueryParameter("kind", .oneOf(Execution.Kind.allCases.map(\.rawValue)), "Only executions of this kind."),
         QueryParameter("status", .oneOf(Execution.Status.allCases.map(\.rawValue)), "Only what has come to this."),
         QueryParameter(
@@ -40,6 +41,7 @@ enum EventRoutes {
 
     private static func filter(_ call: APICall) -> ExecutionChangeFilter {
         ExecutionChangeFilter(
-            kind: call.query["kind"], status: call.query["status"], trigger: call.query["trigger_type"])
+            environment: call.query["environment"], kind: call.query["kind"], status: call.query["status"],
+            trigger: call.query["trigger_type"])
     }
 }

@@ -3,16 +3,19 @@ import WorkflowStore
 
 /// Which changes of executions are wanted.
 struct ExecutionChangeFilter: Sendable {
+    var environment: String?
     var kind: String?
     var status: String?
     var trigger: String?
 
     /// Whether every execution is wanted.
-    var isEmpty: Bool { kind == nil && status == nil && trigger == nil }
+    var isEmpty: Bool { environment == nil && kind == nil && status == nil && trigger == nil }
 
     /// Whether an execution is wanted.
     func lets(_ execution: Execution) -> Bool {
-        (kind == nil || kind == execution.kind.rawValue) && (status == nil || status == execution.status.rawValue)
+        (environment == nil || environment == execution.environment.text)
+            && (kind == nil || kind == execution.kind.rawValue)
+            && (status == nil || status == execution.status.rawValue)
             && (trigger == nil || trigger == execution.trigger.rawValue)
     }
 }

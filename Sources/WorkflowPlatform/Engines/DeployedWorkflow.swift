@@ -48,7 +48,7 @@ final class DeployedWorkflow: Sendable {
         var logger = provider.logger(for: key.workflow) ?? settings.logger
         logger[metadataKey: "workflow.id"] = "\(key.workflow)"
         logger[metadataKey: "workflow.environment"] = "\(key.environment)"
-        logPlace = RecordingLogHandler.Place(key.workflow)
+        logPlace = RecordingLogHandler.Place(key)
         if let recorder {
             logger.handler = RecordingLogHandler(logger.handler, at: logPlace, recorder: recorder)
         }
@@ -108,8 +108,8 @@ final class DeployedWorkflow: Sendable {
 
     /// Tells whoever listens what an engine does; `nil` when nobody does.
     private func onActivity(_ version: Int) -> (@Sendable (EngineActivity) -> Void)? {
-        guard key.environment == .production, let listener = listening.current else { return nil }
-        let source = EngineSource(key.workflow) { [weak self, secrets] in
+        guard let listener = listening.current else { return nil }
+        let source = EngineSource(key) { [weak self, secrets] in
             (self?.status.version ?? version, secrets.current)
         }
         return { listener.hear($0, from: source) }

@@ -22,12 +22,12 @@ final class EngineListening: Sendable {
 
 /// The engine that something was done by.
 final class EngineSource: Sendable {
-    /// Its workflow.
-    let workflow: ID<Workflow>
+    /// Its workflow, and where it runs.
+    let key: DeploymentKey
     private let state: @Sendable () -> (version: Int, secrets: SecretRedactor?)
 
-    init(_ workflow: ID<Workflow>, _ state: @escaping @Sendable () -> (version: Int, secrets: SecretRedactor?)) {
-        self.workflow = workflow
+    init(_ key: DeploymentKey, _ state: @escaping @Sendable () -> (version: Int, secrets: SecretRedactor?)) {
+        self.key = key
         self.state = state
     }
 

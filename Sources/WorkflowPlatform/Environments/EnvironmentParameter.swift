@@ -6,6 +6,9 @@ import WorkflowStore
 enum EnvironmentParameter {
     static let schema = Schema.text(1...EnvironmentName.longest, .slug)
     static let query = QueryParameter("environment", schema, "The environment; `prod` when it is left out.")
+    /// For lists; also of environments that the company has no more, of which things are still on record.
+    static let filter = QueryParameter(
+        "environment", schema, "Only what happened in this environment; in all of them when it is left out.")
 
     /// The environment of the company that a request names.
     ///

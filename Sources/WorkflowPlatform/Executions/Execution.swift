@@ -22,6 +22,8 @@ struct Execution: Sendable {
 
     let id: ID<Execution>
     let workflow: ID<Workflow>
+    /// Where the workflow ran.
+    var environment = EnvironmentName.production
     /// The version of the workflow that ran when it began.
     let version: Int
     let kind: Kind
@@ -54,6 +56,9 @@ struct Execution: Sendable {
     var completedAt: Timestamp?
     /// Grows over all executions with each change of any of them.
     var sequence: Int64 = 0
+
+    /// The workflow where it ran.
+    var key: DeploymentKey { DeploymentKey(workflow, in: environment) }
 }
 
 /// A step of an execution.

@@ -1,9 +1,10 @@
 import WorkflowCore
 import WorkflowStore
 
-/// Changes of executions that are written in one transaction: their rows, their steps and the counts.
+/// Changes of executions that are written in one transaction: their rows, their steps, the counts and what
+/// companies have used.
 struct ExecutionBatch: Sendable {
-    private static let workflow = SQLStatement("SELECT id FROM platform_workflows WHERE id = ?")
+    private static let company = SQLStatement("SELECT company_id FROM platform_workflows WHERE id = ?")
     private static let row = SQLStatement(
         "SELECT status, instance_version, step_count FROM platform_executions WHERE id = ?")
 
@@ -20,18 +21,19 @@ struct ExecutionBatch: Sendable {
     func write(_ connection: any SQLConnection) throws -> [String: WrittenExecution] {
         // First of all, so that those who write at the same time wait here and not for each other's rows.
         var sequence = try ExecutionTable.takeSequence(entries.count, connection)
-        var workflows: [ID<Workflow>: Bool] = [:]
-        var counts = ExecutionCounts()
+        var companies: [ID<Workflow>: ID<Company>?] = [:]
+        var (counts, usage) = (ExecutionCounts(), ExecutionUsage())
         var steps: [SQLStep] = []
         var results: [String: WrittenExecution] = [:]
         for entry in entries {
             let workflow = entry.execution.workflow
-            if workflows[workflow] == nil {
-                workflows[workflow] = try connection.first(Self.workflow, [.id(workflow)]) { _ in true } ?? false
+            if companies[workflow] == nil {
+                companies[workflow] = .some(try connection.first(Self.company, [.id(workflow)]) { $0.id() })
             }
-            guard workflows[workflow] == true else { continue }
+            guard let company = companies[workflow] ?? nil else { continue }
             sequence += 1
             let stored = try stored(entry, connection)
+            if stored == nil { usage.count(entry.execution, of: company) }
             let (result, statements) = Self.statements(for: entry, stored, sequence: sequence)
             steps += statements
             counts.move(from: stored?.status, to: result.status, of: workflow)
@@ -39,6 +41,7 @@ struct ExecutionBatch: Sendable {
         }
         steps += counts.statements
         try connection.run(steps) { _, _ in }
+        try usage.write(connection)
         return results
     }
 

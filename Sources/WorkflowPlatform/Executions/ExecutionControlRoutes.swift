@@ -6,12 +6,13 @@ import WorkflowStore
 /// Runs parts of workflows by hand, stops what runs, and repeats what has run.
 enum ExecutionControlRoutes {
     private static let notRunning = "The workflow does not run."
+    private static let usedUp = "The company has used up the executions of the month."
 
     static let all: [APIRoute] = [
         APIRoute(
             name: "triggerWorkflow", method: .post, path: "/workflows/{id}/trigger", tag: "Executions",
             summary: "Runs a part of a workflow; the answer does not wait for its end.",
-            access: .role(.editor, .executions, on: .workflow("id")),
+            access: .role(.editor, .executions, on: .workflow("id")), query: [EnvironmentParameter.query],
             body: .object([
                 .optional(
                     "workflow", .text(1...200),
@@ -21,7 +22,7 @@ enum ExecutionControlRoutes {
                 .optional("trigger_data", .freeObject(maximumBytes: 1 << 20), "Another name of `data`."),
             ]),
             answer: .created(Documents.execution),
-            problems: [409: notRunning, 422: "The workflow has no such part or action."], handler: trigger),
+            problems: [402: usedUp, 409: notRunning, 422: "The workflow has no such part or action."], handler: trigger),
         APIRoute(
             name: "cancelExecution", method: .post, path: "/executions/{id}/cancel", tag: "Executions",
             summary: "Stops a call; it is `cancelled` as soon as its step has stopped.",
@@ -32,7 +33,8 @@ enum ExecutionControlRoutes {
             summary: "Runs a call again with the same input, as an execution of its own.",
             access: .role(.editor, .executions, on: .execution("id")), answer: .created(Documents.execution),
             problems: [
-                409: "It goes on, its input is not complete, or: \(notRunning)", 422: "It has no such part now.",
+                402: usedUp, 409: "It goes on, its input is not complete, or: \(notRunning)",
+                422: "It has no such part now.",
             ],
             handler: retry),
         APIRoute(
@@ -42,13 +44,14 @@ enum ExecutionControlRoutes {
             body: .object([.optional("from_step", .text(1...200), "The step; by default the first one that failed.")]),
             answer: .created(Documents.execution),
             problems: [
-                409: "It goes on, what it needs is not complete, or: \(notRunning)", 422: "There is no such step.",
+                402: usedUp, 409: "It goes on, what it needs is not complete, or: \(notRunning)",
+                422: "There is no such step.",
             ], handler: replay),
     ]
 
     @Sendable private static func trigger(_ call: APICall) async throws -> APIAnswer {
-        let (workflow, manual) = (try WorkflowRoutes.id(call), call.services.manual)
-        let names = try manual.running(workflow).invoker.names
+        let (key, manual) = (try await EnvironmentParameter.key(call), call.services.manual)
+        let names = try manual.running(key).invoker.names
         guard let part = call.text("workflow") ?? (names.count == 1 ? names.first : nil) else {
             throw PlatformError.problem(
                 .unprocessableContent, "not-runnable",
@@ -60,7 +63,7 @@ enum ExecutionControlRoutes {
         let run = ManualExecutions.Run(
             call: WorkflowCall(workflow: part, action: call.text("action") ?? "", data: data),
             action: "execution.trigger")
-        return .data(.object(Documents.make(try await manual.start(run, of: workflow, call))))
+        return .data(.object(Documents.make(try await manual.start(run, of: key, call))))
     }
 
     @Sendable private static func cancel(_ call: APICall) async throws -> APIAnswer {
@@ -81,7 +84,10 @@ enum ExecutionControlRoutes {
             try services.audit.lock(company, connection)
             let event = call.event(
                 "execution.cancel", "execution", execution.id.text,
-                ["workflow_id": .string(execution.workflow.text)])
+                [
+                    "workflow_id": .string(execution.workflow.text),
+                    "environment": .string(execution.environment.text),
+                ])
             try services.audit.append(event, to: company, now: call.now, connection)
         }
         scope.cancel()
@@ -92,7 +98,7 @@ enum ExecutionControlRoutes {
         let execution = try await call.services.database.read { try ExecutionRoutes.find(call, $0) }
         let run = ManualExecutions.Run(
             call: try repeated(execution), origin: execution.id, action: "execution.retry")
-        let started = try await call.services.manual.start(run, of: execution.workflow, call)
+        let started = try await call.services.manual.start(run, of: execution.key, call)
         return .data(.object(Documents.make(started)))
     }
 
@@ -104,7 +110,7 @@ enum ExecutionControlRoutes {
             return (execution, try ExecutionStepTable.list(of: execution.id, all, connection).items)
         }
         var again = try repeated(execution)
-        let handler = try manual.running(execution.workflow).invoker.handler(execution.part)
+        let handler = try manual.running(execution.key).invoker.handler(execution.part)
         guard handler is any ResumableWorkflow else {
             throw PlatformError.conflict("not-replayable", "Only integrations can be run from one of their steps.")
         }
@@ -114,7 +120,7 @@ enum ExecutionControlRoutes {
         }
         again.resumption = try ExecutionReplay(steps).resumption(from: call.text("from_step"))
         let run = ManualExecutions.Run(call: again, origin: execution.id, action: "execution.replay")
-        return .data(.object(Documents.make(try await manual.start(run, of: execution.workflow, call))))
+        return .data(.object(Documents.make(try await manual.start(run, of: execution.key, call))))
     }
 
     /// The call of an execution once more.

@@ -41,11 +41,11 @@ struct ExecutionKeeping: Sendable {
                 }
                 for execution in open {
                     guard let id = execution.instance,
-                        let generation = engines.running(execution.workflow)?.engine.runningGeneration
+                        let generation = engines.running(execution.key)?.engine.runningGeneration
                     else { continue }
                     recorder.catchUp(
                         execution, with: try await generation.store.instance(id: id),
-                        secrets: engines.secrets(of: execution.workflow))
+                        secrets: engines.secrets(of: execution.key))
                 }
                 guard let end = open.last, !Task.isCancelled else { return }
                 last = end.id.text

@@ -18,9 +18,9 @@ extension ExecutionRecorder {
             scope.id,
             orMake: {
                 var execution = Execution(
-                    id: ID(stored: scope.id), workflow: source.workflow, version: source.version, kind: .call,
-                    part: call.workflow, action: call.action, trigger: Execution.Trigger(call.trigger),
-                    startedAt: activity.startedAt)
+                    id: ID(stored: scope.id), workflow: source.key.workflow, environment: source.key.environment,
+                    version: source.version, kind: .call, part: call.workflow, action: call.action,
+                    trigger: Execution.Trigger(call.trigger), startedAt: activity.startedAt)
                 execution.parent = scope.parent.map { ID(stored: $0) }
                 return ExecutionEntry(execution: execution, recorder: ValueRecorder(secrets: source.secrets))
             },

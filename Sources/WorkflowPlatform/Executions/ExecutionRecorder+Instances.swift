@@ -7,7 +7,7 @@ extension ExecutionRecorder {
         let isNew = records.first.map { $0.transition.isEmpty && $0.fromState.isEmpty } ?? false
         let cause = ExecutionScope.current?.id
         let trigger = cause.flatMap { cause in state.withLock { $0.entries[cause]?.execution.trigger } }
-        let id = TimedID.make(instance, of: source.workflow)
+        let id = TimedID.make(instance, of: source.key)
         update(
             id.text,
             orMake: { Self.entry(id, instance, records, isNew: isNew, source, trigger: trigger, cause: cause) },
@@ -41,7 +41,8 @@ extension ExecutionRecorder {
         _ source: EngineSource, trigger: Execution.Trigger? = nil, cause: String? = nil
     ) -> ExecutionEntry {
         var execution = Execution(
-            id: id, workflow: source.workflow, version: source.version, kind: .instance, part: instance.workflowType,
+            id: id, workflow: source.key.workflow, environment: source.key.environment, version: source.version,
+            kind: .instance, part: instance.workflowType,
             action: records.first { !$0.transition.isEmpty }?.transition ?? "", trigger: trigger ?? .api,
             startedAt: instance.startTime)
         execution.instance = instance.id
@@ -68,7 +69,7 @@ extension ExecutionRecorder {
 
     func removed(_ instance: StateMachineInstance, _ source: EngineSource) {
         guard !instance.completed else { return }
-        let id = TimedID.make(instance, of: source.workflow)
+        let id = TimedID.make(instance, of: source.key)
         update(id.text, orMake: { Self.entry(id, instance, [], isNew: false, source) }, { markRemoved(&$0, &$1) })
     }
 

@@ -7,7 +7,7 @@ extension ExecutionRecorder {
         case .call(let scope):
             update(scope.id) { Self.note(activity, in: &$0, &$1) }
         case .instance(let instance):
-            let id = TimedID.make(instance, of: source.workflow)
+            let id = TimedID.make(instance, of: source.key)
             update(
                 id.text, orMake: { Self.entry(id, instance, [], isNew: false, source) },
                 { entry, room in

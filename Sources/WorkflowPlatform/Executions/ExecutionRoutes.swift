@@ -5,6 +5,7 @@ import WorkflowStore
 /// What workflows did.
 enum ExecutionRoutes {
     private static let filters = [
+        EnvironmentParameter.filter,
         QueryParameter("kind", .oneOf(Execution.Kind.allCases.map(\.rawValue)), "Only calls, or only instances."),
         QueryParameter("status", .oneOf(Execution.Status.allCases.map(\.rawValue)), "Only executions that stand so."),
         QueryParameter(
@@ -46,8 +47,8 @@ enum ExecutionRoutes {
     @Sendable private static func list(_ call: APICall) async throws -> APIAnswer {
         let (workflow, page, query) = (try WorkflowRoutes.id(call), try call.page, call.query)
         let filter = ExecutionFilter(
-            kind: query["kind"], status: query["status"], trigger: query["trigger_type"],
-            instance: query["instance_id"], parent: query["parent_id"],
+            environment: query["environment"], kind: query["kind"], status: query["status"],
+            trigger: query["trigger_type"], instance: query["instance_id"], parent: query["parent_id"],
             since: query["since"].flatMap { Timestamp(rfc3339: $0) },
             until: query["until"].flatMap { Timestamp(rfc3339: $0) }, text: query["q"])
         let found = try await call.services.database.read { connection in

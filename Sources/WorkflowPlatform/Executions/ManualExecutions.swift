@@ -24,28 +24,31 @@ final class ManualExecutions: Sendable {
         self.recorder = recorder
     }
 
-    /// The engine of a workflow with what it runs.
+    /// The engine of a workflow in an environment with what it runs.
     ///
     /// - Throws: ``HTTPError`` 409 when it does not run.
-    func running(_ workflow: ID<Workflow>) throws -> (engine: WorkflowEngine, invoker: WorkflowInvoker) {
-        guard let engine = engines.running(workflow)?.engine, let generation = engine.runningGeneration else {
-            throw PlatformError.conflict("not-running", "The workflow does not run; deploy a version of it.")
+    func running(_ key: DeploymentKey) throws -> (engine: WorkflowEngine, invoker: WorkflowInvoker) {
+        guard let engine = engines.running(key)?.engine, let generation = engine.runningGeneration else {
+            throw PlatformError.conflict(
+                "not-running", "The workflow does not run in \(key.environment); deploy a version of it there.")
         }
         return (engine, generation.invoker)
     }
 
     /// Begins a run, which goes on when this returns. Everything that somebody starts by hand comes through here.
     ///
-    /// - Throws: ``HTTPError`` 409 when the workflow does not run, 422 when it has no such part or action.
-    func start(_ run: Run, of workflow: ID<Workflow>, _ call: APICall) async throws -> Execution {
-        let (engine, invoker) = try running(workflow)
+    /// - Throws: ``HTTPError`` 402 when the executions of the month are used up, 409 when the workflow does not run there,
+    ///   422 when it has no such part or action.
+    func start(_ run: Run, of key: DeploymentKey, _ call: APICall) async throws -> Execution {
+        let (engine, invoker) = try running(key)
         try Self.check(run.call, invoker)
         let company = try call.path.company
-        let entry = Self.entry(run, engines, workflow, call)
+        let entry = Self.entry(run, engines, key, call)
         let event = call.event(
             run.action, "execution", entry.execution.id.text,
             [
-                "workflow_id": .string(workflow.text), "workflow": .string(run.call.workflow),
+                "workflow_id": .string(key.workflow.text),
+                "environment": .string(key.environment.text), "workflow": .string(run.call.workflow),
                 "action": .string(run.call.action),
                 "origin_id": run.origin.map { .string($0.text) } ?? .null,
             ])
@@ -55,10 +58,12 @@ final class ManualExecutions: Sendable {
             guard try !ExecutionBatch([entry]).write(connection).isEmpty,
                 let execution = try ExecutionTable.find(entry.execution.id, connection)
             else { throw PlatformError.notFound }
+            // Behind the batch, as the recorder does, so that the two never wait for each other.
+            try call.services.quotas.admitExecution(company, connection)
             try call.services.audit.append(event, to: company, now: call.now, connection)
             return execution
         }
-        call.services.activity.notify(.executions, of: workflow)
+        call.services.activity.notify(.executions, of: key.workflow)
         let scope = ExecutionScope(id: execution.id.text)
         recorder.adopt(execution, scope, secrets: entry.recorder.secrets)
         perform(run.call, on: engine, as: scope)
@@ -87,14 +92,15 @@ final class ManualExecutions: Sendable {
     }
 
     private static func entry(
-        _ run: Run, _ engines: EngineManager, _ workflow: ID<Workflow>, _ call: APICall
+        _ run: Run, _ engines: EngineManager, _ key: DeploymentKey, _ call: APICall
     ) -> ExecutionEntry {
         var execution = Execution(
-            id: call.services.newID(), workflow: workflow, version: engines.version(of: workflow), kind: .call,
-            part: run.call.workflow, action: run.call.action, trigger: .manual, startedAt: call.now)
+            id: call.services.newID(), workflow: key.workflow, environment: key.environment,
+            version: engines.version(of: key), kind: .call, part: run.call.workflow, action: run.call.action,
+            trigger: .manual, startedAt: call.now)
         execution.origin = run.origin
         execution.originStep = run.call.resumption?.step
-        let recorder = ValueRecorder(secrets: engines.secrets(of: workflow))
+        let recorder = ValueRecorder(secrets: engines.secrets(of: key))
         var entry = ExecutionEntry(execution: execution, recorder: recorder)
         entry.input = Detail(.object(run.call.data), recorder)
         return entry

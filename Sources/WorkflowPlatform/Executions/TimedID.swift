@@ -3,10 +3,11 @@ import WorkflowCore
 
 /// Identifiers of executions that are made of what they are for, as UUID version 7: first the time, as all others have.
 enum TimedID {
-    /// The identifier of the life of an instance: the same whenever it is asked for.
-    static func make(_ instance: StateMachineInstance, of workflow: ID<Workflow>) -> ID<Execution> {
+    /// The identifier of the life of an instance: the same whenever it is asked for, and another one in every
+    /// environment, since each has instances of its own.
+    static func make(_ instance: StateMachineInstance, of key: DeploymentKey) -> ID<Execution> {
         var hash = SHA256()
-        for part in [workflow.text, instance.workflowType, instance.id, String(instance.startTime.nanoseconds)] {
+        for part in [key.description, instance.workflowType, instance.id, String(instance.startTime.nanoseconds)] {
             hash.update(data: Array(part.utf8))
             hash.update(data: [0])
         }

@@ -14,7 +14,7 @@ struct AWSResolver: IAMResolver {
 
     func resolve(_ shown: JSONObject, now: Timestamp) async throws -> ProvenProgram {
         guard let signed = shown["aws_request"]?.objectValue else {
-            throw IAMFailure(.refused, "Show a signed request for GetCallerIdentity as aws_request.")
+            throw IAMFailure(.missing, "Show a signed request for GetCallerIdentity as aws_request.")
         }
         let request = try CallerIdentityRequest(signed, host: host, place: place, now: now)
         let answer = try await send(

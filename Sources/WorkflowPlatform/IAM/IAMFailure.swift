@@ -5,6 +5,8 @@ import WorkflowCore
 struct IAMFailure: Error {
     /// What programs can rely on, the last part of the type of the problem.
     enum Kind: String {
+        /// What the provider needs was not shown.
+        case missing = "credential-missing"
         /// What was shown proves nothing.
         case refused = "credential-refused"
         /// What was shown was used before.
@@ -38,6 +40,7 @@ struct IAMFailure: Error {
     var problem: HTTPError {
         let status: HTTPResponse.Status =
             switch kind {
+            case .missing: .unprocessableContent
             case .refused, .repeated: .unauthorized
             case .unavailable, .misconfigured: .badGateway
             case .unmapped: .forbidden

@@ -19,6 +19,7 @@ enum IAMTokenRoutes {
             answer: AnswerRule.ok(Documents.iamToken).secret,
             problems: [
                 401: "What was shown proves nothing, or was used before.", 403: "The program has no role.",
+                422: "What the provider needs is missing: token, or aws_request.",
                 502: "The provider cannot be asked.",
             ], handler: create)
     ]

@@ -4,6 +4,7 @@ import WorkflowStore
 
 /// Which lines of a log are wanted.
 struct LogFilter: Sendable {
+    var environment: String?
     /// The least level.
     var level: LogLevel?
     var module: String?
@@ -21,6 +22,7 @@ struct LogFilter: Sendable {
 
     private var conditions: [(sql: String, value: SQLValue)] {
         var conditions: [(String, SQLValue)] = []
+        if let environment { conditions.append(("environment = ?", .text(environment))) }
         if let execution { conditions.append(("execution_id = ?", .text(execution))) }
         if let level { conditions.append(("level >= ?", .integer(Int64(level.rawValue)))) }
         if let module { conditions.append(("module_name = ?", .text(module))) }

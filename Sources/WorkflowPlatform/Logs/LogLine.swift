@@ -6,7 +6,7 @@ struct LogLine: Sendable {
     /// What comes with a message at most, in bytes.
     private static let mostFieldBytes = 16 << 10
     /// The metadata that has columns of its own.
-    private static let ownColumns: Set = ["module", "workflow.id", "execution.id", "trace.id"]
+    private static let ownColumns: Set = ["module", "workflow.id", "workflow.environment", "execution.id", "trace.id"]
 
     /// What the task that makes a line belongs to; the metadata goes before it.
     struct Task: Sendable {
@@ -16,7 +16,7 @@ struct LogLine: Sendable {
         var trace = ""
     }
 
-    let workflow: ID<Workflow>
+    let key: DeploymentKey
     let level: LogLevel
     let message: String
     /// The module that it comes from; empty when it is the engine itself.
@@ -43,7 +43,7 @@ extension LogLine {
     ///   - task: What the task belongs to.
     ///   - longest: The longest text, in bytes.
     init(
-        _ event: LogEvent, _ metadata: Logger.Metadata, of workflow: ID<Workflow>, in task: Task, longest: Int,
+        _ event: LogEvent, _ metadata: Logger.Metadata, of key: DeploymentKey, in task: Task, longest: Int,
         time: Timestamp
     ) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
@@ -58,7 +58,7 @@ extension LogLine {
             add(key, "\(value)")
         }
         self.init(
-            workflow: workflow, level: LogLevel(event.level), message: Self.cut(event.message.description, longest),
+            key: key, level: LogLevel(event.level), message: Self.cut(event.message.description, longest),
             module: all["module"].map { Self.text($0) } ?? "",
             execution: all["execution.id"].map { Self.text($0) } ?? task.execution,
             trace: all["trace.id"].map { Self.text($0) } ?? task.trace, fields: fields, time: time)
@@ -75,9 +75,9 @@ extension LogLine {
     }
 
     /// The line that says that others were lost.
-    init(lost count: Int, of workflow: ID<Workflow>, time: Timestamp) {
+    init(lost count: Int, of key: DeploymentKey, time: Timestamp) {
         self.init(
-            workflow: workflow, level: .warn,
+            key: key, level: .warn,
             message: "\(count) lines of the log were lost, since they came faster than they could be written",
             module: "", execution: "", trace: "", fields: ["lost": .integer(Int64(count))], time: time)
     }

@@ -4,7 +4,7 @@ import WorkflowCore
 
 /// Lines that wait to be written, in a bounded memory. Who adds one never waits.
 ///
-/// A workflow has a part of the room, so that no other one loses its lines to it. As the room fills up, lines are lost
+/// A workflow has a part of the room in each environment, so that no other one loses its lines to it. As the room fills up, lines are lost
 /// in the order of their importance: the last of it is for errors alone. What was lost is counted.
 final class LogQueue: Sendable {
     private struct Waiting {
@@ -14,9 +14,9 @@ final class LogQueue: Sendable {
     }
 
     private struct State {
-        var workflows: [ID<Workflow>: Waiting] = [:]
+        var workflows: [DeploymentKey: Waiting] = [:]
         /// The workflows in the order of their oldest lines, roughly; each once.
-        var order: Deque<ID<Workflow>> = []
+        var order: Deque<DeploymentKey> = []
         var bytes = 0
     }
 
@@ -41,7 +41,7 @@ final class LogQueue: Sendable {
     func append(_ line: LogLine) {
         let cost = line.cost
         let wakes = state.withLock { state in
-            var waiting = state.workflows[line.workflow] ?? Waiting()
+            var waiting = state.workflows[line.key] ?? Waiting()
             let isNew = waiting.lines.isEmpty && waiting.lost == 0
             let fits =
                 waiting.bytes + cost <= Self.room(for: line.level, of: limit / 8)
@@ -53,8 +53,8 @@ final class LogQueue: Sendable {
             } else {
                 waiting.lost += 1
             }
-            state.workflows[line.workflow] = waiting
-            if isNew { state.order.append(line.workflow) }
+            state.workflows[line.key] = waiting
+            if isNew { state.order.append(line.key) }
             return isNew
         }
         if wakes { listener() }
@@ -71,7 +71,7 @@ final class LogQueue: Sendable {
 
     /// What waits of one workflow.
     struct Batch: Sendable {
-        let workflow: ID<Workflow>
+        let key: DeploymentKey
         let lines: [LogLine]
         /// How many lines after these were lost.
         let lost: Int
@@ -83,8 +83,8 @@ final class LogQueue: Sendable {
     func take(_ limit: Int) -> [Batch] {
         state.withLock { state in
             var (batches, room) = ([Batch](), limit)
-            while room > 0, let workflow = state.order.popFirst() {
-                guard var waiting = state.workflows.removeValue(forKey: workflow) else { continue }
+            while room > 0, let key = state.order.popFirst() {
+                guard var waiting = state.workflows.removeValue(forKey: key) else { continue }
                 let lines = Array(waiting.lines.prefix(min(room, Self.batchPart)))
                 waiting.lines.removeFirst(lines.count)
                 let bytes = lines.reduce(0) { $0 + $1.cost }
@@ -92,10 +92,10 @@ final class LogQueue: Sendable {
                 state.bytes -= bytes
                 room -= max(1, lines.count)
                 let isLast = waiting.lines.isEmpty
-                batches.append(Batch(workflow: workflow, lines: lines, lost: isLast ? waiting.lost : 0))
+                batches.append(Batch(key: key, lines: lines, lost: isLast ? waiting.lost : 0))
                 if isLast { continue }
-                state.workflows[workflow] = waiting
-                state.order.append(workflow)
+                state.workflows[key] = waiting
+                state.order.append(key)
             }
             return batches
         }
@@ -104,14 +104,14 @@ final class LogQueue: Sendable {
     /// Gives back what was taken and not written, in front of what came meanwhile.
     func putBack(_ batch: Batch) {
         state.withLock { state in
-            var waiting = state.workflows[batch.workflow] ?? Waiting()
-            if waiting.lines.isEmpty, waiting.lost == 0 { state.order.append(batch.workflow) }
+            var waiting = state.workflows[batch.key] ?? Waiting()
+            if waiting.lines.isEmpty, waiting.lost == 0 { state.order.append(batch.key) }
             waiting.lines.prepend(contentsOf: batch.lines)
             waiting.lost += batch.lost
             let bytes = batch.lines.reduce(0) { $0 + $1.cost }
             waiting.bytes += bytes
             state.bytes += bytes
-            state.workflows[batch.workflow] = waiting
+            state.workflows[batch.key] = waiting
         }
     }
 

@@ -34,9 +34,9 @@ final class LogRecorder: Sendable {
     }
 
     /// Takes a line.
-    func record(_ event: LogEvent, _ metadata: Logger.Metadata, of workflow: ID<Workflow>, in task: LogLine.Task) {
+    func record(_ event: LogEvent, _ metadata: Logger.Metadata, of key: DeploymentKey, in task: LogLine.Task) {
         queue.append(
-            LogLine(event, metadata, of: workflow, in: task, longest: settings.longestText, time: clock.now))
+            LogLine(event, metadata, of: key, in: task, longest: settings.longestText, time: clock.now))
     }
 
     /// How many lines wait to be written.
@@ -97,7 +97,7 @@ final class LogRecorder: Sendable {
         try await database.write { connection in
             for batch in batches { try LogTable.append(batch, limit: limit, now: now, connection) }
         }
-        for batch in batches { hub.notify(.logs, of: batch.workflow) }
+        for batch in batches { hub.notify(.logs, of: batch.key.workflow) }
     }
 
     private func writeRest() async {

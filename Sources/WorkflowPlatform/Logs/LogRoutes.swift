@@ -5,6 +5,7 @@ import WorkflowStore
 /// The log of a workflow.
 enum LogRoutes {
     private static let filters = [
+        EnvironmentParameter.filter,
         QueryParameter("level", .oneOf(LogLevel.allCases.map(\.name)), "The least level."),
         QueryParameter("module", .text(1...256), "Only lines of this module."),
         QueryParameter("execution_id", .text(1...256), "Only lines of this execution."),
@@ -49,8 +50,9 @@ enum LogRoutes {
 
     private static func filter(_ call: APICall) -> LogFilter {
         LogFilter(
-            level: call.query["level"].flatMap { LogLevel(name: $0) }, module: call.query["module"],
-            execution: call.query["execution_id"], since: call.query["since"].flatMap { Timestamp(rfc3339: $0) },
+            environment: call.query["environment"], level: call.query["level"].flatMap { LogLevel(name: $0) },
+            module: call.query["module"], execution: call.query["execution_id"],
+            since: call.query["since"].flatMap { Timestamp(rfc3339: $0) },
             until: call.query["until"].flatMap { Timestamp(rfc3339: $0) }, text: call.query["q"])
     }
 }

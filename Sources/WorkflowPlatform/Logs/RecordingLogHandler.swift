@@ -6,11 +6,11 @@ import WorkflowCore
 struct RecordingLogHandler: LogHandler {
     /// What is known of the place where lines are made; all copies of the handler share it.
     final class Place: Sendable {
-        let workflow: ID<Workflow>
+        let key: DeploymentKey
         private let traces = Mutex<Traces?>(nil)
 
-        init(_ workflow: ID<Workflow>) {
-            self.workflow = workflow
+        init(_ key: DeploymentKey) {
+            self.key = key
         }
 
         /// Takes the traces of an engine that starts.
@@ -58,6 +58,6 @@ struct RecordingLogHandler: LogHandler {
         if event.level >= base.logLevel { base.log(event: event) }
         guard event.level >= recorder.level else { return }
         let task = LogLine.Task(execution: ExecutionScope.current?.id ?? "", trace: place.trace)
-        recorder.record(event, metadata, of: place.workflow, in: task)
+        recorder.record(event, metadata, of: place.key, in: task)
     }
 }

@@ -4,6 +4,7 @@ import WorkflowCore
 struct StoredLog: Sendable {
     let id: Int64
     let workflow: ID<Workflow>
+    let environment: EnvironmentName
     let execution: String?
     let level: LogLevel
     let module: String

@@ -45,6 +45,7 @@ extension ExecutionTable {
         func add(_ sql: String, _ value: SQLValue?) {
             if let value { conditions.append((sql, [value])) }
         }
+        add("environment = ?", filter.environment.map { .text($0) })
         add("kind = ?", filter.kind.map { .text($0) })
         add("status = ?", filter.status.map { .text($0) })
         add("trigger_type = ?", filter.trigger.map { .text($0) })

@@ -7,7 +7,7 @@ extension ExecutionTable {
     private static let saving = SQLStatement(
         """
         INSERT INTO platform_executions (\(columns))
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET
                 status = excluded.status,
                 output_data = COALESCE(excluded.output_data, platform_executions.output_data),
@@ -37,8 +37,9 @@ extension ExecutionTable {
         SQLStep(
             saving,
             [
-                .id(execution.id), .id(execution.workflow), .integer(Int64(execution.version)),
-                .text(execution.kind.rawValue), clean(execution.part), clean(execution.action),
+                .id(execution.id), .id(execution.workflow), .text(execution.environment.text),
+                .integer(Int64(execution.version)), .text(execution.kind.rawValue), clean(execution.part),
+                clean(execution.action),
                 .text(execution.trigger.rawValue), .text(execution.status.rawValue),
                 .optional(execution.input.json), .integer(Int64(execution.input.flaws.rawValue)),
                 .optional(execution.output.json), .integer(Int64(execution.output.flaws.rawValue)),

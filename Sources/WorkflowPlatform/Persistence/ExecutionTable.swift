@@ -4,6 +4,7 @@ import WorkflowStore
 
 /// Which executions are wanted.
 struct ExecutionFilter: Sendable {
+    var environment: String?
     var kind: String?
     var status: String?
     var trigger: String?
@@ -18,8 +19,8 @@ struct ExecutionFilter: Sendable {
 /// The rows of executions.
 enum ExecutionTable {
     static let columns = """
-        id, workflow_id, version, kind, part, action, trigger_type, status, trigger_data, trigger_data_flaws, \
-        output_data, output_data_flaws, error_message, instance_id, instance_version, parent_id, origin_id, \
+        id, workflow_id, environment, version, kind, part, action, trigger_type, status, trigger_data, \
+        trigger_data_flaws, output_data, output_data_flaws, error_message, instance_id, instance_version, parent_id, origin_id, \
         origin_step, trace, step_count, dropped, started_at, completed_at, sequence
         """
     private static let byID = SQLStatement("SELECT \(columns) FROM platform_executions WHERE id = ?")
@@ -53,9 +54,10 @@ enum ExecutionTable {
 
     static func read(_ row: RowReader) throws -> Execution {
         var execution = Execution(
-            id: row.id(), workflow: row.id(), version: Int(row.integer()), kind: try row.named(), part: row.text(),
-            action: row.text(), trigger: try row.named(), status: try row.named(), input: recorded(row),
-            output: recorded(row), error: row.optionalText(), instance: row.optionalText(),
+            id: row.id(), workflow: row.id(), environment: EnvironmentName(stored: row.text()),
+            version: Int(row.integer()), kind: try row.named(), part: row.text(), action: row.text(),
+            trigger: try row.named(), status: try row.named(), input: recorded(row), output: recorded(row),
+            error: row.optionalText(), instance: row.optionalText(),
             instanceVersion: row.integer(), parent: row.optionalID(), origin: row.optionalID(),
             originStep: row.optionalText(), trace: row.optionalText() ?? "", stepCount: Int(row.integer()),
             dropped: Int(row.integer()), startedAt: row.time(), completedAt: row.optionalTime())

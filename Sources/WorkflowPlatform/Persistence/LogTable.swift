@@ -5,16 +5,21 @@ import WorkflowStore
 /// The lines of workflows' logs.
 enum LogTable {
     private static let columns =
-        "id, workflow_id, execution_id, level, module_name, message, trace_id, fields, created_at"
+        "id, workflow_id, environment, execution_id, level, module_name, message, trace_id, fields, created_at"
     private static let insertion = SQLStatement(
         """
         INSERT INTO platform_logs
-            (workflow_id, execution_id, level, module_name, message, trace_id, fields, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            (workflow_id, environment, execution_id, level, module_name, message, trace_id, fields, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     private static let edge = SQLStatement(
         """
         SELECT id FROM platform_logs WHERE workflow_id = ? AND id < ? ORDER BY id DESC LIMIT 1 OFFSET ?
+        """)
+    private static let edgeInEnvironment = SQLStatement(
+        """
+        SELECT id FROM platform_logs WHERE workflow_id = ? AND environment = ? AND id < ?
+            ORDER BY id DESC LIMIT 1 OFFSET ?
         """)
     private static let newestID = SQLStatement(
         "SELECT id FROM platform_logs WHERE workflow_id = ? ORDER BY id DESC LIMIT 1")
@@ -31,15 +36,16 @@ enum LogTable {
         _ batch: LogQueue.Batch, limit: Int, now: Timestamp, _ connection: any SQLConnection
     ) throws {
         var lines = batch.lines
-        if batch.lost > 0 { lines.append(LogLine(lost: batch.lost, of: batch.workflow, time: now)) }
+        if batch.lost > 0 { lines.append(LogLine(lost: batch.lost, of: batch.key, time: now)) }
         var counts = LogCounts()
         for line in lines { counts[line.level] += 1 }
-        guard let total = try LogCountTable.add(counts, to: batch.workflow, connection) else { return }
+        guard let total = try LogCountTable.add(counts, to: batch.key.workflow, connection) else { return }
         let steps = lines.map { line in
             SQLStep(
                 insertion,
                 [
-                    .id(line.workflow), optional(line.execution), .integer(Int64(line.level.rawValue)),
+                    .id(line.key.workflow), .text(line.key.environment.text), optional(line.execution),
+                    .integer(Int64(line.level.rawValue)),
                     .text(line.module), .text(line.message), optional(line.trace), .object(line.fields),
                     .time(line.time),
                 ])
@@ -48,7 +54,8 @@ enum LogTable {
         // Those that log a lot do not fill the disk until the next cleaning.
         guard total > limit + removalBatch else { return }
         _ = try removeOldest(
-            of: batch.workflow, keeping: limit, before: Timestamp(nanoseconds: 0), atMost: 2 * removalBatch, connection)
+            of: batch.key.workflow, keeping: limit, before: Timestamp(nanoseconds: 0), atMost: 2 * removalBatch,
+            connection)
     }
 
     private static func optional(_ text: String) -> SQLValue { text.isEmpty ? .null : .text(text) }
@@ -59,12 +66,7 @@ enum LogTable {
     ) throws -> Page<StoredLog> {
         let before = Int64(page.cursor.key) ?? .max
         // Those of one execution have an index of their own.
-        let edge =
-            filter.execution != nil
-            ? nil
-            : try connection.first(
-                edge, [.id(workflow), .integer(before), .integer(Int64(window - 1))]
-            ) { $0.integer() }
+        let edge = filter.execution == nil ? try edge(of: workflow, filter.environment, before, connection) : nil
         let found = try connection.all(
             statement(filter, "id >= ? AND id < ?", "DESC"),
             [.id(workflow), .integer(edge ?? 0), .integer(before)] + filter.values
@@ -72,6 +74,15 @@ enum LogTable {
         var result = Page(found, limit: page.limit) { String($0.id) }
         if result.next == nil, let edge { result.next = Cursor(key: String(edge)) }
         return result
+    }
+
+    /// The last line that a page looks at; `nil` when it looks at all that are left.
+    private static func edge(
+        of workflow: ID<Workflow>, _ environment: String?, _ before: Int64, _ connection: any SQLConnection
+    ) throws -> Int64? {
+        let rest: [SQLValue] = [.integer(before), .integer(Int64(window - 1))]
+        guard let environment else { return try connection.first(edge, [.id(workflow)] + rest) { $0.integer() } }
+        return try connection.first(edgeInEnvironment, [.id(workflow), .text(environment)] + rest) { $0.integer() }
     }
 
     /// The lines behind one that pass a filter, oldest first.
@@ -105,8 +116,9 @@ enum LogTable {
 
     private static func read(_ row: RowReader) throws -> StoredLog {
         StoredLog(
-            id: row.integer(), workflow: row.id(), execution: row.optionalText(), level: try row.logLevel(),
-            module: row.text(), message: row.text(), trace: row.optionalText(), fields: try row.object(),
+            id: row.integer(), workflow: row.id(), environment: EnvironmentName(stored: row.text()),
+            execution: row.optionalText(), level: try row.logLevel(), module: row.text(), message: row.text(),
+            trace: row.optionalText(), fields: try row.object(),
             createdAt: row.time())
     }
 }

@@ -10,6 +10,7 @@ extension PlatformSchema {
             CREATE TABLE platform_executions (
                 id \(text) NOT NULL PRIMARY KEY,
                 workflow_id \(text) NOT NULL REFERENCES platform_workflows (id) ON DELETE CASCADE,
+                environment \(text) NOT NULL,
                 sequence BIGINT NOT NULL,
                 version BIGINT NOT NULL,
                 kind \(text) NOT NULL,
@@ -34,8 +35,13 @@ extension PlatformSchema {
                 completed_at BIGINT
             );
             CREATE INDEX platform_executions_workflow ON platform_executions (workflow_id, id);
+            CREATE INDEX platform_executions_environment ON platform_executions (workflow_id, environment, id);
             CREATE INDEX platform_executions_status ON platform_executions (workflow_id, status, id);
             CREATE INDEX platform_executions_trigger ON platform_executions (workflow_id, trigger_type, id);
+            CREATE INDEX platform_executions_status_trigger
+                ON platform_executions (workflow_id, status, trigger_type, id);
+            CREATE INDEX platform_executions_parent ON platform_executions (workflow_id, parent_id, id)
+                WHERE parent_id IS NOT NULL;
             CREATE INDEX platform_executions_instance ON platform_executions (workflow_id, instance_id, id)
                 WHERE instance_id IS NOT NULL;
             CREATE INDEX platform_executions_sequence ON platform_executions (workflow_id, sequence);

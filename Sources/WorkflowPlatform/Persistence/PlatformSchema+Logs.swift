@@ -10,6 +10,7 @@ extension PlatformSchema {
             CREATE TABLE platform_logs (
                 id \(dialect.sequenceKey),
                 workflow_id \(text) NOT NULL,
+                environment \(text) NOT NULL,
                 execution_id \(text),
                 level BIGINT NOT NULL,
                 module_name \(text) NOT NULL,
@@ -19,6 +20,7 @@ extension PlatformSchema {
                 created_at BIGINT NOT NULL
             );
             CREATE INDEX platform_logs_workflow ON platform_logs (workflow_id, id);
+            CREATE INDEX platform_logs_environment ON platform_logs (workflow_id, environment, id);
             CREATE INDEX platform_logs_execution ON platform_logs (workflow_id, execution_id, id)
                 WHERE execution_id IS NOT NULL;
 

@@ -58,8 +58,9 @@ final class Quotas: Sendable {
         guard used < limit else { throw QuotaError.exceeded(.deployments, limit: limit, used: used) }
     }
 
-    /// Counts an execution that somebody asks for, such as by hand, and that has not begun; it must not be counted by
-    /// ``count(executions:of:_:)`` again.
+    /// Counts an execution that somebody asks for by hand, and that has not begun. Those that begin by themselves are
+    /// counted when they are written (``ExecutionUsage``), also beyond the limit, which closes the mounts of the company
+    /// (see ``refreshGates()``).
     ///
     /// - Throws: ``HTTPError`` 402 when the executions of the month are used up.
     func admitExecution(_ company: ID<Company>, _ connection: any SQLConnection) throws {
@@ -71,12 +72,6 @@ final class Quotas: Sendable {
             let used = try QuotaTable.executions(of: company, in: month, connection)
             throw QuotaError.exceeded(.executions, limit: limit, used: used, resetsAt: month.next.start)
         }
-    }
-
-    /// Counts executions that have begun by themselves, such as by requests and schedules; also beyond the limit, which
-    /// closes the mounts of the company (see ``refreshGates()``).
-    func count(executions count: Int, of company: ID<Company>, _ connection: any SQLConnection) throws {
-        try QuotaTable.add(executions: count, of: company, in: CalendarMonth(of: clock.now), connection)
     }
 
     // MARK: - Requests of deployed workflows

@@ -106,13 +106,19 @@ struct ExecutionFixture: Sendable {
     }
 
     /// Sends a request to the deployed workflow.
-    func post(_ path: String, _ body: JSONValue) async throws -> TestAnswer {
-        try await send(.post, path, body)
+    func post(
+        _ path: String, _ body: JSONValue, in environment: EnvironmentName = .production
+    ) async throws -> TestAnswer {
+        try await send(.post, path, body, in: environment)
     }
 
-    func send(_ method: HTTPRequest.Method, _ path: String, _ body: JSONValue? = nil) async throws -> TestAnswer {
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: JSONValue? = nil,
+        in environment: EnvironmentName = .production
+    ) async throws -> TestAnswer {
         let request = ServerRequest(
-            method: method, target: "/w/\(workflow.id)\(path)", headers: [.contentType: "application/json"],
+            method: method, target: "/w/\(DeploymentKey(workflow.id, in: environment))\(path)",
+            headers: [.contentType: "application/json"],
             remoteAddress: "192.0.2.9", receivedAt: test.clock.now, body: RequestBody(bytes: body?.jsonBytes() ?? []))
         do {
             return try await TestAnswer(test.engines.requests.handle(request))

@@ -71,7 +71,7 @@ import WorkflowTesting
             let recorder = ExecutionRecorder(
                 database: test.services.database, environment: environment, hub: ActivityHub(),
                 limits: ExecutionRoom.Limits(bytes: 100, steps: 1))
-            let source = EngineSource(tenant.workflow) { (3, nil) }
+            let source = EngineSource(DeploymentKey(tenant.workflow)) { (3, nil) }
             let invoker = ["x", "y"].map { ExecutionScope(id: test.services.newID(Execution.self).text + $0) }
             for scope in invoker {
                 let call = CallActivity(
@@ -131,7 +131,8 @@ import WorkflowTesting
 #if SQLite
 extension ExecutionRecorderTests {
     /// The process ends between the last change of an instance and its record.
-    @Test func whatAProcessHasNotRecordedIsCaughtUpWith() async throws {
+    @Test(arguments: [EnvironmentName.production, EnvironmentName(stored: "staging")])
+    func whatAProcessHasNotRecordedIsCaughtUpWith(environment: EnvironmentName) async throws {
         try await withStateFolder { folder in
             let opened = try await TestDatabase.allCases[0].open()
             let (database, upstream) = (RefusingDatabase(opened), try await Upstream())
@@ -140,13 +141,15 @@ extension ExecutionRecorderTests {
                 let tenant = try await TestTenant.make("Alpha", first)
                 let workflow = try await TestWorkflow.make(
                     ExecutionFixture.configuration(upstream.port), tenant, first)
-                #expect(try await workflow.deploy().status == 200)
+                #expect(try await workflow.deploy(in: environment.text).status == 200)
                 let fixture = ExecutionFixture(test: first, tenant: tenant, workflow: workflow, upstream: upstream)
-                for order in ["paid", "gone", "open"] { _ = try await fixture.post("/orders", ["id": .string(order)]) }
+                for order in ["paid", "gone", "open"] {
+                    _ = try await fixture.post("/orders", ["id": .string(order)], in: environment)
+                }
                 try await until { try await fixture.list("status=running").count == 3 }
                 database.refuse(true)
-                _ = try await fixture.post("/orders/paid/pay", [:])
-                _ = try await fixture.send(.delete, "/orders/gone")
+                _ = try await fixture.post("/orders/paid/pay", [:], in: environment)
+                _ = try await fixture.send(.delete, "/orders/gone", in: environment)
                 try await until { fixture.upstream.requests.count == 2 }
                 return (tenant, workflow.id)
             }

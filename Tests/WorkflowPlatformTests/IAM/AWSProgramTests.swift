@@ -168,7 +168,6 @@ private struct TestAccount: Sendable {
                         headers: ["authorization": .string(authorization + ", Signature=\(authorization.suffix(64))")])
                 ),
                 ("Signature Version 4", account.signed(for: here, at: now, headers: ["authorization": "Bearer x"])),
-                ("aws_request", ["token": "x"]),
             ]
             for (reason, body) in attacks {
                 let answer = try await fixture.token(provider, body)
@@ -176,6 +175,10 @@ private struct TestAccount: Sendable {
                 let detail = try answer.json["detail"]?.stringValue ?? ""
                 #expect(detail.contains(reason), "\(detail)")
             }
+            let missing = try await fixture.token(provider, ["token": "x"])
+            #expect(missing.status == 422)
+            #expect(try missing.problem == "credential-missing")
+            #expect(try missing.json["detail"] == "Show a signed request for GetCallerIdentity as aws_request.")
             #expect(heard.all.isEmpty)
 
             // One whose content was changed is sent on, and AWS does not take it.

@@ -8,7 +8,8 @@ import WorkflowCore
 @Suite struct LogQueueTests {
     private func line(_ level: LogLevel, _ workflow: String) throws -> LogLine {
         LogLine(
-            workflow: try workflowID(workflow), level: level, message: "x", module: "", execution: "", trace: "",
+            key: DeploymentKey(try workflowID(workflow)), level: level, message: "x", module: "", execution: "",
+            trace: "",
             fields: [:], time: Timestamp(nanoseconds: 0))
     }
 
@@ -29,7 +30,7 @@ import WorkflowCore
         for _ in 0..<1000 { queue.append(try line(.info, "loud")) }
         for _ in 0..<10 { queue.append(try line(.info, "calm")) }
         let batches = queue.take(1000)
-        #expect(batches.map(\.workflow) == [try workflowID("loud"), try workflowID("calm")])
+        #expect(batches.map(\.key.workflow) == [try workflowID("loud"), try workflowID("calm")])
         #expect(batches.map(\.lines.count) == [75, 10])
         #expect(batches.map(\.lost) == [925, 0])
     }

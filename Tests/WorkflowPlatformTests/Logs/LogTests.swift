@@ -85,11 +85,12 @@ import WorkflowTesting
         try await TestPlatform.withTenant { test, tenant in
             let id = tenant.workflow
             try await test.log([(.error, "rare")], of: id)
-            let lines = (0..<500).map { _ in LogLine(lost: 0, of: id, time: test.clock.now) }
+            let key = DeploymentKey(id)
+            let lines = (0..<500).map { _ in LogLine(lost: 0, of: key, time: test.clock.now) }
             for _ in 0...LogTable.window / 500 {
                 try await test.services.database.write { connection in
                     try LogTable.append(
-                        LogQueue.Batch(workflow: id, lines: lines, lost: 0), limit: .max / 2, now: test.clock.now,
+                        LogQueue.Batch(key: key, lines: lines, lost: 0), limit: .max / 2, now: test.clock.now,
                         connection)
                 }
             }

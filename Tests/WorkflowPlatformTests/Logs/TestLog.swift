@@ -28,7 +28,7 @@ extension TestPlatform {
         if let execution { metadata["execution.id"] = "\(execution)" }
         let event = LogEvent(
             level: level, message: "\(message)", metadata: nil, source: nil, file: "", function: "", line: 1)
-        services.logs.record(event, metadata, of: workflow, in: LogLine.Task())
+        services.logs.record(event, metadata, of: DeploymentKey(workflow), in: LogLine.Task())
     }
 
     /// How many lines a workflow has, as its counts say.
