@@ -45,7 +45,8 @@ import WorkflowTesting
     @Test func identifiersOfInstancesDifferBetweenEnvironments() throws {
         let workflow = try workflowID("a")
         let instance = StateMachineInstance(
-            id: "o1", workflowType: "order", currentState: "new", startTime: Timestamp(seconds: 1))
+            id: "o1", workflowType: "order", currentState: "new", startTime: Timestamp(seconds: 1),
+            lastUpdated: Timestamp(seconds: 1))
         let ids = [EnvironmentName.production, staging, staging].map { environment in
             TimedID.make(instance, of: DeploymentKey(workflow, in: environment))
         }
@@ -112,7 +113,11 @@ import WorkflowTesting
                     let answer = try await workflow.send(.get, "/logs", in: environment, as: .viewer)
                     return try answer.data.arrayValue ?? []
                 }
-                try await until { try await lines().contains { $0["message"] == .string(environment) } }
+                try await until {
+                    // What is to be written waits for its time.
+                    fixture.test.clock.advance(by: .milliseconds(100))
+                    return try await lines().contains { $0["message"] == .string(environment) }
+                }
                 #expect(try await lines().allSatisfy { $0["environment"] == .string(environment) })
                 #expect(try await lines().flatMap { Documents.logLine.problems(with: $0) } == [])
             }
