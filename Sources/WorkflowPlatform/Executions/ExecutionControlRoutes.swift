@@ -22,7 +22,8 @@ enum ExecutionControlRoutes {
                 .optional("trigger_data", .freeObject(maximumBytes: 1 << 20), "Another name of `data`."),
             ]),
             answer: .created(Documents.execution),
-            problems: [402: usedUp, 409: notRunning, 422: "The workflow has no such part or action."], handler: trigger),
+            problems: [402: usedUp, 409: notRunning, 422: "The workflow has no such part or action."],
+            handler: trigger),
         APIRoute(
             name: "cancelExecution", method: .post, path: "/executions/{id}/cancel", tag: "Executions",
             summary: "Stops a call; it is `cancelled` as soon as its step has stopped.",

@@ -37,8 +37,8 @@ final class ManualExecutions: Sendable {
 
     /// Begins a run, which goes on when this returns. Everything that somebody starts by hand comes through here.
     ///
-    /// - Throws: ``HTTPError`` 402 when the executions of the month are used up, 409 when the workflow does not run there,
-    ///   422 when it has no such part or action.
+    /// - Throws: ``HTTPError`` 402 when the executions of the month are used up, 409 when the workflow does not run
+    ///   there, 422 when it has no such part or action.
     func start(_ run: Run, of key: DeploymentKey, _ call: APICall) async throws -> Execution {
         let (engine, invoker) = try running(key)
         try Self.check(run.call, invoker)

@@ -42,6 +42,8 @@ enum IAMTokenRoutes {
             let program = try await resolver.resolve(call.body, now: call.now)
             return try await give(program, by: provider, call)
         } catch let failure as IAMFailure {
+            // Nothing was tried.
+            guard failure.kind != .missing else { throw failure.problem }
             try await services.database.write { connection in
                 var event = call.event(
                     "iam-token.refuse", "iam_provider", id.text, ["reason": .string(failure.kind.rawValue)])

@@ -4,8 +4,9 @@ import WorkflowCore
 
 /// Lines that wait to be written, in a bounded memory. Who adds one never waits.
 ///
-/// A workflow has a part of the room in each environment, so that no other one loses its lines to it. As the room fills up, lines are lost
-/// in the order of their importance: the last of it is for errors alone. What was lost is counted.
+/// A workflow has a part of the room in each environment, so that no other one loses its lines to it. As the room
+/// fills up, lines are lost in the order of their importance: the last of it is for errors alone. What was lost is
+/// counted.
 final class LogQueue: Sendable {
     private struct Waiting {
         var lines: Deque<LogLine> = []

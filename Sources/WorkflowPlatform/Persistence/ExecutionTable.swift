@@ -20,8 +20,8 @@ struct ExecutionFilter: Sendable {
 enum ExecutionTable {
     static let columns = """
         id, workflow_id, environment, version, kind, part, action, trigger_type, status, trigger_data, \
-        trigger_data_flaws, output_data, output_data_flaws, error_message, instance_id, instance_version, parent_id, origin_id, \
-        origin_step, trace, step_count, dropped, started_at, completed_at, sequence
+        trigger_data_flaws, output_data, output_data_flaws, error_message, instance_id, instance_version, parent_id, \
+        origin_id, origin_step, trace, step_count, dropped, started_at, completed_at, sequence
         """
     private static let byID = SQLStatement("SELECT \(columns) FROM platform_executions WHERE id = ?")
     private static let changed = SQLStatement(

@@ -59,8 +59,8 @@ final class Quotas: Sendable {
     }
 
     /// Counts an execution that somebody asks for by hand, and that has not begun. Those that begin by themselves are
-    /// counted when they are written (``ExecutionUsage``), also beyond the limit, which closes the mounts of the company
-    /// (see ``refreshGates()``).
+    /// counted when they are written (``ExecutionUsage``), also beyond the limit, which closes the mounts of the
+    /// company (see ``refreshGates()``).
     ///
     /// - Throws: ``HTTPError`` 402 when the executions of the month are used up.
     func admitExecution(_ company: ID<Company>, _ connection: any SQLConnection) throws {

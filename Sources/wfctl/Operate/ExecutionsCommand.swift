@@ -33,6 +33,9 @@ struct ListExecutions: AsyncParsableCommand {
     @Option(help: "Only those of this status, such as running, completed or failed.")
     var status: String?
 
+    @Option(help: "On a platform: only those of this environment; by default of all.")
+    var environment: String?
+
     @OptionGroup var place: ProjectOptions
 
     @Option(help: "How many at most, from 1 to 500.")
@@ -52,7 +55,8 @@ struct ListExecutions: AsyncParsableCommand {
     func run() async throws {
         if try management.isPlatform {
             return try await PlatformExecutions(client: management.platform()).list(
-                workflow, place, status: status, limit: limit, cursor: cursor, output)
+                workflow, place, environment: environment, status: status, limit: limit, cursor: cursor,
+                output)
         }
         let client = try management.client()
         var found: [JSONValue] = []

@@ -28,6 +28,8 @@ struct TriggerExecution: AsyncParsableCommand {
 
     @OptionGroup var workflow: WorkflowOptions
 
+    @OptionGroup var environment: EnvironmentOptions
+
     @Option(help: "The part of the workflow, such as a state machine; not needed when there is one only.")
     var part: String?
 
@@ -45,7 +47,7 @@ struct TriggerExecution: AsyncParsableCommand {
         if let action { body["action"] = .string(action) }
         if let data { body["data"] = .object(try JSONArgument.object(data)) }
         let (client, found) = try await workflow.find()
-        try await PlatformExecutions(client: client).trigger(found, body, output)
+        try await PlatformExecutions(client: client).trigger(found, environment, body, output)
     }
 }
 

@@ -10,9 +10,11 @@ struct PlatformExecutions {
     /// - Parameters:
     ///   - name: The workflow.
     ///   - place: Where it is looked for.
+    ///   - environment: Where it ran; `nil` for all environments.
     /// - Throws: ``CommandFailure``.
     func list(
-        _ name: String?, _ place: ProjectOptions, status: String?, limit: Int, cursor: String?, _ output: OutputOptions
+        _ name: String?, _ place: ProjectOptions, environment: String?, status: String?, limit: Int, cursor: String?,
+        _ output: OutputOptions
     ) async throws {
         guard let name else {
             throw CommandFailure(
@@ -22,15 +24,16 @@ struct PlatformExecutions {
         var options = PageOptions()
         (options.limit, options.cursor) = (limit, cursor)
         var filters = QueryText()
+        filters.add("environment", environment)
         filters.add("status", status)
         let page = try await PlatformPage.read(
             client, "/workflows/\(workflow.id)/executions", "workflow \(workflow.slug)", options, filters: filters)
         page.write(output, none: "There are no such executions.") { executions in
-            var table = TextTable("id", "part", "trigger", "status", "started", "took", "error")
+            var table = TextTable("id", "environment", "part", "trigger", "status", "started", "took", "error")
             for execution in executions {
                 table.add(
-                    execution.shown("id"), Self.part(execution), execution.shown("trigger_type"),
-                    execution.shown("status"),
+                    execution.shown("id"), execution.shown("environment"), Self.part(execution),
+                    execution.shown("trigger_type"), execution.shown("status"),
                     ShownTime.text(execution["started_at"]), ExecutionsCommand.time(execution["duration_ms"]),
                     execution.shown("error_message"))
             }
@@ -62,8 +65,11 @@ struct PlatformExecutions {
     }
 
     /// Starts a run.
-    func trigger(_ workflow: PlatformItem, _ body: JSONObject, _ output: OutputOptions) async throws {
-        let execution = try await client.send("POST", "/workflows/\(workflow.id)/trigger", .object(body), seconds: 60)
+    func trigger(
+        _ workflow: PlatformItem, _ environment: EnvironmentOptions, _ body: JSONObject, _ output: OutputOptions
+    ) async throws {
+        let path = "/workflows/\(workflow.id)/trigger\(environment.query.text)"
+        let execution = try await client.send("POST", path, .object(body), seconds: 60)
             .data("workflow \(workflow.slug)")
         write(execution, output)
     }
@@ -90,7 +96,8 @@ struct PlatformExecutions {
     private static func facts(_ execution: JSONValue) -> FactTable {
         var facts = FactTable()
         for (name, key) in [
-            ("id", "id"), ("workflow", "workflow_id"), ("version", "version"), ("trigger", "trigger_type"),
+            ("id", "id"), ("workflow", "workflow_id"), ("environment", "environment"), ("version", "version"),
+            ("trigger", "trigger_type"),
             ("status", "status"), ("error", "error_message"), ("instance", "instance_id"),
             ("repeats", "origin_id"), ("from step", "origin_step"), ("called by", "parent_id"),
         ] {

@@ -6,6 +6,22 @@ struct CompanyOptions: ParsableArguments {
     var company: String?
 }
 
+/// Which environment of a workflow a command is about.
+struct EnvironmentOptions: ParsableArguments {
+    @Option(help: "The environment; by default prod.")
+    var environment: String?
+
+    /// What requests say of it.
+    var query: QueryText {
+        var query = QueryText()
+        query.add("environment", environment)
+        return query
+    }
+
+    /// Where, for questions; empty when none is named.
+    var place: String { environment.map { " in \($0)" } ?? "" }
+}
+
 /// Which project a command is about.
 struct ProjectOptions: ParsableArguments {
     @Option(help: "The company: its short name or identifier; by default that of the context, or the only one.")

@@ -16,6 +16,9 @@ struct WorkflowLogs: AsyncParsableCommand {
     @Option(help: "Only lines as important as this: debug, info, warn, error or fatal.")
     var level: String?
 
+    @Option(help: "Only lines of this environment; by default of all.")
+    var environment: String?
+
     @Option(help: "Only lines of this module.")
     var module: String?
 
@@ -35,6 +38,7 @@ struct WorkflowLogs: AsyncParsableCommand {
         let (client, found) = try await workflow.find()
         var filters = QueryText()
         filters.add("level", level)
+        filters.add("environment", environment)
         filters.add("module", module)
         filters.add("execution_id", execution)
         let following = filters.text

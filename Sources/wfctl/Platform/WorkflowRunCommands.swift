@@ -10,11 +10,14 @@ struct WorkflowStatus: AsyncParsableCommand {
 
     @OptionGroup var workflow: WorkflowOptions
 
+    @OptionGroup var environment: EnvironmentOptions
+
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let (client, found) = try await workflow.find()
-        let status = try await client.get("/workflows/\(found.id)/status", "workflow \(found.slug)")
+        let status = try await client.get(
+            "/workflows/\(found.id)/status\(environment.query.text)", "workflow \(found.slug)")
         output.write(status) { width, style in
             var facts = FactTable()
             facts.add("workflow", found.slug)
@@ -31,18 +34,18 @@ struct WorkflowStatus: AsyncParsableCommand {
 /// Changes what runs of a workflow, and writes what has become of it.
 private enum WorkflowChange {
     static func make(
-        _ action: String, _ body: JSONValue?, _ workflow: PlatformItem, _ client: PlatformClient,
-        _ output: OutputOptions
+        _ action: String, _ body: JSONValue?, _ workflow: PlatformItem, _ environment: EnvironmentOptions,
+        _ client: PlatformClient, _ output: OutputOptions
     ) async throws {
         // With the state that the person was asked about: somebody else may have changed it meanwhile.
         let tag = workflow.json["revision"]?.intValue.map { "\"r\($0)\"" }
         let answer = try await client.send(
-            "POST", "/workflows/\(workflow.id)/\(action)", body, tag: tag, seconds: 120)
+            "POST", "/workflows/\(workflow.id)/\(action)\(environment.query.text)", body, tag: tag, seconds: 120)
         try PlatformIssues.check(answer, nil, "<saved version>", "What ran before goes on.")
         let document = try answer.data("workflow \(workflow.slug)")
         output.write(document) { _, _ in
             let version = document["deployed_version"]?.intValue.map { ", version \($0)" } ?? ""
-            return ["\(workflow.slug) is \(document.shown("status"))\(version)."]
+            return ["\(workflow.slug) is \(document.shown("status"))\(environment.place)\(version)."]
         }
     }
 }
@@ -59,6 +62,8 @@ struct DeployWorkflow: AsyncParsableCommand {
 
     @OptionGroup var workflow: WorkflowOptions
 
+    @OptionGroup var environment: EnvironmentOptions
+
     @OptionGroup var confirmation: ConfirmationOptions
 
     @OptionGroup var output: OutputOptions
@@ -66,9 +71,9 @@ struct DeployWorkflow: AsyncParsableCommand {
     func run() async throws {
         let (client, found) = try await workflow.find()
         let wanted = version.map { "version \($0)" } ?? "the newest version"
-        try confirmation.confirm("Have \(wanted) of \(found.slug) run on \(client.url)?")
+        try confirmation.confirm("Have \(wanted) of \(found.slug) run\(environment.place) on \(client.url)?")
         let body: JSONValue = version.map { ["version": .integer(Int64($0))] } ?? [:]
-        try await WorkflowChange.make("deploy", body, found, client, output)
+        try await WorkflowChange.make("deploy", body, found, environment, client, output)
     }
 }
 
@@ -80,14 +85,17 @@ struct RollBackWorkflow: AsyncParsableCommand {
 
     @OptionGroup var workflow: WorkflowOptions
 
+    @OptionGroup var environment: EnvironmentOptions
+
     @OptionGroup var confirmation: ConfirmationOptions
 
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let (client, found) = try await workflow.find()
-        try confirmation.confirm("Have the version before run again of \(found.slug) on \(client.url)?")
-        try await WorkflowChange.make("rollback", nil, found, client, output)
+        try confirmation.confirm(
+            "Have the version before run again of \(found.slug)\(environment.place) on \(client.url)?")
+        try await WorkflowChange.make("rollback", nil, found, environment, client, output)
     }
 }
 
@@ -99,14 +107,16 @@ struct StopWorkflow: AsyncParsableCommand {
 
     @OptionGroup var workflow: WorkflowOptions
 
+    @OptionGroup var environment: EnvironmentOptions
+
     @OptionGroup var confirmation: ConfirmationOptions
 
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let (client, found) = try await workflow.find()
-        try confirmation.confirm("Stop \(found.slug) on \(client.url)?")
-        try await WorkflowChange.make("stop", nil, found, client, output)
+        try confirmation.confirm("Stop \(found.slug)\(environment.place) on \(client.url)?")
+        try await WorkflowChange.make("stop", nil, found, environment, client, output)
     }
 }
 

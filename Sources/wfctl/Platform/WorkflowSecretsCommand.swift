@@ -25,6 +25,8 @@ struct SetSecret: AsyncParsableCommand {
 
     @OptionGroup var workflow: WorkflowOptions
 
+    @OptionGroup var environment: EnvironmentOptions
+
     @Argument(help: "The name of the secret.")
     var name: String
 
@@ -40,9 +42,12 @@ struct SetSecret: AsyncParsableCommand {
         let (client, found) = try await workflow.find()
         let value = try readValue()
         let answer = try await client.send(
-            "PUT", "/workflows/\(found.id)/secrets/\(ManagementClient.encoded(name))", ["value": .string(value)])
+            "PUT", "/workflows/\(found.id)/secrets/\(ManagementClient.encoded(name))\(environment.query.text)",
+            ["value": .string(value)])
         let document = try answer.data("workflow \(found.slug)")
-        output.write(document) { _, _ in ["\(name) is set; the next deployment of \(found.slug) uses it."] }
+        output.write(document) { _, _ in
+            ["\(name) is set; the next deployment of \(found.slug)\(environment.place) uses it."]
+        }
     }
 
     private func readValue() throws -> String {
@@ -69,6 +74,8 @@ struct ListSecrets: AsyncParsableCommand {
 
     @OptionGroup var workflow: WorkflowOptions
 
+    @OptionGroup var environment: EnvironmentOptions
+
     @OptionGroup var page: PageOptions
 
     @OptionGroup var output: OutputOptions
@@ -76,7 +83,8 @@ struct ListSecrets: AsyncParsableCommand {
     func run() async throws {
         let (client, found) = try await workflow.find()
         let page = try await PlatformPage.read(
-            client, "/workflows/\(found.id)/secrets", "workflow \(found.slug)", page)
+            client, "/workflows/\(found.id)/secrets", "workflow \(found.slug)", page,
+            filters: environment.query)
         page.write(output, none: "The workflow has no secrets.") { secrets in
             var table = TextTable("secret", "set", "changed")
             for secret in secrets {
@@ -96,6 +104,8 @@ struct RemoveSecret: AsyncParsableCommand {
 
     @OptionGroup var workflow: WorkflowOptions
 
+    @OptionGroup var environment: EnvironmentOptions
+
     @Argument(help: "The name of the secret.")
     var name: String
 
@@ -103,9 +113,10 @@ struct RemoveSecret: AsyncParsableCommand {
 
     func run() async throws {
         let (client, found) = try await workflow.find()
-        try confirmation.confirm("Remove the secret \(name) of \(found.slug)?")
-        _ = try await client.send("DELETE", "/workflows/\(found.id)/secrets/\(ManagementClient.encoded(name))")
-            .data("secret \(name) of the workflow \(found.slug)")
+        try confirmation.confirm("Remove the secret \(name) of \(found.slug)\(environment.place)?")
+        _ = try await client.send(
+            "DELETE", "/workflows/\(found.id)/secrets/\(ManagementClient.encoded(name))\(environment.query.text)"
+        ).data("secret \(name) of the workflow \(found.slug)")
         Console.note("\(name) is removed.")
     }
 }

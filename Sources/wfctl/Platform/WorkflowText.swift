@@ -22,7 +22,8 @@ enum WorkflowText {
         let next = status["next_version"]?.intValue.map { ", version \($0) is coming up" } ?? ""
         let since = status["since"]?.stringValue.map { _ in ", since \(ShownTime.text(status["since"]))" } ?? ""
         return [
-            ("status", status.shown("status") + since + next), ("wanted", status.shown("wanted")),
+            ("environment", status.shown("environment")), ("status", status.shown("status") + since + next),
+            ("wanted", status.shown("wanted")),
             ("version", status.shown("version")), ("path", status.shown("path")),
             ("restarts", status["restarts"]?.intValue.flatMap { $0 == 0 ? nil : String($0) }),
             ("next start", ShownTime.text(status["restart_at"])), ("last error", status.shown("last_error")),

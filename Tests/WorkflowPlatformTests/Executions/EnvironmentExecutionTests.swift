@@ -25,7 +25,6 @@ import WorkflowTesting
     @Test(arguments: TestDatabase.allCases)
     func instancesWithTheSameIdentifierAreApart(database: TestDatabase) async throws {
         try await with(database) { fixture in
-            // At the same time, since the clock of tests stands still.
             for environment in [EnvironmentName.production, staging] {
                 #expect(try await fixture.post("/orders", ["id": "o1"], in: environment).status == 201)
             }
@@ -41,6 +40,17 @@ import WorkflowTesting
             #expect(try await fixture.show(other["id"]?.stringValue ?? "")["status"] == "running")
             #expect(try await fixture.list("environment=prod").count == 1)
         }
+    }
+
+    @Test func identifiersOfInstancesDifferBetweenEnvironments() throws {
+        let workflow = try workflowID("a")
+        let instance = StateMachineInstance(
+            id: "o1", workflowType: "order", currentState: "new", startTime: Timestamp(seconds: 1),
+            lastUpdated: Timestamp(seconds: 1))
+        let ids = [EnvironmentName.production, staging, staging].map { environment in
+            TimedID.make(instance, of: DeploymentKey(workflow, in: environment))
+        }
+        #expect(ids[0] != ids[1] && ids[1] == ids[2])
     }
 
     @Test(arguments: TestDatabase.allCases)
@@ -90,17 +100,28 @@ import WorkflowTesting
     @Test(arguments: TestDatabase.allCases)
     func linesOfTheLogHaveTheirEnvironment(database: TestDatabase) async throws {
         try await with(database) { fixture in
-            // The start of the workflow is in the log of each environment.
+            let workflow = try await TestWorkflow.make(logging, name: "Logs", fixture.tenant, fixture.test)
+            let application = ExecutionFixture(
+                test: fixture.test, tenant: fixture.tenant, workflow: workflow, upstream: fixture.upstream)
+            for environment in [EnvironmentName.production, staging] {
+                #expect(try await workflow.deploy(in: environment.text).status == 200)
+                let path = "/hello?message=\(environment)"
+                #expect(try await application.send(.get, path, in: environment).status == 200)
+            }
             for environment in ["prod", "staging"] {
                 @Sendable func lines() async throws -> [JSONValue] {
-                    let answer = try await fixture.workflow.send(.get, "/logs", in: environment, as: .viewer)
+                    let answer = try await workflow.send(.get, "/logs", in: environment, as: .viewer)
                     return try answer.data.arrayValue ?? []
                 }
-                try await until { try await !lines().isEmpty }
+                try await until {
+                    // What is to be written waits for its time.
+                    fixture.test.clock.advance(by: .milliseconds(100))
+                    return try await lines().contains { $0["message"] == .string(environment) }
+                }
                 #expect(try await lines().allSatisfy { $0["environment"] == .string(environment) })
                 #expect(try await lines().flatMap { Documents.logLine.problems(with: $0) } == [])
             }
-            #expect(try await fixture.workflow.send(.get, "/logs", in: "dev", as: .viewer).data == [])
+            #expect(try await workflow.send(.get, "/logs", in: "dev", as: .viewer).data == [])
         }
     }
 }

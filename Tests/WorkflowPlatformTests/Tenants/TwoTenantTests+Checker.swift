@@ -23,7 +23,8 @@ extension TwoTenantTests {
 
         /// Fields that differ from answer to answer.
         private static let volatile: Set<String> = ["x-request-id", "ratelimit-remaining", "ratelimit-reset", "date"]
-        /// Where anybody must be able to begin a sign-in with a provider, so that it cannot be hidden that there is one.
+        /// Where anybody must be able to begin a sign-in with a provider, so that it cannot be hidden
+        /// that there is one.
         private static let beginnings: Set<String> = ["beginSignOn", "completeSignOn"]
 
         init(dump: TenantDump, before: [String], mark: String, seed: UInt64, test: TestPlatform) {
