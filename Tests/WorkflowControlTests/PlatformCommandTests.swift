@@ -195,7 +195,7 @@ struct PlatformCommandTests {
         try await fixture.withWorkflow()
         let list = try await fixture.wfctl("audit", "list", "--action", "workflow.create")
         #expect(list.lines.count == 2)
-        #expect(list.lines[1].contains("  ada@acme.example  workflow.create  "))
+        #expect(list.lines[1].contains("  Ada  workflow.create  "))
         let online = try await fixture.wfctl("audit", "verify", "-o", "json")
         #expect(online.status == 0)
         let export = try await fixture.wfctl("audit", "export").output

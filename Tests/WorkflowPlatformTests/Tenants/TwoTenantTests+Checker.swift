@@ -37,6 +37,8 @@ extension TwoTenantTests {
         mutating func check(
             _ request: RandomRequest, token: String?, as who: RouteWalkTests.Who, _ random: inout SeededGenerator
         ) async throws -> Bool {
+            // Programs of all the world show what they have there, and what is refused is put on record.
+            guard request.route.name != "createProgramToken" else { return true }
             sent += 1
             let place = "seed \(seed), request \(sent), \(request.route.name) as \(who): \(request.text)"
             let answer = try await send(request, token)
