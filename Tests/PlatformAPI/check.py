@@ -23,11 +23,14 @@ def main():
     parser.add_argument("--binary", type=Path, required=True, help="wfserver")
     parser.add_argument("--seed", type=int, default=1, help="what the requests follow from; 1 unless it is given")
     parser.add_argument("--long", action="store_true", help="two seeds and many more requests")
+    parser.add_argument("--attacks", action="store_true", help="only bytes that no client sends, not Schemathesis")
     options = parser.parse_args()
     binary = options.binary.resolve()
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         step("attacks", lambda: attacks.check(binary, folder / "attacks"))
+        if options.attacks:
+            return
         for seed in (options.seed, options.seed + 1) if options.long else (options.seed,):
             for who, (examples, seconds, phases) in (LONG if options.long else SHORT).items():
                 step(f"requests of the {who}, seed {seed}", lambda: fuzz.check(
