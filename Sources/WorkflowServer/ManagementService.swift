@@ -44,6 +44,7 @@ struct ManagementService: Service {
     }
 
     func run() async throws {
+        // Cancelled or asked to stop, which is the same here.
         try? await gracefulShutdown()
         // In a task of its own, since a cancelled one would not wait.
         await Task { await server.stop() }.value

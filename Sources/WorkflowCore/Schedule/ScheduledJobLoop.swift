@@ -141,6 +141,7 @@ final class ScheduledJobLoop: Sendable {
     }
 
     private func sleep(until time: Timestamp) async {
+        // Cut short with the loop only; a wake without need is harmless.
         try? await environment.clock.sleep(for: environment.clock.now.duration(to: time))
         state.withLock { if $0.alarm == time { $0.alarm = nil } }
         wakeUp.signal()

@@ -31,6 +31,7 @@ final class KeyedLock: Sendable {
         let isAcquired = await withTaskGroup(of: Bool.self) { group in
             group.addTask { await self.acquire(key) }
             group.addTask {
+                // Cut short when the lock was had first, or with the caller.
                 try? await clock.sleep(for: timeout)
                 return false
             }

@@ -178,6 +178,7 @@ public final class HTTPServer: Sendable {
         await Task {
             for socket in running.sockets { await socket.close(running.acceptor) }
         }.value
+        // A loop that is shut down takes nothing more, and has nothing to drain.
         for loop in running.acceptor.loops { try? await loop.eventLoop.submit { loop.drain() }.get() }
     }
 

@@ -77,6 +77,7 @@ struct TokenCodec: Sendable {
         guard parts.count == 3, isHS256(parts[0]), UnpaddedBase64.url.decode(parts[1]) != nil,
             UnpaddedBase64.url.decode(parts[2])?.count == 32
         else { return nil }
+        // Whatever is wrong with a token, whoever shows it learns only that it is refused.
         guard let payload = try? await keys.verify(token, as: Payload.self) else { return nil }
         let claims = payload.claims
         guard let subject = claims["sub"]?.stringValue, !subject.isEmpty, claims["iss"]?.stringValue == issuer,

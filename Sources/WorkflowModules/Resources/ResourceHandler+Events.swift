@@ -24,6 +24,7 @@ extension ResourceHandler {
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
+            // Ends by cancellation only, when the stream does.
             group.addTask { try? await self.beat(feed) }
             var stream = ResourceEventStream(renderer: renderer)
             var watched: String?
