@@ -11,7 +11,7 @@ ARG RUNTIME_IMAGE=debian:bookworm-slim
 FROM ${SWIFT_IMAGE} AS build
 # The libraries of Scripts/bootstrap; Scripts/check-deploy holds the two lists against each other.
 RUN apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-        libhiredis-dev libjavascriptcoregtk-4.1-dev libnats-dev libpq-dev librdkafka-dev libsqlite3-dev pkg-config zlib1g-dev \
+        libhiredis-dev libjavascriptcoregtk-4.1-0 libnats-dev libpq-dev librdkafka-dev libsqlite3-dev pkg-config zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 # The dependencies change less often than the sources, so they have a layer of their own.

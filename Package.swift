@@ -34,7 +34,7 @@ let package = Package(
             description: "Messages, caches, rate limits and revoked tokens between nodes on Redis. Needs libhiredis."),
         .trait(
             name: "JavaScript",
-            description: "Components in JavaScript, on JavaScriptCore. Needs libjavascriptcoregtk-4.1."),
+            description: "Components in JavaScript, on JavaScriptCore. Needs libjavascriptcoregtk-4.1 at run time."),
         .default(enabledTraits: ["SQLite", "PostgreSQL", "Kafka", "NATS", "Redis", "JavaScript"]),
     ],
     dependencies: [
@@ -159,7 +159,10 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
-        .systemLibrary(name: "CJavaScriptCore", pkgConfig: "javascriptcoregtk-4.1"),
+        .target(
+            name: "CJavaScriptCore",
+            linkerSettings: [.linkedFramework("JavaScriptCore", .when(platforms: [.macOS, .iOS]))]
+        ),
         .target(
             name: "WorkflowJavaScript",
             dependencies: [

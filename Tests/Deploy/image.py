@@ -54,11 +54,15 @@ def _files_exist():
 
 
 def _runtime_has_libraries(binary, packages):
-    """Every library that the executable itself names is in a package of the list, or in one that these need."""
+    """Every library that the executable names, or loads, is in a package of the list, or in one that these need."""
     if "bookworm" not in Path("/etc/os-release").read_text():
         return
     names = re.findall(r"\(NEEDED\).*\[(.+)\]", run("readelf", "-d", binary))
     places = dict(re.findall(r"(\S+) => (/\S+)", run("ldd", binary)))
+    # This one is loaded when the first script runs.
+    loaded = re.search(r'"(libjavascriptcoregtk[^"]+)"', (ROOT / "Sources/CJavaScriptCore/library.c").read_text())[1]
+    names.append(loaded)
+    places |= re.findall(rf"({re.escape(loaded)}) .*=> (/\S+)", run("/sbin/ldconfig", "-p"))
     needed = run("apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts",
                  "--no-breaks", "--no-replaces", "--no-enhances", "libc6", *sorted(packages))
     installed = set(re.findall(r"^(\S+)$", needed, re.MULTILINE))

@@ -242,6 +242,9 @@ final class SimulatedStore: OrderedOutbox, StoreMembership {
 
     // MARK: - Not needed here
 
+    func alignCompletion(
+        of workflowType: String, finalStates: Set<String>, openStates: Set<String>
+    ) async throws -> Int { 0 }
     func openInstances(after: String?, limit: Int) async throws -> [StateMachineInstance] { [] }
     func openInstanceCounts() async throws -> [String: Int] { [:] }
     func openInstanceStates() async throws -> [OpenInstanceState] { [] }

@@ -74,6 +74,7 @@ final class EngineGeneration: Sendable {
     /// - Parameter previous: The generation before; its modules go on until they are told to stand by.
     /// - Throws: What a module throws. Call ``yield(to:)`` and ``stop(isUrgent:isLast:)`` then.
     func activate(after previous: EngineGeneration? = nil) async throws {
+        try await context.alignCompletion()
         try await context.countOpenInstances(knownTo: previous?.context)
         takeOver(inherited, from: previous)
         context.runtime.begin()
@@ -110,12 +111,28 @@ final class EngineGeneration: Sendable {
     func resume(insteadOf other: EngineGeneration) async {
         takeOver(other.inherited, from: other)
         context.carriedOver = []
+        await alignCompletion { try await context.alignCompletion() }
         let kept = Set(other.inherited.map(\.key))
         for instance in owned.withLock({ $0 }) where !kept.contains(instance.key) {
             await instance.module.resume()
             instance.begin(context.environment)
         }
         context.isReady = true
+    }
+
+    /// Aligns instances whose completion another generation has seen otherwise, which has ended.
+    func alignCompletion(after definitions: [String: StateMachineDefinition]) async {
+        await alignCompletion { try await context.alignCompletion(after: definitions) }
+    }
+
+    private func alignCompletion(_ body: () async throws -> Void) async {
+        do {
+            try await body()
+        } catch {
+            logger.error(
+                "Instances in states that are final, or not final any more, could not be told so",
+                metadata: ["error": "\(error)"])
+        }
     }
 
     // MARK: - Stop

@@ -41,6 +41,18 @@ extension InMemoryTables {
         return removal
     }
 
+    mutating func alignCompletion(of workflowType: String, finalStates: Set<String>, openStates: Set<String>) -> Int {
+        var opened = 0
+        for (id, var instance) in instances where instance.workflowType == workflowType {
+            let states = instance.completed ? openStates : finalStates
+            guard states.contains(instance.currentState) else { continue }
+            opened += instance.completed ? 1 : -1
+            instance.completed.toggle()
+            setInstance(id, instance)
+        }
+        return opened
+    }
+
     mutating func claimWork(owner: String, now: Timestamp, leaseUntil: Timestamp, limit: Int) -> [WorkItem] {
         let places = availableWork.elements.prefix(max(0, limit)).prefix { $0.availableAt <= now }
         let items = places.compactMap { place -> WorkItem? in

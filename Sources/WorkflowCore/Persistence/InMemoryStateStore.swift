@@ -42,6 +42,14 @@ public final class InMemoryStateStore: StateStore {
         try withTables { $0.removeHistory(of: workflowType, completedBefore: time, after: after, limit: limit) }
     }
 
+    public func alignCompletion(
+        of workflowType: String, finalStates: Set<String>, openStates: Set<String>
+    ) async throws -> Int {
+        try withTables {
+            $0.alignCompletion(of: workflowType, finalStates: finalStates, openStates: openStates)
+        }
+    }
+
     public func openInstances(after: String?, limit: Int) async throws -> [StateMachineInstance] {
         try withTables { tables in
             tables.openInstances.elements(after: ExactString(after ?? ""), limit: limit)

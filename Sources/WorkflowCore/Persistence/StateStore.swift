@@ -43,6 +43,16 @@ public protocol StateStore: Sendable {
     func removeHistory(
         of workflowType: String, completedBefore time: Timestamp, after: Int64, limit: Int
     ) async throws -> HistoryRemoval
+    /// Has ``StateMachineInstance/completed`` of instances agree with the states that they are in. Versions and times stay.
+    ///
+    /// - Parameters:
+    ///   - workflowType: The definition of the instances.
+    ///   - finalStates: The states whose instances are completed.
+    ///   - openStates: The states whose instances are not. Instances in any other state stay as they are.
+    /// - Returns: How many more instances are open than before.
+    func alignCompletion(
+        of workflowType: String, finalStates: Set<String>, openStates: Set<String>
+    ) async throws -> Int
     /// Returns instances that are not completed, for counting and recovery; ordered by identifier.
     ///
     /// - Parameters:

@@ -54,6 +54,8 @@ public struct StateMachineDefinition: Sendable, Hashable {
     public let states: [String: State]
     /// The transitions by name.
     public let transitions: [String: Transition]
+    /// The states whose instances are completed.
+    let finalStates: Set<String>
     private let automatic: [String: [String]]
 
     /// Creates a definition.
@@ -74,6 +76,7 @@ public struct StateMachineDefinition: Sendable, Hashable {
         self.initialState = initialState
         self.states = states
         self.transitions = transitions
+        finalStates = Set(states.filter(\.value.isFinal).keys)
         func fail(_ message: String) -> WorkflowError {
             WorkflowError(.invalidInput, "The state machine \"\(name)\": \(message)")
         }

@@ -8,6 +8,7 @@ extension StateMachineEngine {
         let data: JSONObject
         let keys: [String]
         let expectedVersion: Int64?
+        let actor: String?
     }
 
     /// Makes a transition and, in the same transaction, applies further changes.
@@ -21,6 +22,7 @@ extension StateMachineEngine {
     ///   - data: Data to merge into the instance.
     ///   - keys: What is removed from the data of the instance before.
     ///   - expectedVersion: The version that the instance must have; `nil` for any.
+    ///   - actor: Who makes it past the application, for the history; `nil` for the application itself.
     ///   - operations: Further changes of the same transaction.
     /// - Returns: The instance after the transition and the automatic ones that followed.
     /// - Throws: ``WorkflowError``: `.notFound`, `.transitionRefused` when the instance is in another state or the
@@ -28,10 +30,11 @@ extension StateMachineEngine {
     ///   is in conflict or the store fails.
     public func fire(
         _ transition: String, on id: String, data: JSONObject = [:], removing keys: [String] = [],
-        expectedVersion: Int64? = nil, with operations: [StoreTransaction.Operation] = []
+        expectedVersion: Int64? = nil, actor: String? = nil, with operations: [StoreTransaction.Operation] = []
     ) async throws -> StateMachineInstance {
         let change = Change(
-            id: id, transition: transition, data: data, keys: keys, expectedVersion: expectedVersion)
+            id: id, transition: transition, data: data, keys: keys, expectedVersion: expectedVersion,
+            actor: actor)
         let instance = try await generation.store.instance(id: id)
         let (plan, machine) = try plan(change, on: instance)
         let clock = generation.environment.clock
@@ -83,7 +86,8 @@ extension StateMachineEngine {
         for key in change.keys { plan.instance.data.removeValue(forKey: key) }
         do {
             try plan.fire(
-                change.transition, data: change.data, machine: machine, now: generation.environment.clock.now)
+                change.transition, data: change.data, actor: change.actor, machine: machine,
+                now: generation.environment.clock.now)
         } catch let error as WorkflowError {
             machine.countRefusal(of: change.transition)
             // A condition that does not hold while the instance is locked is the answer; a state that another

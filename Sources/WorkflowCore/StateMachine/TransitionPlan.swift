@@ -54,7 +54,9 @@ struct TransitionPlan: Sendable {
     /// Adds a transition, and the automatic ones that follow from it.
     ///
     /// - Throws: ``WorkflowError`` `.transitionRefused` when the definition does not have it or the state does not fit.
-    mutating func fire(_ name: String, data: JSONObject, machine: CompiledStateMachine, now: Timestamp) throws {
+    mutating func fire(
+        _ name: String, data: JSONObject, actor: String? = nil, machine: CompiledStateMachine, now: Timestamp
+    ) throws {
         let definition = machine.definition
         guard let step = machine.step(name) else {
             let hint = Suggestion.text(for: name, among: definition.transitions.keys.sorted(), what: "transitions")
@@ -71,7 +73,7 @@ struct TransitionPlan: Sendable {
         guard try isAllowed(name, step, data, machine) else {
             throw WorkflowError(.transitionRefused, "The condition of the transition \"\(name)\" does not hold.")
         }
-        make(name, step, data: data, machine: machine, now: now)
+        make(name, step, data: data, actor: actor, machine: machine, now: now)
         var count = 0
         while !instance.completed, let (next, step) = try automatic(machine) {
             count += 1
@@ -111,8 +113,8 @@ struct TransitionPlan: Sendable {
     }
 
     private mutating func make(
-        _ name: String, _ step: CompiledStateMachine.Step, data: JSONObject, machine: CompiledStateMachine,
-        now: Timestamp
+        _ name: String, _ step: CompiledStateMachine.Step, data: JSONObject, actor: String? = nil,
+        machine: CompiledStateMachine, now: Timestamp
     ) {
         let transition = step.transition
         instance.previousState = transition.fromState
@@ -128,7 +130,7 @@ struct TransitionPlan: Sendable {
         records.append(
             TransitionRecord(
                 instanceID: instance.id, version: version, transition: name, fromState: transition.fromState,
-                toState: transition.toState, data: data, timestamp: now))
+                toState: transition.toState, data: data, timestamp: now, actor: actor))
         if !step.handlers.isEmpty {
             work.append(
                 Work(

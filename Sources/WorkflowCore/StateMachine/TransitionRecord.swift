@@ -14,11 +14,13 @@ public struct TransitionRecord: Sendable, Hashable {
     public var data: JSONObject
     /// When it was made.
     public var timestamp: Timestamp
+    /// Who made it past the application, such as an operator; `nil` for the application itself.
+    public var actor: String?
 
     /// Creates a record.
     public init(
         instanceID: String, version: Int64, transition: String, fromState: String, toState: String,
-        data: JSONObject = [:], timestamp: Timestamp
+        data: JSONObject = [:], timestamp: Timestamp, actor: String? = nil
     ) {
         self.instanceID = instanceID
         self.version = version
@@ -27,5 +29,6 @@ public struct TransitionRecord: Sendable, Hashable {
         self.toState = toState
         self.data = data
         self.timestamp = timestamp
+        self.actor = actor
     }
 }

@@ -22,10 +22,9 @@ struct InstanceAPI: Sendable {
             let records = try await Self.answering {
                 try await generation.store.history(instanceID: instance.id, limit: Self.largestHistory + 1)
             }
-            let actors = try await Self.answering { try await OperatorActions.actors(for: instance, generation) }
             document["history"] = .array(
                 records.prefix(Self.largestHistory).map { record in
-                    InstanceDocument.make(record, actor: actors(record), withData: withData)
+                    InstanceDocument.make(record, withData: withData)
                 })
             if records.count > Self.largestHistory { document["historyIsCut"] = true }
         }

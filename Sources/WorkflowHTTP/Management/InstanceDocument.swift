@@ -19,17 +19,15 @@ enum InstanceDocument {
 
     /// The document of a transition.
     ///
-    /// - Parameters:
-    ///   - actor: Who made it; `nil` for the application.
-    ///   - withData: Whether with what came with it, without secrets.
-    static func make(_ record: TransitionRecord, actor: String?, withData: Bool) -> JSONValue {
+    /// - Parameter withData: Whether with what came with it, without secrets.
+    static func make(_ record: TransitionRecord, withData: Bool) -> JSONValue {
         var document: JSONObject = ["version": .integer(record.version), "time": .string(record.timestamp.description)]
         if !record.transition.isEmpty {
             document["transition"] = .string(record.transition)
             document["from"] = .string(record.fromState)
         }
         document["to"] = .string(record.toState)
-        if let actor { document["actor"] = .string(actor) }
+        if let actor = record.actor { document["actor"] = .string(actor) }
         if withData { document["data"] = .object(SecretRedactor.redact(record.data)) }
         return .object(document)
     }

@@ -3,6 +3,9 @@ import WorkflowCore
 
 /// The request of the management API that makes a transition.
 struct TransitionAPI: Sendable {
+    /// Who an operator is in histories; the management API has one token, and does not know persons.
+    private static let actor = "operator"
+
     let instances: InstanceAPI
     let maxBodyBytes: Int
 
@@ -43,14 +46,13 @@ struct TransitionAPI: Sendable {
             "transition": .string(wish.transition), "from": .string(instance.currentState), "to": .string(to),
             "version": .integer(version),
         ]
-        var operations = [OperatorActions.record(wish.transition, of: instance, version: version, now: now)]
-        if let key = wish.key { operations.append(key.record(result, now: now)) }
+        let operations = wish.key.map { [$0.record(result, now: now)] } ?? []
         do {
             let after = try await InstanceAPI.answering {
                 do {
                     return try await engine.fire(
                         wish.transition, on: instance.id, data: wish.data, expectedVersion: instance.version,
-                        with: operations)
+                        actor: Self.actor, with: operations)
                 } catch let error as StoreError where error.code == .conflict {
                     throw HTTPError(.conflict, "Somebody else changed the instance at the same time; look at it again.")
                 }

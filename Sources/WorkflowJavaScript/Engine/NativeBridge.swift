@@ -12,7 +12,7 @@ final class NativeBridge {
     /// The class of the native function of every component.
     // Made once and never changed; JavaScriptCore's classes may be used from every thread.
     nonisolated(unsafe) static let functionClass: JSClassRef? = {
-        var definition = kJSClassDefinitionEmpty
+        var definition = JSClassDefinition()
         definition.callAsFunction = { context, function, _, count, arguments, exception in
             guard let context else { return nil }
             guard let box = JSObjectGetPrivate(function),

@@ -88,6 +88,12 @@ final class ScriptEngine {
         self.flush = flush
     }
 
+    /// Says that JavaScriptCore cannot start, and why.
+    static var cannotStart: String {
+        let reason = workflow_javascript_problem().map { "be loaded: \(String(cString: $0))" } ?? "start"
+        return "JavaScriptCore cannot \(reason)"
+    }
+
     deinit {
         for component in components.values { component.unload(replacement: idleFunction) }
         JSGlobalContextRelease(idleContext)

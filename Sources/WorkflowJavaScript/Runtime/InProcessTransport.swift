@@ -35,7 +35,7 @@ final class InProcessTransport: ScriptTransport {
             bytes.removeAll(keepingCapacity: true)
         }
         guard let engine else {
-            slot.workerEnded(.notStarted("JavaScriptCore could not be started"), executing: nil)
+            slot.workerEnded(.notStarted(ScriptEngine.cannotStart), executing: nil)
             return
         }
         engine.warmUp()

@@ -9,7 +9,7 @@ public enum JavaScriptSyntax {
     /// - Throws: ``ScriptError`` `.syntax` with the line, as far as JavaScriptCore tells it.
     public static func check(_ source: ScriptSource) throws(ScriptError) {
         guard let context = JSGlobalContextCreate(nil) else {
-            throw ScriptError(.workerLost, "JavaScriptCore cannot start.")
+            throw ScriptError(.workerLost, ScriptEngine.cannotStart)
         }
         defer { JSGlobalContextRelease(context) }
         do {

@@ -127,7 +127,8 @@ final class ProcessTransport: ScriptTransport {
             if !session.isReady {
                 let code = workflow_exit_status(status)
                 let how = workflow_exited(status) ? "with status \(code)" : "by signal \(workflow_exit_signal(status))"
-                reason = .notStarted("the script worker \(executable) ended \(how) before it was ready")
+                let why = workflow_javascript_problem() == nil ? "" : "; \(ScriptEngine.cannotStart)"
+                reason = .notStarted("the script worker \(executable) ended \(how) before it was ready\(why)")
             }
         }
         slot.workerEnded(reason, executing: stretch)

@@ -25,8 +25,10 @@ final class RecordCache: Sendable {
 
     private static let stripes = 1024
     private let state: Mutex<State>
+    private let room: (count: Int, cost: Int)
 
     init(maximumCount: Int, maximumCost: Int) {
+        room = (maximumCount, maximumCost)
         state = Mutex(State(rows: LRUCache(maximumCount: maximumCount, maximumCost: maximumCost)))
     }
 
@@ -121,14 +123,21 @@ final class RecordCache: Sendable {
         _ = released
     }
 
+    /// Forgets everything, and does not take what queries find that are under way.
+    func forget() {
+        let released = state.withLock { state in
+            state.commit += 1
+            state.changed = [UInt64](repeating: state.commit, count: Self.stripes)
+            return state.removeAll(keeping: room)
+        }
+        _ = released
+    }
+
     /// Forgets everything for good.
     func close() {
         let released = state.withLock { state in
-            let rows = state.rows
-            state.rows = LRUCache(maximumCount: 0, maximumCost: 0)
-            state.userIDs = [:]
             state.isClosed = true
-            return rows
+            return state.removeAll()
         }
         _ = released
     }
@@ -160,6 +169,16 @@ extension RecordCache.State {
         let old = rows.remove(key)
         if let old { forgetEmail(of: old) }
         return old
+    }
+
+    fileprivate mutating func removeAll(
+        keeping room: (count: Int, cost: Int) = (0, 0)
+    ) -> LRUCache<CachedRecord.Key, CachedRecord> {
+        defer {
+            rows = LRUCache(maximumCount: room.count, maximumCost: room.cost)
+            userIDs = [:]
+        }
+        return rows
     }
 
     private mutating func forgetEmail(of record: CachedRecord) {

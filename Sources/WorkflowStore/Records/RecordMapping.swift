@@ -26,7 +26,8 @@ enum RecordMapping {
     static func transition(_ row: any SQLRow) throws -> TransitionRecord {
         TransitionRecord(
             instanceID: row.text(0), version: row.integer(1), transition: row.text(2), fromState: row.text(3),
-            toState: row.text(4), data: try object(row, 5, "workflow_history.data"), timestamp: time(row, 6))
+            toState: row.text(4), data: try object(row, 5, "workflow_history.data"), timestamp: time(row, 6),
+            actor: optionalText(row, 7))
     }
 
     static func work(_ row: any SQLRow) throws -> WorkItem {

@@ -43,13 +43,13 @@ struct StoreStatements: Sendable {
     // History
     let appendHistory = SQLStatement(
         """
-        INSERT INTO workflow_history (instance_id, version, transition, from_state, to_state, data, made_at) \
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO workflow_history (instance_id, version, transition, from_state, to_state, data, made_at, actor) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """)
     let deleteHistory = SQLStatement("DELETE FROM workflow_history WHERE instance_id = ?")
     let history = SQLStatement(
         """
-        SELECT instance_id, version, transition, from_state, to_state, data, made_at FROM workflow_history \
+        SELECT instance_id, version, transition, from_state, to_state, data, made_at, actor FROM workflow_history \
         WHERE instance_id = ? ORDER BY sequence LIMIT ?
         """)
     let historyPage = SQLStatement(
@@ -193,6 +193,16 @@ struct StoreStatements: Sendable {
         """)
     let adoptEvents = SQLStatement(
         "UPDATE outbox SET owner = ? WHERE owner NOT IN (SELECT id FROM workflow_nodes)")
+
+    /// Says of the instances in some states whether they are completed.
+    static func align(completed: Bool, stateCount: Int) -> SQLStatement {
+        let states = repeatElement("?", count: stateCount).joined(separator: ", ")
+        return SQLStatement(
+            """
+            UPDATE workflow_instances SET completed = \(completed ? 1 : 0) WHERE completed = \(completed ? 0 : 1) \
+            AND workflow_type = ? AND current_state IN (\(states))
+            """)
+    }
 
     init(dialect: SQLDialect) {
         registerNode = SQLStatement(

@@ -90,7 +90,7 @@ struct TransactionPlan: Sendable {
                 [
                     .text(record.instanceID), .integer(record.version), .text(record.transition),
                     .text(record.fromState), .text(record.toState), .json(.object(record.data)),
-                    .time(record.timestamp),
+                    .time(record.timestamp), .optional(record.actor),
                 ])
         default: break
         }

@@ -5,6 +5,7 @@ package enum StoreSchema {
         SQLMigration(name: "001-initial", script: initial),
         SQLMigration(name: "002-traces", script: traces),
         SQLMigration(name: "003-nodes", script: nodes),
+        SQLMigration(name: "004-actors", script: actors),
     ]
 
     /// The tables and indexes, in lower case, which statements of other modules must not name.
@@ -19,6 +20,14 @@ package enum StoreSchema {
         """
         ALTER TABLE work_items ADD COLUMN trace \(dialect.textType) NOT NULL DEFAULT '';
         ALTER TABLE outbox ADD COLUMN trace \(dialect.textType) NOT NULL DEFAULT '';
+        """
+    }
+
+    /// Who made a transition past the application, which small values said before.
+    private static func actors(_ dialect: SQLDialect) -> String {
+        """
+        ALTER TABLE workflow_history ADD COLUMN actor \(dialect.textType);
+        DELETE FROM key_values WHERE namespace = 'workflow.operator';
         """
     }
 

@@ -1,4 +1,5 @@
 import WorkflowCore
+import WorkflowTesting
 
 extension ExpectationCheck {
     private static let historyLimit = 10_000

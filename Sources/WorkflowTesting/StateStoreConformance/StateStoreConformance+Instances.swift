@@ -96,6 +96,30 @@ extension StateStoreConformance {
                 try expectEqual(
                     try await counts(), rest.dropLast(2) + [["order", "new", "1"], ["order", "paid", "2"]])
             },
+            Check("instances are completed and opened by their states, and nothing else of them changes") { store in
+                for (id, state, completed) in [
+                    ("i1", "sent", false), ("i2", "new", false), ("i3", "gone", true), ("i4", "new", true),
+                ] {
+                    try await store.commit(.createInstance(makeInstance(id, state: state, completed: completed)))
+                    _ = try await store.instance(id: id)
+                }
+                var other = makeInstance("j1", state: "sent")
+                other.workflowType = "invoice"
+                try await store.commit(.createInstance(other))
+                let opened = try await store.alignCompletion(
+                    of: "order", finalStates: ["sent", "it\u{2019}s \"over\""], openStates: ["new"])
+                try expectEqual(opened, 0, "one is completed, one is opened")
+                try expectEqual(
+                    try await store.instance(id: "i1"), makeInstance("i1", state: "sent", completed: true))
+                try expectEqual(try await store.instance(id: "i4"), makeInstance("i4", state: "new"))
+                try expectEqual(try await store.instance(id: "i3")?.completed, true)
+                try expectEqual(try await store.openInstances(after: nil, limit: 9).map(\.id), ["i2", "i4", "j1"])
+                try expectEqual(
+                    try await store.alignCompletion(of: "order", finalStates: ["new"], openStates: []), -2)
+                try expectEqual(try await store.alignCompletion(of: "order", finalStates: [], openStates: []), 0)
+                try await store.commit(
+                    .updateInstance(makeInstance("i1", state: "new"), expectedVersion: 1))
+            },
             Check("identifiers are compared by their bytes") { store in
                 try await store.commit(.createInstance(makeInstance("caf\u{E9}")))
                 try await store.commit(.createInstance(makeInstance("cafe\u{301}", state: "other")))

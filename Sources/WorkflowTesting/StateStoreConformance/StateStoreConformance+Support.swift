@@ -40,7 +40,7 @@ extension StateStoreConformance {
     static func makeRecord(_ id: String, version: Int64, from: String = "a", to: String = "b") -> TransitionRecord {
         TransitionRecord(
             instanceID: id, version: version, transition: "go", fromState: from, toState: to, data: ["n": 1],
-            timestamp: start)
+            timestamp: start, actor: version == 2 ? "operator" : nil)
     }
 
     static func makeWork(_ id: String, instance: String = "i1", due: Timestamp = start) -> WorkItem {

@@ -39,7 +39,7 @@ enum MachineChecks {
         } catch {
             return Finding(
                 name: "scripts", level: .problem, message: "the JavaScript engine does not work: \(error)",
-                hint: "install libjavascriptcoregtk-4.1-0 again")
+                hint: "install JavaScriptCore, such as the package libjavascriptcoregtk-4.1-0")
         }
         #else
         return Finding(name: "scripts", level: .note, message: "built without JavaScript")

@@ -1,8 +1,11 @@
 import Synchronization
 import WorkflowCore
+import WorkflowTesting
 
-/// A store that has an outbox only, and fails when told to.
-final class OutboxStore: StateStore {
+/// A store with an outbox of its own, which fails when told to.
+final class OutboxStore: ForwardingStateStore {
+    let base: any StateStore = InMemoryStateStore()
+
     fileprivate struct State {
         var events: [OutboxEvent] = []
         var removals: [[String]] = []
@@ -46,33 +49,6 @@ final class OutboxStore: StateStore {
             return Array(state.events.prefix(limit))
         }
     }
-
-    let isShared = false
-    private var unused: StoreError { StoreError(.unavailable, "not used here") }
-    func instance(id: String) async throws -> StateMachineInstance? { throw unused }
-    func history(instanceID: String, limit: Int) async throws -> [TransitionRecord] { throw unused }
-    func openInstanceCounts() async throws -> [String: Int] { throw unused }
-    func removeExpiredValues(now: Timestamp, limit: Int) async throws -> Bool { throw unused }
-    func openInstances(after: String?, limit: Int) async throws -> [StateMachineInstance] { throw unused }
-    func claimWork(owner: String, now: Timestamp, leaseUntil: Timestamp, limit: Int) async throws -> [WorkItem] {
-        throw unused
-    }
-    func nextWorkDue() async throws -> Timestamp? { throw unused }
-    func workItem(id: String) async throws -> WorkItem? { throw unused }
-    func leasedWork(owner: String) async throws -> [String: Int64] { throw unused }
-    func resource(type: String, id: String) async throws -> ResourceSnapshot? { throw unused }
-    func resources(type: String, owner: String?, limit: Int, after: Int64) async throws -> [ResourceSnapshot] {
-        throw unused
-    }
-    func resourceCount(type: String) async throws -> Int { throw unused }
-    func user(email: String) async throws -> UserRecord? { throw unused }
-    func user(id: String) async throws -> UserRecord? { throw unused }
-    func value(namespace: String, key: String, now: Timestamp) async throws -> JSONValue? { throw unused }
-    func values(
-        namespace: String, prefix: String, limit: Int, now: Timestamp
-    ) async throws -> [(key: String, value: JSONValue)] { throw unused }
-    func checkHealth() async throws { throw unused }
-    func close() async {}
 }
 
 extension OutboxStore.State {

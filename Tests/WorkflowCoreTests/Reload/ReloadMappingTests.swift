@@ -163,17 +163,15 @@ import WorkflowTesting
 }
 
 /// A store in which others change what is moved just before the first move is committed.
-private struct RacingStore: StateStore {
-    let base: InMemoryStateStore
+private struct RacingStore: ForwardingStateStore {
+    let base: any StateStore
     let clock: TestClock
     private let hasRaced = SharedFlag()
 
-    init(base: InMemoryStateStore, clock: TestClock) {
+    init(base: any StateStore, clock: TestClock) {
         self.base = base
         self.clock = clock
     }
-
-    var isShared: Bool { false }
 
     func commit(_ transaction: StoreTransaction) async throws {
         if hasRaced.set(), var changed = try await base.instance(id: "a"), var left = try await base.instance(id: "b") {
@@ -189,30 +187,6 @@ private struct RacingStore: StateStore {
         }
         try await base.commit(transaction)
     }
-
-    func instance(id: String) async throws -> StateMachineInstance? { try await base.instance(id: id) }
-    func history(instanceID: String, limit: Int) async throws -> [TransitionRecord] { [] }
-    func openInstances(after: String?, limit: Int) async throws -> [StateMachineInstance] {
-        try await base.openInstances(after: after, limit: limit)
-    }
-    func openInstanceCounts() async throws -> [String: Int] { [:] }
-    func claimWork(owner: String, now: Timestamp, leaseUntil: Timestamp, limit: Int) async throws -> [WorkItem] { [] }
-    func nextWorkDue() async throws -> Timestamp? { nil }
-    func workItem(id: String) async throws -> WorkItem? { nil }
-    func leasedWork(owner: String) async throws -> [String: Int64] { [:] }
-    func outbox(limit: Int) async throws -> [OutboxEvent] { [] }
-    func resource(type: String, id: String) async throws -> ResourceSnapshot? { nil }
-    func resources(type: String, owner: String?, limit: Int, after: Int64) async throws -> [ResourceSnapshot] { [] }
-    func resourceCount(type: String) async throws -> Int { 0 }
-    func user(email: String) async throws -> UserRecord? { nil }
-    func user(id: String) async throws -> UserRecord? { nil }
-    func value(namespace: String, key: String, now: Timestamp) async throws -> JSONValue? { nil }
-    func values(
-        namespace: String, prefix: String, limit: Int, now: Timestamp
-    ) async throws -> [(key: String, value: JSONValue)] { [] }
-    func removeExpiredValues(now: Timestamp, limit: Int) async throws -> Bool { false }
-    func checkHealth() async throws {}
-    func close() async {}
 }
 
 /// Set once.

@@ -109,8 +109,8 @@ import WorkflowTesting
 }
 
 /// A store whose sections are lost when a test says so.
-private final class SectionStore: StateStore {
-    private let base = InMemoryStateStore()
+private final class SectionStore: ForwardingStateStore {
+    let base: any StateStore = InMemoryStateStore()
     private let losses = Mutex<[@Sendable () -> Void]>([])
     private let leaving = Atomic(0)
 
@@ -123,45 +123,6 @@ private final class SectionStore: StateStore {
         losses.withLock { $0.append(lost) }
         return { [self] in leaving.add(1, ordering: .relaxed) }
     }
-    var isShared: Bool { false }
-    func commit(_ transaction: StoreTransaction) async throws { try await base.commit(transaction) }
-    func instance(id: String) async throws -> StateMachineInstance? { try await base.instance(id: id) }
-    func history(instanceID: String, limit: Int) async throws -> [TransitionRecord] {
-        try await base.history(instanceID: instanceID, limit: limit)
-    }
-    func openInstanceCounts() async throws -> [String: Int] { try await base.openInstanceCounts() }
-    func removeExpiredValues(now: Timestamp, limit: Int) async throws -> Bool {
-        try await base.removeExpiredValues(now: now, limit: limit)
-    }
-    func openInstances(after: String?, limit: Int) async throws -> [StateMachineInstance] {
-        try await base.openInstances(after: after, limit: limit)
-    }
-    func claimWork(owner: String, now: Timestamp, leaseUntil: Timestamp, limit: Int) async throws -> [WorkItem] {
-        try await base.claimWork(owner: owner, now: now, leaseUntil: leaseUntil, limit: limit)
-    }
-    func nextWorkDue() async throws -> Timestamp? { try await base.nextWorkDue() }
-    func workItem(id: String) async throws -> WorkItem? { try await base.workItem(id: id) }
-    func leasedWork(owner: String) async throws -> [String: Int64] { try await base.leasedWork(owner: owner) }
-    func outbox(limit: Int) async throws -> [OutboxEvent] { try await base.outbox(limit: limit) }
-    func resource(type: String, id: String) async throws -> ResourceSnapshot? {
-        try await base.resource(type: type, id: id)
-    }
-    func resources(type: String, owner: String?, limit: Int, after: Int64) async throws -> [ResourceSnapshot] {
-        try await base.resources(type: type, owner: owner, limit: limit, after: after)
-    }
-    func resourceCount(type: String) async throws -> Int { try await base.resourceCount(type: type) }
-    func user(email: String) async throws -> UserRecord? { try await base.user(email: email) }
-    func user(id: String) async throws -> UserRecord? { try await base.user(id: id) }
-    func value(namespace: String, key: String, now: Timestamp) async throws -> JSONValue? {
-        try await base.value(namespace: namespace, key: key, now: now)
-    }
-    func values(
-        namespace: String, prefix: String, limit: Int, now: Timestamp
-    ) async throws -> [(key: String, value: JSONValue)] {
-        try await base.values(namespace: namespace, prefix: prefix, limit: limit, now: now)
-    }
-    func checkHealth() async throws { try await base.checkHealth() }
-    func close() async { await base.close() }
 }
 
 extension StateMachineFixture {

@@ -98,56 +98,16 @@ final class CallLog: Sendable {
 }
 
 /// A store that fails when a test says so.
-struct FailingStore: StateStore {
+struct FailingStore: ForwardingStateStore {
     let base: any StateStore
     /// Returns what a commit throws, and whether the commit is made all the same.
     let failure: @Sendable (StoreTransaction) -> (error: any Error, isCommitted: Bool)?
-
-    var isShared: Bool { base.isShared }
 
     func commit(_ transaction: StoreTransaction) async throws {
         guard let failure = failure(transaction) else { return try await base.commit(transaction) }
         if failure.isCommitted { try await base.commit(transaction) }
         throw failure.error
     }
-
-    func instance(id: String) async throws -> StateMachineInstance? { try await base.instance(id: id) }
-    func history(instanceID: String, limit: Int) async throws -> [TransitionRecord] {
-        try await base.history(instanceID: instanceID, limit: limit)
-    }
-    func openInstanceCounts() async throws -> [String: Int] { try await base.openInstanceCounts() }
-    func removeExpiredValues(now: Timestamp, limit: Int) async throws -> Bool {
-        try await base.removeExpiredValues(now: now, limit: limit)
-    }
-    func openInstances(after: String?, limit: Int) async throws -> [StateMachineInstance] {
-        try await base.openInstances(after: after, limit: limit)
-    }
-    func claimWork(owner: String, now: Timestamp, leaseUntil: Timestamp, limit: Int) async throws -> [WorkItem] {
-        try await base.claimWork(owner: owner, now: now, leaseUntil: leaseUntil, limit: limit)
-    }
-    func nextWorkDue() async throws -> Timestamp? { try await base.nextWorkDue() }
-    func workItem(id: String) async throws -> WorkItem? { try await base.workItem(id: id) }
-    func leasedWork(owner: String) async throws -> [String: Int64] { try await base.leasedWork(owner: owner) }
-    func outbox(limit: Int) async throws -> [OutboxEvent] { try await base.outbox(limit: limit) }
-    func resource(type: String, id: String) async throws -> ResourceSnapshot? {
-        try await base.resource(type: type, id: id)
-    }
-    func resources(type: String, owner: String?, limit: Int, after: Int64) async throws -> [ResourceSnapshot] {
-        try await base.resources(type: type, owner: owner, limit: limit, after: after)
-    }
-    func resourceCount(type: String) async throws -> Int { try await base.resourceCount(type: type) }
-    func user(email: String) async throws -> UserRecord? { try await base.user(email: email) }
-    func user(id: String) async throws -> UserRecord? { try await base.user(id: id) }
-    func value(namespace: String, key: String, now: Timestamp) async throws -> JSONValue? {
-        try await base.value(namespace: namespace, key: key, now: now)
-    }
-    func values(
-        namespace: String, prefix: String, limit: Int, now: Timestamp
-    ) async throws -> [(key: String, value: JSONValue)] {
-        try await base.values(namespace: namespace, prefix: prefix, limit: limit, now: now)
-    }
-    func checkHealth() async throws { try await base.checkHealth() }
-    func close() async { await base.close() }
 }
 
 extension StateMachineDefinition {

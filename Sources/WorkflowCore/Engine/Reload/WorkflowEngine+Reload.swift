@@ -313,9 +313,11 @@ extension WorkflowEngine {
     /// Lets a generation finish what it has begun, and end, while others go on.
     private func retire(_ generation: EngineGeneration) {
         let number = generation.context.number
+        let definitions = generation.context.handlers.definitions
         reloads.withLock { reloads in
             let task = Task {
                 await generation.stop(isUrgent: false, isLast: false)
+                if let running = try? self.running() { await running.alignCompletion(after: definitions) }
                 self.reloads.withLock { $0.retiring.removeAll { $0.number == number } }
             }
             reloads.retiring.append((number, task))

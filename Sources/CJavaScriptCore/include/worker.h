@@ -62,6 +62,11 @@ static inline int workflow_set_nonblocking(int descriptor) {
     return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
 }
 
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+// Behind a feature macro that Swift's importer does not define.
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *_Nonnull actions, int first);
+#endif
+
 /// Makes the spawned process start without any descriptor from `first` on.
 static inline int workflow_spawn_close_from(
     posix_spawn_file_actions_t *_Nonnull actions, posix_spawnattr_t *_Nonnull attributes, short flags, int first) {

@@ -1,0 +1,4 @@
+#pragma once
+
+#include "javascript.h"
+#include "worker.h"
