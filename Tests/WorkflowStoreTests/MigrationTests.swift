@@ -71,7 +71,7 @@ import WorkflowStoreSQLite
         try await withTemporaryFolder { folder in
             let path = folder + "/d.sqlite"
             await (try SQLStateStore.sqlite(SQLiteDatabase.Configuration(path: path))).close()
-            try await Self.run("INSERT INTO schema_migrations VALUES (4, '004-from-the-future', 0)", path)
+            try await Self.run("INSERT INTO schema_migrations VALUES (5, '005-from-the-future', 0)", path)
             let newer = await #expect(throws: StoreError.self) {
                 _ = try await SQLStateStore.sqlite(SQLiteDatabase.Configuration(path: path))
             }
