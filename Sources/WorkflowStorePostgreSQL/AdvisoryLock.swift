@@ -35,7 +35,7 @@ final class AdvisoryLock: Sendable {
     ///
     /// - Returns: Whether it was free in time.
     /// - Throws: ``SQLError``; `CancellationError`.
-    func acquire(on pool: ConnectionPool) async throws -> Bool {
+    func acquire(on pool: any ConnectionQueue) async throws -> Bool {
         guard interruption.open() else { throw SQLError(.unavailable, "the system has no pipe left") }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in

@@ -2,7 +2,7 @@
 import WorkflowStore
 
 /// Runs jobs on connections, each of which has a thread.
-final class ConnectionPool: Sendable {
+final class ConnectionPool: ConnectionQueue {
     /// Something to do with a connection.
     struct Job: Sendable {
         /// Does it, and tells what became of it.
@@ -37,6 +37,8 @@ final class ConnectionPool: Sendable {
         case .refused(let error): job.fail(error)
         }
     }
+
+    var usage: ConnectionUsage { monitor.withLock { $0.usage } }
 
     /// Refuses further jobs and returns when those under way are done and all connections are closed.
     func close() async {

@@ -5,7 +5,7 @@ import WorkflowStore
 /// How a connection is opened: the parameters of a connection string with ours added where it does not say otherwise.
 struct ConnectionSettings: Sendable, Hashable {
     /// The schema of our tables; the name is one that needs no quotes.
-    let schema: String
+    private(set) var schema: String
     /// How long a statement may take.
     let statementTimeout: Duration
     /// The names and values for libpq.
@@ -30,10 +30,7 @@ struct ConnectionSettings: Sendable, Hashable {
         let (text, schema) = Self.withoutSchema(dsn)
         self.schema = schema ?? "workflow"
         statementTimeout = configuration.statementTimeout
-        guard Self.isPlainName(self.schema) else {
-            throw SQLError(
-                .invalidStatement, "the schema \"\(self.schema)\" is not a name of lower-case letters, digits and _")
-        }
+        try Self.check(self.schema)
         var given = try Self.parse(text)
         let milliseconds = { (duration: Duration) in String(duration / .milliseconds(1), rounded: true) }
         let session = [
@@ -51,6 +48,16 @@ struct ConnectionSettings: Sendable, Hashable {
         given.merge(standards) { first, _ in first }
         given["client_encoding"] = "UTF8"
         parameters = given.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    }
+
+    /// The same connections, seen from another schema.
+    ///
+    /// - Throws: ``SQLError`` `.invalidStatement` for a name that needs quotes.
+    func with(schema: String) throws -> ConnectionSettings {
+        try Self.check(schema)
+        var settings = self
+        settings.schema = schema
+        return settings
     }
 
     static func == (one: Self, other: Self) -> Bool {
@@ -94,6 +101,13 @@ struct ConnectionSettings: Sendable, Hashable {
             return false
         }
         return (dsn[..<start] + parts.joined(separator: String(separator)), schema)
+    }
+
+    private static func check(_ schema: String) throws {
+        guard isPlainName(schema) else {
+            throw SQLError(
+                .invalidStatement, "the schema \"\(schema)\" is not a name of lower-case letters, digits and _")
+        }
     }
 
     private static func isPlainName(_ name: String) -> Bool {

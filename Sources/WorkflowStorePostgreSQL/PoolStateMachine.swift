@@ -59,8 +59,8 @@ struct PoolStateMachine<Job> {
     /// Whether nothing is left of a pool that was closed.
     var isDone: Bool { isClosed && opening == 0 && open == 0 }
 
-    /// Connections that are open, and those of them that wait.
-    var counts: (open: Int, idle: Int) { (open, idle) }
+    /// What it has now.
+    var usage: ConnectionUsage { ConnectionUsage(open: open, idle: idle, waiting: waiting.count) }
 
     mutating func submit(_ job: Job, now: Instant) -> Submission {
         guard !isClosed else { return .refused(Self.closedError) }

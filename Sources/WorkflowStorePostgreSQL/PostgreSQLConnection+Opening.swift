@@ -17,6 +17,7 @@ extension PostgreSQLConnection {
         PQfinish(self.handle)
         self.handle = handle
         prepared = [:]
+        schema = settings.schema
         transaction = .none
         isStuck = false
         try prepareSession()
@@ -42,26 +43,36 @@ extension PostgreSQLConnection {
 
     /// Creates our schema when it is not there, and begins pipeline mode.
     func prepareSession() throws {
+        try create(settings.schema)
+        era = readEra()
+        guard PQenterPipelineMode(handle) == 1 else { throw lost() }
+    }
+
+    /// Creates another schema when it is not there. Call it between transactions.
+    ///
+    /// - Throws: ``SQLError``.
+    func prepare(_ schema: String) throws {
+        guard PQexitPipelineMode(handle) == 1 else { throw lost() }
+        defer { PQenterPipelineMode(handle) }
+        try create(schema)
+    }
+
+    private func create(_ schema: String) throws {
         // A role that may not create schemas has one made for it; then there is nothing to do.
-        let sql = "SELECT count(*) FROM pg_namespace WHERE nspname = '\(settings.schema)'"
+        let sql = "SELECT count(*) FROM pg_namespace WHERE nspname = '\(schema)'"
         let result = PQexec(handle, sql)
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_TUPLES_OK, let result else {
             throw isLost ? lost(result) : SQLError(result: result, at: settings.location)
         }
-        if PostgreSQLRow(result: result, index: 0).integer(0) == 0 {
-            let creation = PQexec(handle, "CREATE SCHEMA IF NOT EXISTS \(settings.schema)")
-            defer { PQclear(creation) }
-            // Another process may have been faster (42P06, 23505).
-            let state = creation.flatMap { PQresultErrorField($0, Int32(UInt8(ascii: "C"))) }.map {
-                String(cString: $0)
-            }
-            guard PQresultStatus(creation) == PGRES_COMMAND_OK || state == "42P06" || state == "23505" else {
-                throw isLost ? lost(creation) : SQLError(result: creation, at: settings.location)
-            }
+        guard PostgreSQLRow(result: result, index: 0).integer(0) == 0 else { return }
+        let creation = PQexec(handle, "CREATE SCHEMA IF NOT EXISTS \(schema)")
+        defer { PQclear(creation) }
+        // Another process may have been faster (42P06, 23505).
+        let state = creation.flatMap { PQresultErrorField($0, Int32(UInt8(ascii: "C"))) }.map { String(cString: $0) }
+        guard PQresultStatus(creation) == PGRES_COMMAND_OK || state == "42P06" || state == "23505" else {
+            throw isLost ? lost(creation) : SQLError(result: creation, at: settings.location)
         }
-        era = readEra()
-        guard PQenterPipelineMode(handle) == 1 else { throw lost() }
     }
 
     /// What must stay the same for a number to mean the same transaction: the cluster, its timeline, and that the

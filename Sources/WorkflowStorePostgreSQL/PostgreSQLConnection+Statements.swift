@@ -45,6 +45,8 @@ extension PostgreSQLConnection {
             changes += Int(String(cString: PQcmdTuples(result))) ?? 0
         }
         try commit()
+        // RESET ALL has gone back to it.
+        schema = settings.schema
         return changes
     }
 

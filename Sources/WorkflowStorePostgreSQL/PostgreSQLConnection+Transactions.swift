@@ -9,6 +9,18 @@ extension PostgreSQLConnection {
         wasUndone = false
     }
 
+    /// Looks for unqualified names of tables in a schema from now on. Call it between transactions.
+    ///
+    /// - Throws: ``SQLError``.
+    func use(_ schema: String) throws {
+        guard schema != self.schema else { return }
+        var failure: SQLError?
+        try send(plain: "SET search_path = \(schema), public")
+        try receive { result in if let error = self.error(in: result) { failure = error } }
+        if let failure { throw failure }
+        self.schema = schema
+    }
+
     /// Lets the next statement begin a transaction.
     ///
     /// - Parameter readOnly: Whether the server refuses statements that change something.

@@ -23,6 +23,8 @@ final class PostgreSQLConnection: SQLConnection {
 
     let settings: ConnectionSettings
     var handle: OpaquePointer
+    /// Where unqualified names of tables are looked for.
+    var schema: String
     /// What the server has prepared for this connection.
     var prepared: [ObjectIdentifier: (statement: SQLStatement, name: String)] = [:]
     var statementCount = 0
@@ -45,6 +47,7 @@ final class PostgreSQLConnection: SQLConnection {
     /// - Throws: ``SQLError`` `.unavailable`.
     init(_ settings: ConnectionSettings) throws {
         self.settings = settings
+        schema = settings.schema
         handle = try Self.open(settings)
         do { try prepareSession() } catch {
             close()

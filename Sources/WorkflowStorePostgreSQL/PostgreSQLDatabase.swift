@@ -8,29 +8,15 @@ public import WorkflowStore
 /// one, or whose connection was lost before its commit, runs again by itself. When the answer to a commit is lost, the
 /// server is asked on another connection what became of it.
 public final class PostgreSQLDatabase: SQLDatabase {
-    private let pool: ConnectionPool
-    /// One more connection, for what must not wait behind others.
-    private let urgent: ConnectionPool
-    /// Connections for locks, each of which takes one for as long as it is held or waited for.
-    private let locks: ConnectionPool
+    private let pools: ConnectionPools
     private let settings: ConnectionSettings
     private let mayListen: Bool
     private let listeners = Mutex<[ObjectIdentifier: NotificationListener]>([:])
 
-    private init(_ settings: ConnectionSettings, _ configuration: Configuration) {
-        var limits = PoolStateMachine<ConnectionPool.Job>.Limits()
-        limits.connections = configuration.maximumConnections
-        limits.idleConnections = min(configuration.maximumIdleConnections, configuration.maximumConnections)
-        limits.idleTimeout = configuration.idleTimeout
-        limits.lifetime = configuration.connectionLifetime
-        pool = ConnectionPool(settings, limits)
-        limits.idleConnections = 0
-        locks = ConnectionPool(settings, limits)
-        limits.connections = 1
-        limits.idleConnections = 1
-        urgent = ConnectionPool(settings, limits)
+    init(_ settings: ConnectionSettings, _ pools: ConnectionPools, listens: Bool) {
         self.settings = settings
-        mayListen = configuration.listens
+        self.pools = pools
+        mayListen = listens
     }
 
     /// Opens the database and proves that it can be reached.
@@ -38,8 +24,9 @@ public final class PostgreSQLDatabase: SQLDatabase {
     /// - Parameter configuration: Where the database is and how it is used.
     /// - Throws: ``SQLError``: `.unavailable` when it cannot be reached, `.invalidStatement` for a DSN that cannot be read.
     public static func open(_ configuration: Configuration) async throws -> PostgreSQLDatabase {
+        let settings = try ConnectionSettings(dsn: configuration.dsn, configuration)
         let database = PostgreSQLDatabase(
-            try ConnectionSettings(dsn: configuration.dsn, configuration), configuration)
+            settings, ConnectionPools(settings, configuration), listens: configuration.listens)
         do {
             try await database.read { try $0.query(SQLStatement("SELECT 1"), []) { _ in } }
         } catch {
@@ -51,19 +38,22 @@ public final class PostgreSQLDatabase: SQLDatabase {
 
     public var isShared: Bool { true }
 
+    /// The connections for statements.
+    public var usage: ConnectionUsage { pools.general.usage }
+
     public var dialect: SQLDialect { .postgreSQL }
 
     public func write<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result,
         committed: @escaping @Sendable (Result) -> Void
     ) async throws -> Result {
-        try await perform(on: pool, Self.transaction(body), finish: committed)
+        try await perform(Self.transaction(body), finish: committed)
     }
 
     public func writeUrgently<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result
     ) async throws -> Result {
-        try await perform(on: urgent, Self.transaction(body), finish: { _ in })
+        try await perform(on: pools.urgent, Self.transaction(body), finish: { _ in })
     }
 
     private static func transaction<Result>(
@@ -80,7 +70,7 @@ public final class PostgreSQLDatabase: SQLDatabase {
     public func read<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result
     ) async throws -> Result {
-        try await perform(on: pool, { try body($0) }, finish: { _ in })
+        try await perform({ try body($0) }, finish: { _ in })
     }
 
     public func listen(_ receive: @escaping @Sendable (SQLNotification) -> Void) -> (@Sendable () -> Void)? {
@@ -96,7 +86,7 @@ public final class PostgreSQLDatabase: SQLDatabase {
         _ name: String, within timeout: Duration, lost: @escaping @Sendable () -> Void
     ) async throws -> (@Sendable () async -> Void)? {
         let lock = AdvisoryLock(name, within: timeout, lost: lost)
-        let locks = locks
+        let locks = pools.locks
         return try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask { try await lock.acquire(on: locks) }
             group.addTask {
@@ -119,23 +109,21 @@ public final class PostgreSQLDatabase: SQLDatabase {
             return listeners
         }
         for listener in listeners.values { await listener.close() }
-        await pool.close()
-        await urgent.close()
-        await locks.close()
+        await pools.close()
     }
 
     /// Runs `body` on a connection, and again when it had no effect.
     ///
     /// - Parameters:
-    ///   - pool: Whose connection; `nil` for the one that everybody shares.
+    ///   - queue: Whose connection; `nil` for the one of ordinary statements.
     ///   - body: What to do; it may run more than once.
     ///   - finish: Called with the result before this method returns.
     func perform<Result: Sendable>(
-        on pool: ConnectionPool? = nil, _ body: @escaping @Sendable (PostgreSQLConnection) throws -> Result,
+        on queue: (any ConnectionQueue)? = nil, _ body: @escaping @Sendable (PostgreSQLConnection) throws -> Result,
         finish: @escaping @Sendable (Result) -> Void
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
-            (pool ?? self.pool).submit(
+            (queue ?? pools.general).submit(
                 ConnectionPool.Job { connection, isLastAttempt in
                     connection.reset()
                     do {

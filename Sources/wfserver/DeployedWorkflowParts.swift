@@ -12,14 +12,25 @@ import WorkflowStoreSQLite
 struct DeployedWorkflowParts: EngineProvider {
     /// The folder with one folder for each workflow and environment.
     let folder: String
-    /// The connection string of the database for the state; `nil` for SQLite.
-    let dsn: String?
+    #if PostgreSQL
+    /// The connections to the database for the state, which all workflows share; `nil` for SQLite.
+    let connections: PostgreSQLConnections?
+    /// How many of them one workflow uses at a time, so that it does not keep them from others.
+    private static let connectionsPerWorkflow = 4
+    #endif
     /// The program that runs scripts when it is started as a worker.
     let executable: String
 
     func openStore(of deployment: DeploymentKey) async throws -> any StateStore {
         #if PostgreSQL
-        if let dsn { return try await SQLStateStore.postgreSQL(Self.schema(of: deployment, in: dsn)) }
+        if let connections {
+            do {
+                return try await SQLStateStore.open(
+                    connections.schema(deployment.namespace, concurrency: Self.connectionsPerWorkflow))
+            } catch {
+                throw StoreError.translating(error)
+            }
+        }
         #endif
         #if SQLite
         let place = "\(folder)/\(deployment)"
@@ -46,29 +57,11 @@ struct DeployedWorkflowParts: EngineProvider {
         let place = "\(folder)/\(deployment)"
         if FileManager.default.fileExists(atPath: place) { try FileManager.default.removeItem(atPath: place) }
         #if PostgreSQL
-        guard let dsn else { return }
-        let database = try await PostgreSQLDatabase.open(PostgreSQLDatabase.Configuration(dsn: dsn))
         do {
-            _ = try await database.write {
-                try $0.execute(SQLStatement("DROP SCHEMA IF EXISTS \(deployment.namespace) CASCADE"), [])
-            }
+            try await connections?.removeSchema(deployment.namespace)
         } catch {
-            await database.close()
-            throw error
+            throw StoreError.translating(error)
         }
-        await database.close()
         #endif
     }
-
-    #if PostgreSQL
-    private static func schema(of deployment: DeploymentKey, in dsn: String) -> PostgreSQLDatabase.Configuration {
-        let isURL = dsn.contains("://")
-        let separator = isURL ? (dsn.contains("?") ? "&" : "?") : " "
-        var configuration = PostgreSQLDatabase.Configuration(dsn: "\(dsn)\(separator)schema=\(deployment.namespace)")
-        // Many workflows share one server.
-        configuration.maximumConnections = 4
-        configuration.maximumIdleConnections = 1
-        return configuration
-    }
-    #endif
 }

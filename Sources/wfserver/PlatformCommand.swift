@@ -32,6 +32,12 @@ struct PlatformCommand: AsyncParsableCommand {
     @Option(help: "Where to listen for the requests of deployed workflows; each is under /w/ and its identifier.")
     var workflowsAddress = "127.0.0.1:8091"
 
+    @Option(help: "Where to listen for GET /metrics, such as 127.0.0.1:9090; for the operator only. Off by default.")
+    var metricsAddress: String?
+
+    @Option(help: "With PostgreSQL: connections that all deployed workflows share.")
+    var workflowConnections = 16
+
     @Option(help: "Folder for the key, and for the state and files of workflows; by default that of the database.")
     var folder: String?
 
@@ -59,7 +65,11 @@ struct PlatformCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard requestsPerMinute > 0 else { throw ValidationError("--requests-per-minute is a number from 1.") }
-        for (option, value) in [("--address", address), ("--workflows-address", workflowsAddress)] {
+        guard workflowConnections > 0 else { throw ValidationError("--workflow-connections is a number from 1.") }
+        let addresses: [(String, String?)] = [
+            ("--address", address), ("--workflows-address", workflowsAddress), ("--metrics-address", metricsAddress),
+        ]
+        for case (let option, let value?) in addresses {
             do {
                 _ = try ListenAddress(value)
             } catch {
@@ -79,38 +89,32 @@ struct PlatformCommand: AsyncParsableCommand {
 
     private func serve(_ logger: Logger) async throws {
         let environment = EngineEnvironment(logger: logger)
+        ProcessMetrics.register(in: environment.metrics.registry)
         let sender = try mail.sender(environment: environment)
         let configuration = try platformConfiguration()
-        let database = try await database.open(exclusively: true)
+        let storage = try await PlatformStorage.open(database, workflowConnections: workflowConnections)
+        storage.register(in: environment.metrics.registry)
         do {
-            let engines = engines()
+            let engines = EngineManager(
+                registry: StandardCatalog.registry,
+                provider: storage.parts(
+                    folder: "\(place)/workflows",
+                    executable: Bundle.main.executablePath ?? CommandLine.arguments[0]))
             let platform = try await Platform.open(
-                database: database, configuration: configuration, environment: environment, mail: sender,
+                database: storage.database, configuration: configuration, environment: environment, mail: sender,
                 engines: engines)
-            let api = try server(address, platform.handler, logger)
-            let workflows = try server(
-                workflowsAddress, engines.requests, bodyBytes: DeploymentLimits().bodyBytes, logger)
-            try await api.start()
-            do {
-                try await workflows.start()
-            } catch {
-                await api.stop(deadline: .zero)
-                throw error
-            }
-            announce(platform, api, workflows)
+            let servers = try servers(platform, engines, environment)
+            try await servers.start()
+            announce(platform, servers)
             // They end in the opposite order: no more requests first, the engines with the platform last.
             let group = ServiceGroup(
                 configuration: .init(
-                    services: [
-                        .init(service: platform),
-                        .init(service: PlatformServerService(server: api, platform: platform)),
-                        .init(service: PlatformServerService(server: workflows)),
-                    ],
+                    services: ([platform] + servers.services(platform)).map { .init(service: $0) },
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             try await group.run()
-            await database.close()
+            await storage.close()
         } catch {
-            await database.close()
+            await storage.close()
             throw error
         }
     }
@@ -133,26 +137,31 @@ struct PlatformCommand: AsyncParsableCommand {
 
     private var place: String { folder ?? (database.isURL ? ".workflow" : state) }
 
-    private func engines() -> EngineManager {
-        EngineManager(
-            registry: StandardCatalog.registry,
-            provider: DeployedWorkflowParts(
-                folder: "\(place)/workflows", dsn: database.isURL ? state : nil,
-                executable: Bundle.main.executablePath ?? CommandLine.arguments[0]))
+    private func servers(
+        _ platform: Platform, _ engines: EngineManager, _ environment: EngineEnvironment
+    ) throws -> PlatformServers {
+        func server(
+            _ address: String, _ responder: any HTTPHandler, bodyBytes: Int? = nil,
+            observer: (any HTTPServerObserver)? = nil
+        ) throws -> HTTPServer {
+            var settings = HTTPServerConfiguration(address: try ListenAddress(address))
+            settings.trustedProxies = trustedProxy
+            if let bodyBytes { settings.maxBodyBytes = bodyBytes }
+            return HTTPServer(
+                configuration: settings, responder: responder, observer: observer, logger: environment.logger)
+        }
+        let observer = HTTPServerMetrics(metrics: environment.metrics)
+        let api = try server(address, platform.handler, observer: observer)
+        observer.countInFlight(of: api, in: environment.metrics)
+        return PlatformServers(
+            api: api,
+            workflows: try server(
+                workflowsAddress, engines.requests, bodyBytes: DeploymentLimits().bodyBytes),
+            metrics: try metricsAddress.map { try server($0, platform.metrics) })
     }
 
-    private func server(
-        _ address: String, _ responder: any HTTPHandler, bodyBytes: Int? = nil, _ logger: Logger
-    ) throws -> HTTPServer {
-        var settings = HTTPServerConfiguration(address: try ListenAddress(address))
-        settings.trustedProxies = trustedProxy
-        if let bodyBytes { settings.maxBodyBytes = bodyBytes }
-        return HTTPServer(configuration: settings, responder: responder, logger: logger)
-    }
-
-    private func announce(_ platform: Platform, _ api: HTTPServer, _ workflows: HTTPServer) {
-        print("The platform listens on http://\(api.localAddress.map { "\($0)" } ?? "").")
-        print("Deployed workflows are under http://\(workflows.localAddress.map { "\($0)" } ?? "")/w/.")
+    private func announce(_ platform: Platform, _ servers: PlatformServers) {
+        for line in servers.announcement { print(line) }
         if let token = platform.setupToken {
             print("Nobody uses it yet; the token for POST /api/v1/setup: \(token)")
         }
@@ -161,20 +170,3 @@ struct PlatformCommand: AsyncParsableCommand {
 }
 
 extension PlatformConfiguration.Registration: ExpressibleByArgument {}
-
-/// Stops the server of the platform with the process.
-private struct PlatformServerService: Service {
-    let server: HTTPServer
-    /// What has streams on this server, which would hold up its end.
-    var platform: Platform?
-
-    func run() async throws {
-        do {
-            try await gracefulShutdown()
-        } catch is CancellationError {
-            // The process ends for another reason, for which the server stops as well.
-        }
-        platform?.endStreams()
-        await server.stop(deadline: .seconds(10))
-    }
-}

@@ -39,6 +39,7 @@ final class ActivityWatch: Sendable {
     /// with each access to it.
     private struct Installed {
         let observer: Observer
+        let identify: (@Sendable (StateMachineInstance) -> String)?
     }
 
     private let isOn = Atomic(false)
@@ -49,8 +50,14 @@ final class ActivityWatch: Sendable {
         return installed.withLock { $0 }?.observer
     }
 
-    func install(_ observer: Observer?) {
-        installed.withLock { $0 = observer.map { Installed(observer: $0) } }
+    /// What the life of an instance is known by; `nil` when nobody looks on, or nobody gives it a name.
+    func identifier(of instance: StateMachineInstance) -> String? {
+        guard isOn.load(ordering: .acquiring) else { return nil }
+        return installed.withLock { $0 }?.identify?(instance)
+    }
+
+    func install(_ observer: Observer?, identify: (@Sendable (StateMachineInstance) -> String)?) {
+        installed.withLock { $0 = observer.map { Installed(observer: $0, identify: identify) } }
         isOn.store(observer != nil, ordering: .releasing)
     }
 }
@@ -58,9 +65,14 @@ final class ActivityWatch: Sendable {
 extension Traces {
     /// Tells an observer what the application does from now on; `nil` for nobody.
     ///
-    /// - Parameter observer: Must be quick and must not block: it runs before the application goes on.
-    public func watch(_ observer: (@Sendable (EngineActivity) -> Void)?) {
-        activity.install(observer)
+    /// - Parameters:
+    ///   - observer: Must be quick and must not block: it runs before the application goes on.
+    ///   - identify: What the life of an instance is known by to the observer; see ``ExecutionScope/owner``.
+    public func watch(
+        _ observer: (@Sendable (EngineActivity) -> Void)?,
+        identifying identify: (@Sendable (StateMachineInstance) -> String)? = nil
+    ) {
+        activity.install(observer, identify: identify)
     }
 
     /// Tells the observer of something, which is only made up when there is one.

@@ -82,7 +82,7 @@ extension Traces {
     ) async throws -> JSONValue {
         guard let observer = activity.observer else { return try await execute() }
         let scope =
-            scope ?? ExecutionScope(id: environment.identifiers.next(), parent: ExecutionScope.current?.id)
+            scope ?? ExecutionScope(id: environment.identifiers.next(), parent: ExecutionScope.currentID)
         let activity = CallActivity(scope: scope, call: call, startedAt: environment.clock.now, trace: current)
         observer(.called(activity))
         do {
@@ -107,7 +107,8 @@ extension WorkExecution {
             type: stepType, startedAt: environment.clock.now, input: .object(item.input))
         environment.traces.tell(.step(step))
         do {
-            let outcome = try await execute()
+            let owner = environment.traces.activity.identifier(of: instance)
+            let outcome = try await ExecutionScope.$owner.withValue(owner) { try await execute() }
             step.status = .completed
             switch outcome {
             case .success(_, let data): step.output = .object(data)

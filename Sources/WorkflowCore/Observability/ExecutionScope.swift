@@ -10,6 +10,13 @@ public final class ExecutionScope: Sendable {
     /// The run that the current task belongs to; `nil` when nobody looks on.
     @TaskLocal public static var current: ExecutionScope?
 
+    /// What the life of the instance is known by whose hook the current task runs; `nil` when it runs none, or nobody
+    /// looks on.
+    @TaskLocal public static var owner: String?
+
+    /// The identifier of what the current task works for: a run, or the life of an instance; `nil` when nobody looks on.
+    public static var currentID: String? { current?.id ?? owner }
+
     /// The identifier of the run.
     public let id: String
     /// The identifier of the run that has called it; `nil` when something else has.

@@ -28,7 +28,7 @@ public struct ReloadMapping: Sendable, Equatable {
     }
 
     /// What issues name instead of a file.
-    private static let file = "<mapping>"
+    public static let file = "<mapping>"
     private static let root = "mapping"
 
     /// Whether it moves nothing.

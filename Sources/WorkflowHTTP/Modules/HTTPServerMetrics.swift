@@ -1,6 +1,6 @@
-import HTTPTypes
+package import HTTPTypes
 import Synchronization
-import WorkflowCore
+package import WorkflowCore
 
 #if canImport(Glibc)
 import Glibc
@@ -14,7 +14,7 @@ import Musl
 ///
 /// The series are found by a key without making text, and kept: each thread works on a table of its own, so that event
 /// loops do not wait for each other.
-final class HTTPServerMetrics: HTTPServerObserver {
+package final class HTTPServerMetrics: HTTPServerObserver {
     private struct Key: Hashable {
         let route: String
         let method: UInt8
@@ -39,14 +39,15 @@ final class HTTPServerMetrics: HTTPServerObserver {
     private let durations: MetricFamily<MetricHistogram>
     private let shards: [Shard]
 
-    init(metrics: EngineMetrics) {
+    /// - Parameter metrics: Where requests are counted.
+    package init(metrics: EngineMetrics) {
         requests = metrics.httpRequests
         durations = metrics.httpRequestDuration
         shards = (0..<Self.shardCount).map { _ in Shard() }
     }
 
     /// Adds the requests that a server works on to the gauge whenever metrics are collected.
-    func countInFlight(of server: HTTPServer, in metrics: EngineMetrics) {
+    package func countInFlight(of server: HTTPServer, in metrics: EngineMetrics) {
         let gauge = metrics.httpRequestsInFlight.with()
         let last = LastValue()
         metrics.registry.onCollect(of: server) { server in
@@ -55,14 +56,14 @@ final class HTTPServerMetrics: HTTPServerObserver {
         }
     }
 
-    func requestFinished(_ outcome: HTTPRequestOutcome) {
+    package func requestFinished(_ outcome: HTTPRequestOutcome) {
         record(
             Key(route: outcome.routePattern, method: Self.index(of: outcome.method)),
             status: outcome.status?.code ?? Self.statusWithoutAnswer,
             duration: outcome.isSubscription ? nil : outcome.duration)
     }
 
-    func requestRefused(status: HTTPResponse.Status, reason: String, remoteAddress: String) {
+    package func requestRefused(status: HTTPResponse.Status, reason: String, remoteAddress: String) {
         record(Key(route: "", method: UInt8(Self.methods.count - 1)), status: status.code, duration: nil)
     }
 

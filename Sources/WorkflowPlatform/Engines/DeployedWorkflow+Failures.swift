@@ -87,7 +87,8 @@ extension DeployedWorkflow {
     /// it in the line.
     func restore(_ deployment: Deployment) async {
         do {
-            _ = try await deploy(deployment)
+            // It is to run, whatever it leaves behind.
+            _ = try await deploy(deployment, ReloadOptions(isForced: true)) {}
         } catch {
             giveUpOrRetry(deployment, DeploymentError(error, redactor: redactor(deployment)))
         }
@@ -108,7 +109,7 @@ extension DeployedWorkflow {
         }
         logger.error(
             "The workflow could not be started",
-            metadata: ["version": "\(deployment.version)", "reason": "\(error.message)"])
+            metadata: ["version": "\(deployment.version)", "reason": "\(error)"])
         tell { state in
             state.current = deployment
             state.status.state = .failed

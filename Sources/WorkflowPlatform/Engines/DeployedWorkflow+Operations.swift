@@ -5,8 +5,14 @@ import WorkflowCore
 extension DeployedWorkflow {
     /// Has a version run; call it in the line.
     ///
+    /// - Parameters:
+    ///   - deployment: The version.
+    ///   - options: What becomes of instances whose state it does not have.
+    ///   - commit: Takes note of it, once it serves.
     /// - Throws: ``DeploymentError``.
-    func deploy(_ deployment: Deployment) async throws -> DeploymentStatus {
+    func deploy(
+        _ deployment: Deployment, _ options: ReloadOptions, _ commit: @escaping @Sendable () async throws -> Void
+    ) async throws -> DeploymentStatus {
         var deployment = deployment
         let (isClosed, before, waits) = state.withLock { state in
             state.deployments += 1
@@ -27,9 +33,9 @@ extension DeployedWorkflow {
             do {
                 let configuration = try place(deployment)
                 if let running = state.withLock({ $0.running }) {
-                    return try await reload(running, to: configuration, of: deployment)
+                    return try await reload(running, to: configuration, of: deployment, options, commit)
                 }
-                return try await start(configuration, of: deployment)
+                return try await start(configuration, of: deployment, after: before, options, commit)
             } catch {
                 putBack(before)
                 let goesOn = waits || state.withLock { $0.running != nil }
@@ -40,7 +46,7 @@ extension DeployedWorkflow {
             let error = DeploymentError(error, redactor: redactor(deployment))
             logger.error(
                 "A version was not deployed",
-                metadata: ["version": "\(deployment.version)", "reason": "\(error.message)"])
+                metadata: ["version": "\(deployment.version)", "reason": "\(error)"])
             tell { state in
                 state.status.state = state.running == nil ? .failed : .running
                 state.status.nextVersion = nil
@@ -53,12 +59,22 @@ extension DeployedWorkflow {
     }
 
     private func start(
-        _ configuration: ApplicationConfiguration, of deployment: Deployment
+        _ configuration: ApplicationConfiguration, of deployment: Deployment, after before: Deployment?,
+        _ options: ReloadOptions, _ commit: @escaping @Sendable () async throws -> Void
     ) async throws -> DeploymentStatus {
         mount.limit(to: deployment.limits, behind: deployment.gate)
         mount.explainAbsence("The workflow is being started.")
         let running = try await RunningEngine.start(
-            configuration, of: deployment, in: surroundings(version: deployment.version))
+            configuration, of: deployment, in: surroundings(version: deployment.version)
+        ) { store in
+            try await check(store, configuration, after: before, options)
+        }
+        do {
+            try await running.engine.moveInstances(options.mapping, commit: commit)
+        } catch {
+            await running.stop()
+            throw error
+        }
         table.unmount(mount, from: state.withLock { $0.current }?.mount, except: deployment.mount)
         logger.info("A version was deployed", metadata: ["version": "\(deployment.version)"])
         return tell { state in
@@ -73,17 +89,34 @@ extension DeployedWorkflow {
         }
     }
 
+    /// Refuses to leave instances behind in states that are gone since the version that ran last.
+    private func check(
+        _ store: any StateStore, _ configuration: ApplicationConfiguration, after before: Deployment?,
+        _ options: ReloadOptions
+    ) async throws {
+        let earlier = try before?.read(in: files?.folder)
+        var plan = ReloadPlan(from: earlier ?? configuration, to: configuration, registry: registry)
+        let open = try await store.openInstanceStates()
+        // Unless it is known what ran last, they are taken to be where it could go on with them.
+        let all = Dictionary(grouping: open, by: \.workflowType).mapValues { Set($0.map(\.state)) }
+        plan.stranded = StrandedInstances.find(
+            open, in: plan.newStates, before: earlier == nil ? all : plan.oldStates)
+        try options.mapping.check(against: plan.newStates, before: plan.oldStates)
+        if let error = DeploymentError(strandedBy: plan, options) { throw error }
+    }
+
     private func reload(
-        _ running: RunningEngine, to configuration: ApplicationConfiguration, of deployment: Deployment
+        _ running: RunningEngine, to configuration: ApplicationConfiguration, of deployment: Deployment,
+        _ options: ReloadOptions, _ commit: @escaping @Sendable () async throws -> Void
     ) async throws -> DeploymentStatus {
         let before = state.withLock { $0.current }
         let report = try await running.engine.reload(
-            configuration,
+            configuration, options: options, commit: commit,
             onRollback: { [weak self] report in self?.rolledBack(deployment, to: before, report) })
         switch report.status {
-        case .refused, .rolledBack:
-            throw DeploymentError(report, redactor: redactor(deployment))
-        case .reloaded, .unchanged: break
+        case .refused, .rolledBack: throw DeploymentError(report, options, redactor: redactor(deployment))
+        case .unchanged: try await commit()
+        case .reloaded: break
         }
         mount.limit(to: deployment.limits, behind: deployment.gate)
         table.unmount(mount, from: before?.mount, except: deployment.mount)

@@ -35,7 +35,7 @@ final class DeployedWorkflow: Sendable {
     let state: Mutex<State>
     /// Where its files are; `nil` when it cannot have any.
     let files: DeploymentFiles?
-    private let registry: ModuleRegistry
+    let registry: ModuleRegistry
     private let provider: any EngineProvider
     private let observer: (any DeploymentObserver)?
     private let listening: EngineListening

@@ -25,11 +25,16 @@ public struct DeploymentError: Error, Sendable, CustomStringConvertible {
     public let message: String
     /// What is wrong in the configuration, place by place, without secrets.
     public let issues: [ConfigurationIssue]
+    /// The instances whose state the version does not have, which is why it does not run.
+    public let stranded: [StrandedInstances]
 
-    init(_ code: Code, _ message: String, issues: [ConfigurationIssue] = []) {
+    init(
+        _ code: Code, _ message: String, issues: [ConfigurationIssue] = [], stranded: [StrandedInstances] = []
+    ) {
         self.code = code
         self.message = message
         self.issues = issues
+        self.stranded = stranded
     }
 
     /// What an error comes down to, without secrets.
@@ -47,13 +52,23 @@ public struct DeploymentError: Error, Sendable, CustomStringConvertible {
     }
 
     /// What a reload that was not taken comes down to, without secrets.
-    init(_ report: ReloadReport, redactor: SecretRedactor) {
-        guard report.issues.isEmpty else {
+    init(_ report: ReloadReport, _ options: ReloadOptions, redactor: SecretRedactor) {
+        if !report.issues.isEmpty {
             self.init(invalid: report.issues, redactor: redactor)
-            return
+        } else if let error = report.plan.flatMap({ Self(strandedBy: $0, options) }) {
+            self = error
+        } else {
+            self.init(.unavailable, redactor.redact(report.reason ?? "the version was not taken"))
         }
-        let isStranded = report.plan?.newlyStranded.isEmpty == false
-        self.init(isStranded ? .conflict : .unavailable, redactor.redact(report.reason ?? "the version was not taken"))
+    }
+
+    /// Says which instances would be left behind in states that are gone; `nil` when none would.
+    init?(strandedBy plan: ReloadPlan, _ options: ReloadOptions) {
+        let stranded = plan.newlyStranded.filter { !options.mapping.covers($0) }
+        guard !options.isForced, !stranded.isEmpty else { return nil }
+        let list = stranded.map(\.description).joined(separator: "; ")
+        self.init(
+            .conflict, "running instances are in states that the version does not have: \(list)", stranded: stranded)
     }
 
     private init(invalid issues: [ConfigurationIssue], redactor: SecretRedactor) {

@@ -3,7 +3,7 @@ public import WorkflowCore
 /// What is known of a deployed workflow.
 public struct DeploymentStatus: Sendable, Hashable {
     /// What it is doing.
-    public enum State: String, Sendable {
+    public enum State: String, Sendable, CaseIterable {
         /// A version is being brought up; the one before serves, if there is one.
         case deploying
         /// It serves.

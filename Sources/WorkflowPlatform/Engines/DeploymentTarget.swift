@@ -1,3 +1,5 @@
+public import WorkflowCore
+
 /// Where deployed workflows run: in this process (``EngineManager``), or on machines of a customer.
 ///
 /// A workflow runs in each of its environments by itself, as if it were another one.
@@ -11,11 +13,16 @@ public protocol DeploymentTarget: Sendable {
     /// one before goes on, and when there is none, nothing is left behind. Operations on one workflow follow one
     /// another in the order in which they are called. A caller that is cancelled does not cut the deployment short.
     ///
-    /// - Parameter deployment: What is to run.
+    /// - Parameters:
+    ///   - deployment: What is to run.
+    ///   - options: What becomes of instances whose state it does not have; without any, it does not run then.
+    ///   - commit: Takes note of it, once it serves; when that throws, what ran before goes on.
     /// - Returns: What runs now.
     /// - Throws: ``DeploymentError`` when it does not run.
     @discardableResult
-    func deploy(_ deployment: Deployment) async throws -> DeploymentStatus
+    func deploy(
+        _ deployment: Deployment, options: ReloadOptions, commit: @escaping @Sendable () async throws -> Void
+    ) async throws -> DeploymentStatus
 
     /// Stops a workflow, and returns when it has really stopped; its state is kept.
     ///
@@ -31,4 +38,16 @@ public protocol DeploymentTarget: Sendable {
 
     /// Stops everything, and takes nothing new any more.
     func shutdown() async
+}
+
+extension DeploymentTarget {
+    /// Has a version of a workflow run in place of the one that runs, or start when none does.
+    ///
+    /// - Throws: ``DeploymentError`` when it does not run.
+    @discardableResult
+    public func deploy(
+        _ deployment: Deployment, options: ReloadOptions = ReloadOptions()
+    ) async throws -> DeploymentStatus {
+        try await deploy(deployment, options: options) {}
+    }
 }

@@ -35,6 +35,37 @@ extension EngineManager {
         }
     }
 
+    /// The instances of a workflow that runs whose state a configuration would not have.
+    ///
+    /// - Parameters:
+    ///   - plan: What the configuration changes.
+    ///   - deployment: The workflow, and where it runs.
+    /// - Returns: Those that it strands and those that are stranded already; none when the workflow does not run.
+    /// - Throws: ``StoreError``.
+    func stranded(by plan: ReloadPlan, of deployment: DeploymentKey) async throws -> [StrandedInstances] {
+        try await running(deployment)?.stranded(by: plan) ?? []
+    }
+
+    /// Whether instances are in states that one version has and another one lacks, so that only the former can go on
+    /// with them. Call it while neither runs.
+    ///
+    /// - Throws: ``ConfigurationError`` or ``StoreError``.
+    func isNeeded(_ next: Deployment, insteadOf current: Deployment) async throws -> Bool {
+        let folder = provider.filesFolder(of: next.key)
+        var plan = ReloadPlan(
+            from: try next.read(in: folder), to: try current.read(in: folder),
+            registry: settings.modules.narrowing(registry, hasFiles: folder != nil))
+        let store = try await provider.openStore(of: next.key)
+        do {
+            plan.stranded = try await StrandedInstances.find(in: store, plan: plan)
+        } catch {
+            await store.close()
+            throw error
+        }
+        await store.close()
+        return !plan.newlyStranded.isEmpty
+    }
+
     /// Calls `body` with the configuration of a deployment, whose files are in a folder for that time.
     ///
     /// - Throws: ``DeploymentError``.

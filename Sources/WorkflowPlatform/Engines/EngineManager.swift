@@ -55,9 +55,11 @@ public final class EngineManager: DeploymentTarget {
     // MARK: - Deployment target
 
     @discardableResult
-    public func deploy(_ deployment: Deployment) async throws -> DeploymentStatus {
+    public func deploy(
+        _ deployment: Deployment, options: ReloadOptions, commit: @escaping @Sendable () async throws -> Void
+    ) async throws -> DeploymentStatus {
         let workflow = try find(deployment.key)
-        return try await workflow.line.attempt { try await workflow.deploy(deployment) }
+        return try await workflow.line.attempt { try await workflow.deploy(deployment, options, commit) }
     }
 
     @discardableResult
@@ -72,6 +74,12 @@ public final class EngineManager: DeploymentTarget {
 
     public func statuses() async -> [DeploymentStatus] {
         state.withLock { Array($0.workflows.values) }.sorted { $0.key < $1.key }.map(\.status)
+    }
+
+    /// How many workflows are in each state.
+    var states: [DeploymentStatus.State: Int] {
+        let workflows = state.withLock { Array($0.workflows.values) }
+        return Dictionary(workflows.map { ($0.status.state, 1) }, uniquingKeysWith: +)
     }
 
     public func shutdown() async {
@@ -114,6 +122,13 @@ public final class EngineManager: DeploymentTarget {
             settings.logger.error(
                 "A workflow was not restored", metadata: ["workflow.id": "\(deployment.key)", "error": "\(error)"])
         }
+    }
+
+    /// Says in the status of a workflow what went wrong.
+    ///
+    /// - Throws: ``DeploymentError`` when the manager has been shut down.
+    func explain(_ error: String, _ deployment: DeploymentKey) throws {
+        try find(deployment).tell { $0.status.lastError = error }
     }
 
     /// Stops a workflow in an environment, and removes everything that was kept of it there.

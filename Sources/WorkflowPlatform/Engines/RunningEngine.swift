@@ -23,9 +23,15 @@ struct RunningEngine: Sendable {
 
     /// Starts an engine; leaves nothing behind when that fails.
     ///
+    /// - Parameters:
+    ///   - configuration: What it runs.
+    ///   - deployment: Where the configuration is from.
+    ///   - surroundings: What it needs besides.
+    ///   - check: Looks at the state before anything is begun; what it throws is thrown.
     /// - Throws: ``ConfigurationError``, ``WorkflowError``, ``StoreError`` or ``ScriptError``.
     static func start(
-        _ configuration: ApplicationConfiguration, of deployment: Deployment, in surroundings: Surroundings
+        _ configuration: ApplicationConfiguration, of deployment: Deployment, in surroundings: Surroundings,
+        check: (any StateStore) async throws -> Void = { _ in }
     ) async throws -> RunningEngine {
         let scripts = try surroundings.provider.makeScriptRuntime(for: deployment.workflow)
         var opened: (any StateStore)?
@@ -36,13 +42,16 @@ struct RunningEngine: Sendable {
                 environment: surroundings.environment(deployment, InMemoryStateStore(), scripts))
             let store = try await surroundings.provider.openStore(of: deployment.key)
             opened = store
+            try await check(store)
             var environment = surroundings.environment(deployment, store, scripts)
             environment.onModuleFailure = surroundings.onModuleFailure
             let engine = WorkflowEngine(
                 configuration: configuration, registry: surroundings.registry, environment: environment,
                 onLifecycleEvent: surroundings.onLifecycleEvent)
             surroundings.logPlace.use(engine.environment.traces)
-            engine.environment.traces.watch(surroundings.onActivity)
+            engine.environment.traces.watch(surroundings.onActivity) { [key = deployment.key] instance in
+                TimedID.make(instance, of: key).text
+            }
             try await engine.start()
             return RunningEngine(engine: engine, store: store, scripts: scripts)
         } catch {
@@ -57,6 +66,13 @@ struct RunningEngine: Sendable {
         await engine.stop()
         await scripts?.shutdown()
         await store.close()
+    }
+
+    /// What a plan would strand of what there is.
+    ///
+    /// - Throws: ``StoreError``.
+    func stranded(by plan: ReloadPlan) async throws -> [StrandedInstances] {
+        try await StrandedInstances.find(in: store, plan: plan)
     }
 
     /// The modules that run.

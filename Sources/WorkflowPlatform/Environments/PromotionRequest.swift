@@ -37,8 +37,8 @@ struct PromotionRequest: Sendable {
             return try version(connection)
         }
         operation.details = ["promotion_id": .string(id.text), "from": .string(source.environment.text)]
-        operation.alongside = { version, connection in
-            try PromotionTable.insert(try make(.done, id, version: version, connection), connection)
+        operation.promotion = { version, connection in
+            .made(try make(.done, id, version: version, connection))
         }
         _ = try await operation.run()
         let saved = try await call.services.database.read { connection in

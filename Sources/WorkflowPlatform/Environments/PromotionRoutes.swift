@@ -8,8 +8,8 @@ enum PromotionRoutes {
     private static let comment = Schema.Member.optional("comment", .text(0...2000), "For who reads it later.")
     private static let problems = [
         402: "The company has as many deployments as it may have.",
-        409: "Nothing runs there, or it cannot be decided about any more.",
-        422: "The configuration is not valid.",
+        409: "Nothing runs there, it is decided, or instances would be in states that are gone (`stranded`).",
+        422: "The configuration or the mapping is not valid.",
     ]
 
     static let all: [APIRoute] = [
@@ -17,9 +17,9 @@ enum PromotionRoutes {
             name: "promoteWorkflow", method: .post, path: "/workflows/{id}/promote", tag: "Environments",
             summary: "Has the version that runs in one environment run in another one, or asks for an approval (202).",
             access: .role(.editor, .workflows, on: .workflow("id")),
-            body: .object([
-                .required("from", EnvironmentParameter.schema), .required("to", EnvironmentParameter.schema), comment,
-            ]),
+            body: .object(
+                [.required("from", EnvironmentParameter.schema), .required("to", EnvironmentParameter.schema), comment]
+                    + StrandedOptions.members),
             answer: AnswerRule.ok(Documents.promotion).or(.accepted), problems: problems, handler: promote),
         APIRoute(
             name: "listPromotions", method: .get, path: path, tag: "Environments",
@@ -29,8 +29,9 @@ enum PromotionRoutes {
         APIRoute(
             name: "approvePromotion", method: .post, path: "\(path)/{promotionId}/approve", tag: "Environments",
             summary: "Approves what somebody else has asked for, and carries it out.",
-            access: .role(.admin, .workflows, on: .workflow("id"), byPerson: true), body: .object([comment]),
-            answer: .ok(Documents.promotion), problems: problems, handler: approve),
+            access: .role(.admin, .workflows, on: .workflow("id"), byPerson: true),
+            body: .object([comment] + StrandedOptions.members), answer: .ok(Documents.promotion), problems: problems,
+            handler: approve),
         APIRoute(
             name: "rejectPromotion", method: .post, path: "\(path)/{promotionId}/reject", tag: "Environments",
             summary: "Rejects what somebody else has asked for.",
@@ -52,7 +53,13 @@ enum PromotionRoutes {
         }
         let request = PromotionRequest(
             call: call, source: DeploymentKey(id, in: source.name), target: DeploymentKey(id, in: target.name))
-        if target.needsApproval { return try await request.ask() }
+        if target.needsApproval {
+            if let member = StrandedOptions.members.first(where: { call.body[$0.name] != nil }) {
+                let detail = "The approval says what becomes of instances that are there then."
+                throw PlatformError.invalid([SchemaProblem(pointer: "/\(member.name)", detail: detail)])
+            }
+            return try await request.ask()
+        }
         try call.authorize(Action(.admin, in: .workflows))
         return try await request.carryOut()
     }
@@ -79,17 +86,6 @@ enum PromotionRoutes {
         return found
     }
 
-    private static func decide(
-        _ promotion: Promotion, _ status: Promotion.Status, _ call: APICall, _ connection: any SQLConnection
-    ) throws {
-        let isFirst = try PromotionTable.decide(
-            promotion.id, status, by: try call.caller.user, comment: call.text("comment") ?? "", now: call.now,
-            connection)
-        guard isFirst else {
-            throw PlatformError.conflict("promotion-closed", "Somebody else has decided about it meanwhile.")
-        }
-    }
-
     private static func answer(_ promotion: Promotion, _ call: APICall) async throws -> APIAnswer {
         let saved = try await call.services.database.read { connection in
             try PromotionTable.find(promotion.id, of: promotion.workflow, connection)
@@ -107,7 +103,7 @@ enum PromotionRoutes {
             try open(call, connection).version
         }
         operation.details = promotion.details
-        operation.alongside = { _, connection in try decide(promotion, .done, call, connection) }
+        operation.promotion = { _, _ in .approved(promotion.id, comment: call.text("comment") ?? "") }
         _ = try await operation.run()
         return try await answer(promotion, call)
     }
@@ -116,7 +112,10 @@ enum PromotionRoutes {
         let promotion = try await call.services.database.write { connection in
             try call.services.audit.lock(try call.path.company, connection)
             let promotion = try open(call, connection)
-            try decide(promotion, .rejected, call, connection)
+            let isFirst = try PromotionTable.decide(
+                promotion.id, .rejected, by: try call.caller.user, comment: call.text("comment") ?? "", now: call.now,
+                connection)
+            guard isFirst else { throw PromotionChange.closed }
             try DeploymentOperation.record(
                 "workflow.promotion-reject", promotion.details,
                 DeploymentKey(promotion.workflow, in: promotion.target), call, connection)

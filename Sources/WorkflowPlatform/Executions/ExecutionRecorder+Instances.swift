@@ -5,7 +5,7 @@ import WorkflowCore
 extension ExecutionRecorder {
     func changed(_ instance: StateMachineInstance, by records: [TransitionRecord], _ source: EngineSource) {
         let isNew = records.first.map { $0.transition.isEmpty && $0.fromState.isEmpty } ?? false
-        let cause = ExecutionScope.current?.id
+        let cause = ExecutionScope.currentID
         let trigger = cause.flatMap { cause in state.withLock { $0.entries[cause]?.execution.trigger } }
         let id = TimedID.make(instance, of: source.key)
         update(

@@ -57,6 +57,7 @@ extension ExecutionRecorder {
                 release(id, &state)
             }
         }
+        recorded.increment(by: batch.count)
         for workflow in Set(batch.map(\.execution.workflow)) { hub.notify(.executions, of: workflow) }
     }
 

@@ -27,6 +27,8 @@ final class ExecutionRecorder: EngineListener {
     let database: any SQLDatabase
     let hub: ActivityHub
     let logger: Logger
+    /// Executions of which something was written.
+    let recorded: MetricCounter
     private let line = OperationLine()
     private let wakings: AsyncStream<Void>
     private let waking: AsyncStream<Void>.Continuation
@@ -41,6 +43,9 @@ final class ExecutionRecorder: EngineListener {
         logger = environment.logger
         let dropped = environment.metrics.registry.counter(
             "platform_execution_details_dropped_total", help: "Inputs, outputs and steps that were not recorded.")
+        recorded = environment.metrics.registry.counter(
+            "platform_execution_changes_recorded_total", help: "Changes of executions that were recorded."
+        ).with()
         state = Mutex(State(room: ExecutionRoom(limits: limits, droppedDetails: dropped)))
         (wakings, waking) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
@@ -69,6 +74,9 @@ final class ExecutionRecorder: EngineListener {
         }
         if wakes { waking.yield() }
     }
+
+    /// How many executions there is something to write of.
+    var waitingCount: Int { state.withLock { $0.queue.count } }
 
     /// What stops an execution; `nil` when it does not go on here.
     func scope(of id: ID<Execution>) -> ExecutionScope? {

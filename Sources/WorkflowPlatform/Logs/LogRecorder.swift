@@ -18,9 +18,11 @@ final class LogRecorder: Sendable {
     private let logger: Logger
     private let queue: LogQueue
     private let signal: EventListener
+    private let outcomes: MetricFamily<MetricCounter>
 
     init(
-        _ settings: LogSettings, database: any SQLDatabase, hub: ActivityHub, clock: any EngineClock, logger: Logger
+        _ settings: LogSettings, database: any SQLDatabase, hub: ActivityHub, clock: any EngineClock, logger: Logger,
+        metrics: MetricsRegistry
     ) {
         let signal = EventListener()
         level = settings.level.loggerLevel
@@ -30,6 +32,9 @@ final class LogRecorder: Sendable {
         self.clock = clock
         self.logger = logger
         self.signal = signal
+        outcomes = metrics.counter(
+            "platform_log_lines_total", help: "Lines of workflows' logs, by outcome.", labels: ["outcome"])
+        for outcome in ["recorded", "lost"] { _ = outcomes.with(outcome) }
         queue = LogQueue(limit: settings.waitingBytes) { signal.wake() }
     }
 
@@ -81,6 +86,7 @@ final class LogRecorder: Sendable {
                 logger.error(
                     "Lines of workflows' logs could not be written",
                     metadata: ["lines": "\(count)", "error": "\(error)"])
+                outcomes.with("lost").increment(by: count)
                 return
             }
             do {
@@ -97,7 +103,11 @@ final class LogRecorder: Sendable {
         try await database.write { connection in
             for batch in batches { try LogTable.append(batch, limit: limit, now: now, connection) }
         }
-        for batch in batches { hub.notify(.logs, of: batch.key.workflow) }
+        for batch in batches {
+            outcomes.with("recorded").increment(by: batch.lines.count)
+            outcomes.with("lost").increment(by: batch.lost)
+            hub.notify(.logs, of: batch.key.workflow)
+        }
     }
 
     private func writeRest() async {

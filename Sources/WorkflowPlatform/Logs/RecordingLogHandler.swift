@@ -57,7 +57,7 @@ struct RecordingLogHandler: LogHandler {
     func log(event: LogEvent) {
         if event.level >= base.logLevel { base.log(event: event) }
         guard event.level >= recorder.level else { return }
-        let task = LogLine.Task(execution: ExecutionScope.current?.id ?? "", trace: place.trace)
+        let task = LogLine.Task(execution: ExecutionScope.currentID ?? "", trace: place.trace)
         recorder.record(event, metadata, of: place.key, in: task)
     }
 }

@@ -21,12 +21,16 @@ public final class Platform: Service {
 
     /// Answers the requests of the API.
     public let handler: any HTTPHandler
+    /// Answers `GET /metrics` with the metrics of the process in the Prometheus text format. They are for the operator:
+    /// put them on a listener that nobody else reaches.
+    public let metrics: any HTTPHandler
     let services: PlatformServices
     private let openedAt: Timestamp
 
-    private init(services: PlatformServices, handler: any HTTPHandler) {
+    private init(services: PlatformServices, handler: any HTTPHandler, metrics: any HTTPHandler) {
         self.services = services
         self.handler = handler
+        self.metrics = metrics
         openedAt = services.clock.now
     }
 
@@ -58,9 +62,10 @@ public final class Platform: Service {
             accessTokens: await AccessTokens(
                 secret: secret, issuer: configuration.publicURL, lifetime: configuration.accessTokenLifetime),
             box: SecretBox(secret: secret),
-            mail: MailQueue(sender: mail, clock: environment.clock, logger: environment.logger),
+            mail: MailQueue(sender: mail, environment: environment),
             workflows: Deployments(
-                engines: engines, vault: vault, quotas: quotas, database: database, clock: environment.clock,
+                engines: engines, vault: vault, quotas: quotas, database: database,
+                audit: AuditLog(identifiers: environment.identifiers), clock: environment.clock,
                 logger: environment.logger, links: links),
             quotas: quotas)
         engines.record(to: services.logs)
@@ -68,7 +73,9 @@ public final class Platform: Service {
             let token = services.secrets.make(.setup)
             services.setupToken.withLock { $0 = token }
         }
-        return Platform(services: services, handler: try APIRoutes.table(APIRoutes.all, services))
+        return Platform(
+            services: services, handler: try APIRoutes.table(APIRoutes.all, services),
+            metrics: try PlatformMetrics.handler(environment.metrics.registry))
     }
 
     /// What the first user has to show; `nil` once there is a user.

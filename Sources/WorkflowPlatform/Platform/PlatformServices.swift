@@ -68,13 +68,14 @@ final class PlatformServices: Sendable {
         workflows.engines.listening.use(executions)
         logs = LogRecorder(
             configuration.logs, database: database, hub: activity, clock: environment.clock,
-            logger: environment.logger)
+            logger: environment.logger, metrics: environment.metrics.registry)
         streamSlots = StreamSlots(configuration.streams)
         streamTickets = StreamTickets(secrets: secrets, lifetime: configuration.streams.ticketLifetime)
         signOn = SingleSignOn(configuration.signOn, environment: environment)
         identityManagement = IdentityManagement(
             configuration, directory: signOn.directory, environment: environment)
         self.quotas = quotas
+        PlatformMetrics.register(self, in: environment.metrics.registry)
     }
 
     /// A new identifier.

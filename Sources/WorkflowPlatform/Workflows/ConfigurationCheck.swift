@@ -23,19 +23,19 @@ enum ConfigurationCheck {
         }
     }
 
-    /// Runs a deployment, whose errors become answers.
-    ///
-    /// - Throws: ``HTTPError`` 409, 422 or 503.
-    static func translating<Result>(_ body: () async throws -> Result) async throws -> Result {
-        do {
-            return try await body()
-        } catch let error as DeploymentError {
-            throw refusal(error, error.issues)
-        }
+    /// The answer to an error of a deployment: 409, 422 or 503.
+    static func answer(to error: any Error) -> any Error {
+        guard let error = error as? DeploymentError else { return error }
+        return refusal(error, error.issues)
     }
 
     private static func refusal(_ error: DeploymentError, _ issues: [ConfigurationIssue]) -> HTTPError {
         switch error.code {
+        case .invalid where issues.contains { $0.location.file == ReloadMapping.file }:
+            return PlatformError.problem(
+                .unprocessableContent, "invalid-mapping",
+                "The mapping does not fit the version: \(issues.map(\.description).joined(separator: "; ").prefix(2000))",
+                details: ["errors": .array(issues.prefix(100).map(json))])
         case .invalid:
             let first = issues.first.map { ": \($0.path.isEmpty ? "" : "\($0.path): ")\($0.message)" } ?? ""
             let rest = issues.count > 1 ? " (and \(issues.count - 1) more)" : ""
@@ -43,6 +43,12 @@ enum ConfigurationCheck {
                 .unprocessableContent, "invalid-configuration",
                 "The configuration is not valid\(first.prefix(2000))\(rest)",
                 details: ["errors": .array(issues.prefix(100).map(json))])
+        case .conflict where !error.stranded.isEmpty:
+            return PlatformError.problem(
+                .conflict, "stranded-instances",
+                "The version was not deployed: \(error.message). Say where they go with mapping, such as "
+                    + "\(example(error.stranded[0])), or leave them there with force.",
+                details: ["stranded": .array(error.stranded.map(\.json))])
         case .conflict:
             return PlatformError.conflict("deployment-conflict", "The version was not deployed: \(error.message)")
         default:
@@ -51,7 +57,15 @@ enum ConfigurationCheck {
         }
     }
 
+    private static func example(_ group: StrandedInstances) -> String {
+        JSONValue.object([group.definition: [group.state: "…"]]).jsonString()
+    }
+
     private static func json(_ issue: ConfigurationIssue) -> JSONValue {
+        if issue.location.file == ReloadMapping.file {
+            let pointer = "/" + issue.path.replacing(".", with: "/")
+            return SchemaProblem(pointer: pointer, detail: Suggestion.sentence(issue.message, issue.suggestion)).json
+        }
         var json: JSONObject = [
             "pointer": "/config_yaml", "detail": .string(String(issue.message.prefix(10_000))),
             "path": .string(String(issue.path.prefix(1000))), "line": .integer(Int64(issue.location.line)),
@@ -66,13 +80,10 @@ enum ConfigurationCheck {
     /// - Throws: ``HTTPError`` 422 when one of them cannot be read.
     static func difference(
         _ old: WorkflowVersion, _ new: WorkflowVersion, registry: ModuleRegistry
-    ) throws -> JSONObject {
+    ) throws -> ReloadPlan {
         do {
-            let plan = ReloadPlan(
+            return ReloadPlan(
                 from: try read(old.configuration), to: try read(new.configuration), registry: registry)
-            return [
-                "from": .integer(Int64(old.number)), "to": .integer(Int64(new.number)), "plan": plan.json,
-            ]
         } catch let error as ConfigurationError {
             throw refusal(DeploymentError(.invalid, "", issues: error.issues), error.issues)
         }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Synchronization
 import WorkflowCore
 import WorkflowStore
 
@@ -19,8 +20,8 @@ struct DeploymentOperation: Sendable {
     var details: JSONObject = [:]
     /// Says which version; the errors that it throws are the answer.
     let choose: @Sendable (Situation, any SQLConnection) throws -> Int
-    /// What belongs into the transaction that takes note of it.
-    var alongside: @Sendable (_ version: Int, any SQLConnection) throws -> Void = { _, _ in }
+    /// What it does to a promotion.
+    var promotion: @Sendable (_ version: Int, any SQLConnection) throws -> PromotionChange? = { _, _ in nil }
 
     /// Runs when all other operations on the workflow in the environment are done.
     ///
@@ -29,19 +30,28 @@ struct DeploymentOperation: Sendable {
     func run() async throws -> Workflow {
         let deployments = call.services.workflows
         return try await deployments.exclusively(key) {
-            let (next, before) = try await call.services.database.write { try prepare($0) }
-            _ = try await ConfigurationCheck.translating { try await deployments.engines.deploy(next) }
+            let (deployment, intention) = try await call.services.database.write { try prepare($0) }
+            let noted = Mutex<Result<Workflow, any Error>?>(nil)
             do {
-                return try await call.services.database.write { try note(next.version, $0) }
+                _ = try await deployments.engines.deploy(deployment, options: intention.options) {
+                    let result = await deployments.note(intention)
+                    noted.withLock { $0 = result }
+                    _ = try result.get()
+                }
             } catch {
-                await deployments.takeBack(key, to: before)
-                throw error
+                await deployments.forget(intention)
+                if case .failure(let error) = noted.withLock({ $0 }) { throw error }
+                throw ConfigurationCheck.answer(to: error)
             }
+            guard let workflow = try noted.withLock({ $0 })?.get() else {
+                throw PlatformError.defect("a deployment was not noted")
+            }
+            return workflow
         }
     }
 
-    /// What is to run, and what runs.
-    private func prepare(_ connection: any SQLConnection) throws -> (Deployment, Deployment?) {
+    /// What is to run; the intention is in the database.
+    private func prepare(_ connection: any SQLConnection) throws -> (Deployment, DeploymentIntention) {
         let deployments = call.services.workflows
         let workflow = try WorkflowRoutes.find(call, connection)
         try call.checkRevision(workflow.revision)
@@ -54,48 +64,30 @@ struct DeploymentOperation: Sendable {
         if state.status != .active { try call.services.quotas.admitDeployment(workflow.company, connection) }
         let situation = Situation(workflow: workflow, environment: environment, state: state)
         let version = try VersionRoutes.find(try choose(situation, connection), call, connection)
-        let next = try deployments.deployment(version, of: workflow, in: key.environment, connection)
+        let deployment = try deployments.deployment(version, of: workflow, in: key.environment, connection)
         // Before anything is kept there, so that it is found when the workflow is removed.
         try WorkflowEnvironmentTable.begin(key, of: workflow.company, connection)
-        guard let current = state.deployedVersion else { return (next, nil) }
-        let running = try VersionRoutes.find(current, call, connection)
-        return (next, try deployments.deployment(running, of: workflow, in: key.environment, connection))
+        let intention = try intention(version.number, state, connection)
+        try DeploymentIntentionTable.save(intention, connection)
+        return (deployment, intention)
     }
 
-    private func note(_ version: Int, _ connection: any SQLConnection) throws -> Workflow {
-        let user = try call.caller.user
-        try call.services.audit.lock(try call.path.company, connection)
-        let workflow = try WorkflowRoutes.find(call, connection)
-        let before = try WorkflowEnvironmentTable.find(key, connection)
-        if before.status != .active { try call.services.quotas.admitDeployment(workflow.company, connection) }
-        var state = before
-        (state.status, state.deployedVersion) = (.active, version)
-        let saved = try Self.save(state, workflow, call, connection)
-        try DeploymentTable.begin(version, of: key, by: user, at: call.now, connection)
-        try alongside(version, connection)
+    private func intention(
+        _ version: Int, _ state: WorkflowEnvironment, _ connection: any SQLConnection
+    ) throws -> DeploymentIntention {
+        let options = try StrandedOptions.read(call)
         let details: JSONObject = [
             "version": .integer(Int64(version)),
-            "previous_version": before.deployedVersion.map { .integer(Int64($0)) } ?? .null,
+            "previous_version": state.deployedVersion.map { .integer(Int64($0)) } ?? .null,
+            "environment": .string(key.environment.text),
         ]
-        try Self.record(action, details.merging(self.details), key, call, connection)
-        return saved
-    }
-
-    /// Saves what is wanted of a workflow in an environment.
-    ///
-    /// - Returns: The workflow as it looks to who asks about the environment.
-    static func save(
-        _ state: WorkflowEnvironment, _ workflow: Workflow, _ call: APICall, _ connection: any SQLConnection
-    ) throws -> Workflow {
-        var changed = state.key.environment == .production ? state.shown(workflow) : workflow
-        (changed.revision, changed.updatedAt, changed.updatedBy) = (
-            workflow.revision + 1, call.now, try call.caller.user
-        )
-        guard try WorkflowTable.update(changed, connection) else {
-            throw PlatformError.preconditionFailed(EntityTag.make(workflow.revision))
-        }
-        try WorkflowEnvironmentTable.save(state, connection)
-        return state.shown(changed)
+        return DeploymentIntention(
+            id: call.services.identifiers.next(), key: key, version: version, options: options,
+            user: try call.caller.user, begunAt: call.now,
+            event: call.event(
+                action, "workflow", key.workflow.text,
+                details.merging(StrandedOptions.json(options)).merging(self.details)),
+            promotion: try promotion(version, connection))
     }
 
     /// Puts something on record that happened to a workflow in an environment.

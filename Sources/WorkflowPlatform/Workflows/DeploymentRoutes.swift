@@ -6,8 +6,11 @@ import WorkflowStore
 enum DeploymentRoutes {
     private static let problems = [
         402: "The company has as many deployments as it may have.",
-        409: "There is no such version, it needs an approval, or something else has what it needs.",
-        422: "The configuration is not valid.",
+        409: """
+        There is no such version, it needs an approval, something else has what it needs, or instances would be in states \
+        that are gone (`stranded`).
+        """,
+        422: "The configuration or the mapping is not valid.",
     ]
 
     static let all: [APIRoute] = [
@@ -15,15 +18,15 @@ enum DeploymentRoutes {
             name: "deployWorkflow", method: .post, path: "/workflows/{id}/deploy", tag: "Deployment",
             summary: "Has a version run in place of the one that runs; no request is lost.",
             access: .role(.admin, .workflows, on: .workflow("id")), query: [EnvironmentParameter.query],
-            body: .object([
-                .optional("version", .integer(1...Int(Int32.max)), "The newest one when it is left out.")
-            ]),
+            body: .object(
+                [.optional("version", .integer(1...Int(Int32.max)), "The newest one when it is left out.")]
+                    + StrandedOptions.members),
             answer: .ok(Documents.workflowSummary), problems: problems, isVersioned: true, handler: deploy),
         APIRoute(
             name: "rollbackWorkflow", method: .post, path: "/workflows/{id}/rollback", tag: "Deployment",
             summary: "Has the version run again that ran before another one took its place.",
             access: .role(.admin, .workflows, on: .workflow("id")), query: [EnvironmentParameter.query],
-            answer: .ok(Documents.workflowSummary),
+            body: .object(StrandedOptions.members), answer: .ok(Documents.workflowSummary),
             problems: problems, isVersioned: true, handler: rollBack),
         APIRoute(
             name: "stopWorkflow", method: .post, path: "/workflows/{id}/stop", tag: "Deployment",
@@ -92,7 +95,8 @@ enum DeploymentRoutes {
                     throw PlatformError.conflict("not-deployed", "The workflow is not deployed.")
                 }
                 (state.status, state.deployedVersion) = (.stopped, nil)
-                let saved = try DeploymentOperation.save(state, workflow, call, connection)
+                let saved = try Deployments.save(
+                    state, workflow, by: try call.caller.user, at: call.now, connection)
                 try DeploymentTable.end(of: key, at: call.now, connection)
                 try DeploymentOperation.record(
                     "workflow.stop", ["version": .integer(Int64(version))], key, call, connection)

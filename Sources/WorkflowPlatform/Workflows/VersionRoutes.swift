@@ -64,6 +64,9 @@ enum VersionRoutes {
             (try find(other, call, connection), try find(wanted, call, connection))
         }
         let registry = call.services.workflows.engines.registry
-        return .data(.object(try ConfigurationCheck.difference(old, new, registry: registry)))
+        let plan = try ConfigurationCheck.difference(old, new, registry: registry)
+        return .data([
+            "from": .integer(Int64(old.number)), "to": .integer(Int64(new.number)), "plan": plan.json,
+        ])
     }
 }

@@ -11,6 +11,8 @@ struct PlatformDeployment {
     /// How long the new version must go on to be waited for; `nil` for no wait.
     let observation: Int?
     let timeout: Int
+    /// What becomes of running instances.
+    let strands: StrandedOptions
     let confirmation: ConfirmationOptions
     let output: OutputOptions
 
@@ -31,13 +33,16 @@ struct PlatformDeployment {
             return output.write(document) { plan.lines(width: $0, style: $1) }
         }
         if output.output == .table { output.write(.null) { plan.lines(width: $0, style: $1) + [""] } }
+        try strands.check(plan)
+        let options = try strands.json()
         try confirmation.confirm("Deploy this as \(found.slug) on \(client.url)?")
         let saved = try await client.send(
             "PUT", "/workflows/\(found.id)", ["config_yaml": .string(text)], tag: current.etag, seconds: timeout)
         try PlatformIssues.check(saved, text, file, "Nothing was changed.")
         let version = try saved.data("workflow \(found.slug)")["version"] ?? .null
         let answer = try await client.send(
-            "POST", "/workflows/\(found.id)/deploy", ["version": version], tag: saved.etag, seconds: timeout)
+            "POST", "/workflows/\(found.id)/deploy", .object(["version": version].merging(options)), tag: saved.etag,
+            seconds: timeout)
         let number = version.intValue ?? 0
         try PlatformIssues.check(answer, text, file, "Version \(number) is saved; what ran before goes on.")
         let deployed = try answer.data("workflow \(found.slug)")

@@ -64,16 +64,19 @@ struct DeployWorkflow: AsyncParsableCommand {
 
     @OptionGroup var environment: EnvironmentOptions
 
+    @OptionGroup var strands: StrandedOptions
+
     @OptionGroup var confirmation: ConfirmationOptions
 
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let (client, found) = try await workflow.find()
+        var body = try strands.json()
         let wanted = version.map { "version \($0)" } ?? "the newest version"
         try confirmation.confirm("Have \(wanted) of \(found.slug) run\(environment.place) on \(client.url)?")
-        let body: JSONValue = version.map { ["version": .integer(Int64($0))] } ?? [:]
-        try await WorkflowChange.make("deploy", body, found, environment, client, output)
+        if let version { body["version"] = .integer(Int64(version)) }
+        try await WorkflowChange.make("deploy", .object(body), found, environment, client, output)
     }
 }
 
@@ -87,15 +90,18 @@ struct RollBackWorkflow: AsyncParsableCommand {
 
     @OptionGroup var environment: EnvironmentOptions
 
+    @OptionGroup var strands: StrandedOptions
+
     @OptionGroup var confirmation: ConfirmationOptions
 
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let (client, found) = try await workflow.find()
+        let body = try strands.json()
         try confirmation.confirm(
             "Have the version before run again of \(found.slug)\(environment.place) on \(client.url)?")
-        try await WorkflowChange.make("rollback", nil, found, environment, client, output)
+        try await WorkflowChange.make("rollback", .object(body), found, environment, client, output)
     }
 }
 

@@ -90,13 +90,11 @@ struct DeployCommand: AsyncParsableCommand {
     }
 
     private func deployOnPlatform(_ text: String, _ file: String) async throws {
-        guard strands.mapping == nil, !strands.force else {
-            throw CommandFailure(.usage, "--mapping and --force are for single servers.", hint: "leave them out")
-        }
         let client = try management.platform()
         try await PlatformDeployment(
             client: client, directory: place.directory(client), workflow: workflow, dryRun: dryRun,
-            observation: wait ? observation : nil, timeout: timeout, confirmation: confirmation, output: output
+            observation: wait ? observation : nil, timeout: timeout, strands: strands, confirmation: confirmation,
+            output: output
         ).run(text, file: file)
     }
 }

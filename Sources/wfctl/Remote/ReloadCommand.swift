@@ -42,6 +42,18 @@ struct StrandedOptions: ParsableArguments {
         return body
     }
 
+    /// Refuses to strand running instances that nobody has decided about.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func check(_ plan: ReloadPlan) throws {
+        let count = plan.newlyStranded.reduce(0) { $0 + $1.count }
+        guard count == 0 || force || mapping != nil else {
+            throw CommandFailure(
+                .refused, "\(IssueReport.count(count, "running instance")) would be in states that are gone.",
+                hint: "say where they go with --mapping, or leave them there with --force")
+        }
+    }
+
     /// The options for the query of a request.
     func query() throws -> String {
         let values = try json().map { name, value in "\(name)=\(ManagementClient.encoded(value.jsonString()))" }

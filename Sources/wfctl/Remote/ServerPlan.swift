@@ -73,11 +73,6 @@ struct ServerPlan {
     /// - Throws: ``CommandFailure``.
     func show(_ output: OutputOptions, _ strands: StrandedOptions) throws {
         if output.output == .table { output.write(.null) { plan.lines(width: $0, style: $1) + [""] } }
-        let count = plan.newlyStranded.reduce(0) { $0 + $1.count }
-        guard count == 0 || strands.force || strands.mapping != nil else {
-            throw CommandFailure(
-                .refused, "\(IssueReport.count(count, "running instance")) would be in states that are gone.",
-                hint: "say where they go with --mapping, or leave them there with --force")
-        }
+        try strands.check(plan)
     }
 }

@@ -4,6 +4,7 @@ import TestServices
 import Testing
 import WorkflowCore
 import WorkflowPlatform
+import WorkflowStorePostgreSQL
 
 /// Two workflows of two tenants in one process, on one port, with the same names everywhere.
 @Suite struct TenantIsolationTests {
@@ -55,9 +56,12 @@ import WorkflowPlatform
                 let server = try PostgreSQLServer.shared()
                 let dsn = try server.database()
                 let name = String(dsn.split(separator: "/").last ?? "")
-                try await body(SchemaStores(dsn: dsn)) {
-                    let schemas = try server.psql(name, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'wf_%'")
-                    return schemas.split(separator: "\n").map(String.init).sorted()
+                try await SchemaStores.with(dsn) { stores in
+                    try await body(stores) {
+                        let schemas = try server.psql(
+                            name, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'wf_%'")
+                        return schemas.split(separator: "\n").map(String.init).sorted()
+                    }
                 }
             }
         }
@@ -123,6 +127,38 @@ import WorkflowPlatform
                 let kept = try await engines.get("/w/acme/orders/kept")
                 #expect(kept.json["state"] == "new")
                 #expect(try await engines.get("/w/globex/orders/kept").status == 404)
+            }
+        }
+    }
+
+    @Test func `Many workflows share few connections to PostgreSQL`() async throws {
+        let server = try PostgreSQLServer.shared()
+        let dsn = try server.database()
+        let name = String(dsn.split(separator: "/").last ?? "")
+        try await SchemaStores.with(dsn, connections: 5) { stores in
+            try await withEngines(provider: stores) { engines in
+                let names = (1...20).map { "shop\($0)" }
+                await engines.manager.restore(try names.map { try deployment($0, Self.shop) })
+                #expect(await engines.manager.statuses().filter { $0.state == .running }.count == 20)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for name in names {
+                        group.addTask {
+                            for number in 1...5 {
+                                let body = "{\"id\": \"\(number)\", \"owner\": \"\(name)\"}"
+                                #expect(try await engines.post("/w/\(name)/orders", body).status == 201)
+                                let read = try await engines.get("/w/\(name)/orders/\(number)").json
+                                #expect(read["data"]?["owner"]?.stringValue == name)
+                            }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                // Five for statements, and one for signs of life.
+                let count = try server.psql(
+                    name,
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(name)' AND application_name = 'workflow'")
+                #expect((1...6).contains(Int(count.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0), "\(count)")
+                #expect(stores.connections.usage.open <= 5)
             }
         }
     }

@@ -90,6 +90,7 @@ import WorkflowTesting
             // Calls are executions of their own: the transition, and the integration of the step.
             let calls = try await fixture.list("kind=call")
             #expect(calls.map { $0["trigger_type"] } == ["component", "http"])
+            #expect(calls[0]["parent_id"] == execution["id"])
             #expect(calls[1]["instance_id"] == "o1")
             #expect(steps[1]["caused_by"] == calls[1]["id"])
             #expect(try await fixture.list("instance_id=o1").count == 2)

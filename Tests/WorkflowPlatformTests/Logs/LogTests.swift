@@ -39,6 +39,42 @@ import WorkflowTesting
         }
     }
 
+    @Test func hooksOfAnInstanceLogForItsExecution() async throws {
+        try await TestPlatform.withTenant { test, tenant in
+            let yaml = OrderFixture.configuration("held")
+                .replacing("workflows:", with: "  - {name: note, type: test.log}\nworkflows:")
+            let hook = "\n    hooks: [{workflowType: order, toStates: [held], handler: note}]"
+            let workflow = try await TestWorkflow.make(yaml + hook, tenant, test)
+            let deployed = try await workflow.deploy()
+            #expect(deployed.status == 200, "\(deployed.text)")
+            try await OrderFixture(workflow: workflow).make("one", puttingAside: true)
+            try await until {
+                let executions = try await workflow.send(.get, "/executions?kind=instance").data
+                guard let id = executions[0]?["id"]?.stringValue else { return false }
+                let path = "/workflows/\(workflow.id)/logs?execution_id=\(id)"
+                return try await test.messages(path, token: tenant.token(.viewer)) == ["A message has come"]
+            }
+        }
+    }
+
+    /// In the log and in the status, as in the answer.
+    @Test func whyAVersionWasNotDeployedIsTold() async throws {
+        try await TestPlatform.withTenant { test, tenant in
+            let workflow = try await TestWorkflow.make(saying("${secret.WORD}"), tenant, test)
+            let reason = "there is no secret WORD"
+            let refused = try await workflow.deploy()
+            #expect(refused.status == 422)
+            #expect(try refused.json["detail"]?.stringValue?.contains(reason) == true, "\(refused.text)")
+            let status = try await workflow.send(.get, "/status").data
+            #expect(status["last_error"]?.stringValue?.contains(reason) == true)
+            try await until {
+                let lines = try await workflow.send(.get, "/logs?level=error", as: .viewer).data
+                let line = lines.arrayValue?.first { $0["message"] == "A version was not deployed" }
+                return line?["fields"]?["reason"]?.stringValue?.contains(reason) == true
+            }
+        }
+    }
+
     @Test(arguments: TestDatabase.allCases)
     func listsHaveFiltersAndParts(kind: TestDatabase) async throws {
         try await TestPlatform.withTenant(kind) { test, tenant in

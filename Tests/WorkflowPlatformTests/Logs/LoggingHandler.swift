@@ -2,15 +2,18 @@ import HTTPTypes
 import Logging
 import WorkflowCore
 
-/// Logs what a request asks for: `level`, `message`, and how often.
-struct LoggingHandler: WorkflowModule, HTTPHandler {
-    static let descriptor = ModuleDescriptor(type: "test.log", summary: "Logs.", provides: [.httpHandler])
+/// Logs what a request asks for: `level`, `message`, and how often; and every message.
+struct LoggingHandler: WorkflowModule, HTTPHandler, MessageHandler {
+    static let descriptor = ModuleDescriptor(
+        type: "test.log", summary: "Logs.", provides: [.httpHandler, .messageHandler])
 
     private let logger: Logger
 
     init(configuration: EmptyConfiguration, context: ModuleContext) {
         logger = context.logger
     }
+
+    func handle(_ message: Message) async throws { logger.info("A message has come") }
 
     func handle(_ request: ServerRequest) async throws -> ServerResponse {
         let level = request.queryValue("level").flatMap { Logger.Level(rawValue: $0) } ?? .info

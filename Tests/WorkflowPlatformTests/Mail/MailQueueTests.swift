@@ -32,7 +32,7 @@ import WorkflowTesting
 
     @Test func whatFailsIsTriedAgain() async throws {
         let (sender, clock) = (FailingSender(failures: 2), TestClock())
-        let queue = MailQueue(sender: sender, clock: clock, logger: .quiet)
+        let queue = MailQueue(sender: sender, environment: EngineEnvironment(clock: clock, logger: .quiet))
         let running = Task { await queue.run() }
         queue.submit(Self.message(1))
         for seconds in [4, 16] {
@@ -48,7 +48,7 @@ import WorkflowTesting
 
     @Test func whatGoesOnFailingIsGivenUp() async throws {
         let (sender, clock) = (FailingSender(failures: 4), TestClock())
-        let queue = MailQueue(sender: sender, clock: clock, logger: .quiet)
+        let queue = MailQueue(sender: sender, environment: EngineEnvironment(clock: clock, logger: .quiet))
         let running = Task { await queue.run() }
         queue.submit(Self.message(1))
         queue.submit(Self.message(2))
@@ -63,7 +63,8 @@ import WorkflowTesting
 
     @Test func oneTooManyIsDropped() async throws {
         let sender = FailingSender(failures: 0)
-        let queue = MailQueue(sender: sender, clock: TestClock(), logger: .quiet, capacity: 2)
+        let queue = MailQueue(
+            sender: sender, environment: EngineEnvironment(clock: TestClock(), logger: .quiet), capacity: 2)
         for number in 1...3 { queue.submit(Self.message(number)) }
         let running = Task { await queue.run() }
         #expect(await [sender.recorder.next(), sender.recorder.next()] == [Self.message(1), Self.message(2)])

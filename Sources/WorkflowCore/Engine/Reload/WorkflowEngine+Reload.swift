@@ -174,7 +174,7 @@ extension WorkflowEngine {
         }
     }
 
-    private func move(
+    func move(
         _ mapping: ReloadMapping, to generation: EngineGeneration, _ moves: InstanceMoves
     ) async throws {
         guard !mapping.isEmpty else { return }
@@ -188,7 +188,7 @@ extension WorkflowEngine {
     }
 
     /// Brings instances back to the states of a generation that goes on after all.
-    private func takeBack(_ moves: InstanceMoves, in generation: EngineGeneration) async {
+    func takeBack(_ moves: InstanceMoves, in generation: EngineGeneration) async {
         guard moves.count > 0 else { return }
         let observers = generation.context.runtime.observers
         do {
