@@ -18,6 +18,13 @@ public struct TextTable: Sendable {
     ///
     /// - Parameter header: The titles of the columns.
     public init(_ header: String...) {
+        self.init(header)
+    }
+
+    /// Creates an empty table.
+    ///
+    /// - Parameter header: The titles of the columns.
+    public init(_ header: [String]) {
         self.header = header.map { $0.uppercased() }
     }
 
@@ -26,6 +33,11 @@ public struct TextTable: Sendable {
 
     /// Adds a row; one cell per column.
     public mutating func add(_ cells: String...) {
+        add(cells)
+    }
+
+    /// Adds a row; one cell per column.
+    public mutating func add(_ cells: [String]) {
         rows.append(cells.map(PlainText.line))
     }
 

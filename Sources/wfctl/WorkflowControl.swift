@@ -13,9 +13,8 @@ struct WorkflowControl: AsyncParsableCommand {
         discussion: """
             Results go to standard output, messages to standard error. Commands that show something take \
             --output json or yaml for programs. Exit codes: 0 done, 64 wrong usage, 65 wrong configuration, 69 \
-            unavailable, 77 not logged in; docs/wfctl.md has them all.
+            unavailable, 77 not logged in; docs/wfctl.md has them all. `wfctl --version` prints the version.
             """,
-        version: ProgramVersion.current,
         subcommands: [GenerateManualCommand.self],
         groupedSubcommands: [
             CommandGroup(
@@ -40,7 +39,8 @@ struct WorkflowControl: AsyncParsableCommand {
                 name: "Platform",
                 subcommands: [
                     CompaniesCommand.self, OrganizationsCommand.self, ProjectsCommand.self, WorkflowsCommand.self,
-                    AuditCommand.self,
+                    EnvironmentsCommand.self, PromotionsCommand.self, LinksCommand.self, DashboardCommand.self,
+                    MembersCommand.self, InvitationsCommand.self, AuditCommand.self,
                 ]),
             CommandGroup(
                 name: "Reference",
@@ -55,6 +55,11 @@ struct WorkflowControl: AsyncParsableCommand {
         // The script runtime starts this executable again for the processes that scripts run in.
         if CommandLine.arguments.dropFirst().first == JavaScriptWorker.argument { JavaScriptWorker.main() }
         #endif
+        // A flag of the parser would be one of every command, where --version may be the version of something else.
+        if CommandLine.arguments.dropFirst().elementsEqual(["--version"]) {
+            print(ProgramVersion.current)
+            return
+        }
         do {
             try UnknownCommand.refuse(CommandLine.arguments.dropFirst(), of: Self.self)
         } catch {

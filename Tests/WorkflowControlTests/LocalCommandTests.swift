@@ -15,6 +15,23 @@ struct LocalCommandTests {
         try fixture.write(ControlFixture.application.replacing("http.router", with: "http.ruter"), "bad.yaml")
     }
 
+    @Test("--version alone prints the version; elsewhere it is an option of the command, or an error")
+    func version() async throws {
+        let version = try await fixture.run("--version")
+        #expect(version.status == 0)
+        #expect(version.output.contains(#/^\d+\.\d+\.\d+\S*\n$/#))
+        for arguments in [
+            ["workflows", "list", "--version", "1"], ["validate", "--version"], ["--version", "validate"],
+        ] {
+            let result = try await fixture.run(arguments: arguments)
+            #expect(result.status == 64, "\(arguments)")
+            #expect(result.output.isEmpty)
+            #expect(result.errors.contains("Unknown option '--version'"), "\(result.errors)")
+        }
+        #expect(try await fixture.run("validate", "--help").output.contains("--version") == false)
+        #expect(try await fixture.run("workflows", "rollback", "--help").output.contains("The version; by default"))
+    }
+
     @Test("validate shows each error with its line and a caret, and ends with 65")
     func validate() async throws {
         let good = try await fixture.run("validate", "app.yaml")

@@ -41,7 +41,7 @@ struct ManualTests {
             #expect(reference.contains("\n### wfctl \(command)\n"), "\(command)")
         }
         let help = try await fixture.run("component", "run", "--help")
-        for option in help.output.matches(of: #/--[a-z-]+/#).map({ String($0.output) }) where option != "--version" {
+        for option in help.output.matches(of: #/--[a-z-]+/#).map({ String($0.output) }) {
             #expect(reference.contains("`\(option)`") || option == "--help", "\(option)")
             #expect(page.contains(option.replacing("-", with: #"\-"#)), "\(option)")
         }

@@ -87,6 +87,15 @@ struct PlatformCommandTests {
                 == PlatformFixture.workflow)
         let back = try await fixture.wfctl("workflows", "rollback", "orders", "--yes")
         #expect(back.output == "orders is active, version 1.\n")
+        for (command, version) in [("rollback", 2), ("deploy", 1), ("rollback", 2), ("rollback", 1)] {
+            let named = try await fixture.wfctl("workflows", command, "orders", "--version", "\(version)", "--yes")
+            #expect(named.output == "orders is active, version \(version).\n")
+        }
+        for command in ["rollback", "deploy"] {
+            #expect(try await fixture.wfctl("workflows", command, "orders", "--version", "0", "--yes").status == 64)
+            let unasked = try await fixture.wfctl("workflows", command, "orders", "--version", "1")
+            #expect(unasked.status == 64)
+        }
         #expect(try await fixture.wfctl("workflows", "deploy", "orders", "--version", "9", "--yes").status == 3)
         #expect(try await fixture.wfctl("workflows", "stop", "orders", "--yes").output == "orders is stopped.\n")
         #expect(try await fixture.wfctl("workflows", "stop", "orders", "--yes").status == 3)
@@ -94,7 +103,7 @@ struct PlatformCommandTests {
         #expect(try await fixture.wfctl("workflows", "delete", "orders", "--yes").status == 0)
         let gone = try await fixture.wfctl("deploy", "orders.yaml")
         #expect(gone.status == 5)
-        #expect(gone.errors.hasPrefix("error: There is no workflow \"orders\", or you may not see it.\n"))
+        #expect(gone.errors.hasPrefix("error: There is no workflow \"orders\" in acme/shop, or you may not see it.\n"))
         try await fixture.stop()
     }
 

@@ -83,6 +83,31 @@ final class PlatformFixture: Sendable {
         try await wfctl(["login", context, "--server", url, "--email", email] + more, input: "\(password)\n")
     }
 
+    /// Has somebody accept an invitation, and signs them in with a context of their name.
+    ///
+    /// - Parameters:
+    ///   - role: The role that they are invited to.
+    ///   - scope: Options that say on what; the company by default. The context of the owner is used.
+    func invite(_ name: String, _ role: String, _ scope: String...) async throws {
+        let before = invitationTokens.count
+        let result = try await wfctl(
+            ["invitations", "create", "\(name)@acme.example", "--role", role, "--context", "ada"] + scope)
+        #expect(result.status == 0, "\(result.errors)")
+        try await eventually("the invitation is sent") { invitationTokens.count > before }
+        let answer = try await post(
+            "/auth/register",
+            [
+                "email": .string("\(name)@acme.example"), "password": .string(Self.password),
+                "display_name": .string(name), "invitation_token": .string(try #require(invitationTokens.last)),
+            ])
+        #expect(answer.status < 300, "\(answer.data)")
+        #expect(try await login(name, "\(name)@acme.example").status == 0)
+    }
+
+    private var invitationTokens: [String] {
+        server.standardOutput.matches(of: #/token=(wfi_[\w-]+)/#).map { String($0.1) }
+    }
+
     /// Runs `wfctl`.
     func wfctl(
         _ arguments: String..., input: String = "", environment: [String: String] = [:]

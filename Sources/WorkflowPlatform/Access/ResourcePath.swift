@@ -1,5 +1,5 @@
 /// The kinds of things that roles are held on, from the widest to the narrowest.
-public enum ResourceLevel: String, Sendable, Hashable, CaseIterable {
+public enum ResourceLevel: String, Sendable, Hashable, CaseIterable, Comparable {
     /// A whole company.
     case company
     /// An organization of a company.
@@ -8,6 +8,11 @@ public enum ResourceLevel: String, Sendable, Hashable, CaseIterable {
     case project
     /// A workflow of a project.
     case workflow
+
+    /// Whether a level is wider than another one.
+    public static func < (left: Self, right: Self) -> Bool { left.depth < right.depth }
+
+    private var depth: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
 /// A thing with all that it lies in. A role on any of these counts for it.

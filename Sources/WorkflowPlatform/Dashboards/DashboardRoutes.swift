@@ -5,12 +5,14 @@ import WorkflowStore
 /// What is to be seen of workflows at a glance.
 enum DashboardRoutes {
     private static let recentExecutions = 10
+    private static let company = QueryParameter("company_id", .id, "Only the workflows of this company.")
 
     static let all: [APIRoute] = [
         APIRoute(
             name: "showDashboard", method: .get, path: "/dashboard", tag: "Activity",
             summary: "All workflows that whoever calls may see, with what they did and logged.",
-            access: .signedIn(byPerson: false), query: APIRoute.pageParameters, answer: .ok(Documents.dashboard),
+            access: .signedIn(byPerson: false), query: APIRoute.pageParameters + [company],
+            answer: .ok(Documents.dashboard),
             problems: [403: "The API key has no scope for executions."], handler: dashboard),
         APIRoute(
             name: "showWorkflowDashboard", method: .get, path: "/workflows/{id}/dashboard", tag: "Activity",
@@ -20,8 +22,10 @@ enum DashboardRoutes {
     ]
 
     @Sendable private static func dashboard(_ call: APICall) async throws -> APIAnswer {
-        let (grants, page) = (try call.caller.grants(in: .executions), try call.page)
-        let dashboard = try await call.services.database.read { connection in
+        let page = try call.page
+        var grants = try call.caller.grants(in: .executions)
+        if let company = call.query[company.name] { grants.removeAll { $0.company.text != company } }
+        let dashboard = try await call.services.database.read { [grants] connection in
             try DashboardTable.dashboard(of: Reach(grants, connection), page, connection)
         }
         return .data(.object(Documents.make(dashboard, limit: page.limit)))

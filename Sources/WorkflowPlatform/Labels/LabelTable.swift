@@ -34,7 +34,7 @@ enum LabelTable {
     ///   - columns: The columns of the workflow, which is `w`.
     ///   - labels: One label at least.
     static func selection(
-        _ columns: String, _ level: ResourceLevel, _ resource: String, _ labels: [Label]
+        _ columns: String, _ level: ResourceLevel, _ resource: String, _ filter: NameFilter, _ labels: [Label]
     ) -> (SQLStatement, [SQLValue]) {
         let scope = level == .workflow ? "workflow_id" : "\(level.rawValue)_id"
         let others = labels.dropFirst().map { _ in
@@ -46,9 +46,10 @@ enum LabelTable {
         let statement = SQLStatement(
             """
             SELECT \(columns) FROM platform_workflow_labels l JOIN platform_workflows w ON w.id = l.workflow_id
-                WHERE l.\(scope) = ? AND l.name = ? AND l.value = ?\(others.joined())
+                WHERE l.\(scope) = ? AND l.name = ? AND l.value = ?\(others.joined())\(filter.condition)
                 AND l.workflow_id < ? ORDER BY l.workflow_id DESC LIMIT ?
             """)
-        return (statement, [.text(resource)] + labels.flatMap { [SQLValue.text($0.name), .text($0.value)] })
+        let named = labels.flatMap { [SQLValue.text($0.name), .text($0.value)] }
+        return (statement, [.text(resource)] + named + filter.arguments)
     }
 }

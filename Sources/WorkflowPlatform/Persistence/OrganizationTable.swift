@@ -4,6 +4,8 @@ import WorkflowStore
 /// The rows of organizations.
 enum OrganizationTable {
     private static let columns = "id, company_id, name, slug, metadata, revision, created_at, updated_at"
+    private static let reached = ReachedRows(
+        .organization, "platform_organizations", columns, key: \.id.text, read: read)
     private static let insertion = SQLStatement(
         "INSERT INTO platform_organizations (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
     private static let byID = SQLStatement("SELECT \(columns) FROM platform_organizations WHERE id = ?")
@@ -57,6 +59,13 @@ enum OrganizationTable {
         return Page(found, limit: page.limit, total: total) { $0.id.text }
     }
 
+    /// The organizations that roles reach, newest first.
+    static func list(
+        reachedBy grants: [Grant], _ filter: NameFilter, _ page: PageRequest, _ connection: any SQLConnection
+    ) throws -> Page<Organization> {
+        try reached.page(grants, filter, page, connection)
+    }
+
     /// Saves an organization, whose revision is one more than that in the table.
     ///
     /// - Returns: Whether nobody else has changed it in between.
@@ -77,7 +86,7 @@ enum OrganizationTable {
         try connection.execute(deletion, [.id(id)])
     }
 
-    private static func read(_ row: RowReader) throws -> Organization {
+    @Sendable private static func read(_ row: RowReader) throws -> Organization {
         Organization(
             id: row.id(), company: row.id(), name: row.text(), slug: row.text(), metadata: try row.object(),
             revision: row.integer(), createdAt: row.time(), updatedAt: row.time())

@@ -5,6 +5,7 @@ import WorkflowStore
 enum ProjectTable {
     private static let columns =
         "id, company_id, organization_id, name, slug, description, metadata, revision, created_at, updated_at"
+    private static let reached = ReachedRows(.project, "platform_projects", columns, key: \.id.text, read: read)
     private static let insertion = SQLStatement(
         "INSERT INTO platform_projects (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     private static let byID = SQLStatement("SELECT \(columns) FROM platform_projects WHERE id = ?")
@@ -56,6 +57,13 @@ enum ProjectTable {
         return Page(found, limit: page.limit, total: total) { $0.id.text }
     }
 
+    /// The projects that roles reach, newest first.
+    static func list(
+        reachedBy grants: [Grant], _ filter: NameFilter, _ page: PageRequest, _ connection: any SQLConnection
+    ) throws -> Page<Project> {
+        try reached.page(grants, filter, page, connection)
+    }
+
     /// Saves a project, whose revision is one more than that in the table.
     ///
     /// - Returns: Whether nobody else has changed it in between.
@@ -76,7 +84,7 @@ enum ProjectTable {
         try connection.execute(deletion, [.id(id)])
     }
 
-    private static func read(_ row: RowReader) throws -> Project {
+    @Sendable private static func read(_ row: RowReader) throws -> Project {
         Project(
             id: row.id(), company: row.id(), organization: row.id(), name: row.text(), slug: row.text(),
             description: row.text(), metadata: try row.object(), revision: row.integer(), createdAt: row.time(),

@@ -7,7 +7,7 @@ enum WorkflowTable {
         id, company_id, organization_id, project_id, name, slug, description, labels, version, status, \
         deployed_version, created_by, updated_by, revision, created_at, updated_at
         """
-    private static let qualifiedColumns = columns.split(separator: ", ").map { "w.\($0)" }.joined(separator: ", ")
+    private static let reached = ReachedRows(.workflow, "platform_workflows", columns, key: \.id.text, read: read)
     private static let insertion = SQLStatement(
         "INSERT INTO platform_workflows (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     private static let byID = SQLStatement("SELECT \(columns) FROM platform_workflows WHERE id = ?")
@@ -21,10 +21,6 @@ enum WorkflowTable {
     private static let invitations = SQLStatement("DELETE FROM platform_invitations WHERE resource_id = ?")
     private static let deletion = SQLStatement("DELETE FROM platform_workflows WHERE id = ?")
 
-    private static let lists: [ResourceLevel: SQLStatement] = [
-        .company: list("company_id = ? AND id < ?"), .organization: list("organization_id = ? AND id < ?"),
-        .project: list("project_id = ? AND id < ?"), .workflow: list("id = ? AND id < ?"),
-    ]
     private static let keysOfCompany = keys("company_id")
     private static let keysOfOrganization = keys("organization_id")
     private static let keysOfProject = keys("project_id")
@@ -36,10 +32,6 @@ enum WorkflowTable {
             SELECT w.id, COALESCE(e.environment, 'prod') FROM platform_workflows w
                 LEFT JOIN platform_workflow_environments e ON e.workflow_id = w.id WHERE w.\(column) = ?
             """)
-    }
-
-    private static func list(_ condition: String) -> SQLStatement {
-        SQLStatement("SELECT \(columns) FROM platform_workflows WHERE \(condition) ORDER BY id DESC LIMIT ?")
     }
 
     /// Adds a workflow.
@@ -67,36 +59,27 @@ enum WorkflowTable {
     static func list(
         of project: ID<Project>, labels: [Label] = [], _ page: PageRequest, _ connection: any SQLConnection
     ) throws -> Page<Workflow> {
-        let found = try within(.project, project.text, labels, page, connection)
+        let found = try within(.project, project.text, .none, labels, page, connection)
         let total = labels.isEmpty ? try connection.count(countOfProject, [.id(project)]) : nil
         return Page(found, limit: page.limit, total: total) { $0.id.text }
     }
 
     /// The workflows that roles reach and that have all of some labels, newest first.
     static func list(
-        reachedBy grants: [Grant], labels: [Label] = [], _ page: PageRequest, _ connection: any SQLConnection
+        reachedBy grants: [Grant], _ filter: NameFilter = .none, labels: [Label] = [], _ page: PageRequest,
+        _ connection: any SQLConnection
     ) throws -> Page<Workflow> {
-        var found: [ID<Workflow>: Workflow] = [:]
-        for grant in grants {
-            for workflow in try within(grant.level, grant.resource, labels, page, connection) {
-                found[workflow.id] = workflow
-            }
-        }
-        let newest = found.values.sorted { $0.id > $1.id }.prefix(page.limit + 1)
-        return Page(Array(newest), limit: page.limit) { $0.id.text }
+        try reached.merged(grants, page) { try within($0.level, $0.resource, filter, labels, page, connection) }
     }
 
     private static func within(
-        _ level: ResourceLevel, _ resource: String, _ labels: [Label], _ page: PageRequest,
+        _ level: ResourceLevel, _ resource: String, _ filter: NameFilter, _ labels: [Label], _ page: PageRequest,
         _ connection: any SQLConnection
     ) throws -> [Workflow] {
-        let part: [SQLValue] = [.text(page.cursor.key), .integer(Int64(page.limit + 1))]
-        guard labels.isEmpty else {
-            let (statement, arguments) = LabelTable.selection(qualifiedColumns, level, resource, labels)
-            return try connection.all(statement, arguments + part, read)
-        }
-        guard let statement = lists[level] else { return [] }
-        return try connection.all(statement, [.text(resource)] + part, read)
+        guard !labels.isEmpty else { return try reached.rows(level, resource, filter, page, connection) }
+        let (statement, arguments) = LabelTable.selection(
+            ReachedRows<Workflow>.qualified(columns), level, resource, filter, labels)
+        return try connection.all(statement, arguments + page.arguments, read)
     }
 
     // MARK: - What goes with something that is removed
@@ -147,7 +130,7 @@ enum WorkflowTable {
 
     private static func number(_ number: Int?) -> SQLValue { number.map { .integer(Int64($0)) } ?? .null }
 
-    private static func read(_ row: RowReader) throws -> Workflow {
+    @Sendable private static func read(_ row: RowReader) throws -> Workflow {
         Workflow(
             id: row.id(), company: row.id(), organization: row.id(), project: row.id(), name: row.text(),
             slug: row.text(), description: row.text(), labels: Label.dictionary(try row.object()),

@@ -17,6 +17,12 @@ enum OrganizationRoutes {
             access: .role(.viewer, .organizations, on: .company("id")), answer: .page(Documents.organization),
             handler: list),
         APIRoute(
+            name: "listAllOrganizations", method: .get, path: "/organizations", tag: "Organizations",
+            summary: "All organizations that whoever calls may see, also of other companies.",
+            access: .signedIn(byPerson: false), query: NameFilter.parameters(.organization),
+            answer: .page(Documents.organization), problems: [403: "The API key has no scope for organizations."],
+            handler: listAll),
+        APIRoute(
             name: "showOrganization", method: .get, path: "/organizations/{id}", tag: "Organizations",
             summary: "An organization.", access: .role(.viewer, .organizations, on: .organization("id")),
             answer: .ok(Documents.organization), isVersioned: true, handler: Organization.show),
@@ -49,6 +55,14 @@ enum OrganizationRoutes {
     @Sendable private static func list(_ call: APICall) async throws -> APIAnswer {
         let (company, page) = (try call.path.company, try call.page)
         let found = try await call.services.database.read { try OrganizationTable.list(of: company, page, $0) }
+        return .page(found, limit: page.limit) { Documents.make($0) }
+    }
+
+    @Sendable private static func listAll(_ call: APICall) async throws -> APIAnswer {
+        let (page, filter, grants) = (try call.page, NameFilter(call), try call.caller.grants(in: .organizations))
+        let found = try await call.services.database.read { connection in
+            try OrganizationTable.list(reachedBy: grants, filter, page, connection)
+        }
         return .page(found, limit: page.limit) { Documents.make($0) }
     }
 }

@@ -19,6 +19,12 @@ enum ProjectRoutes {
             access: .role(.viewer, .projects, on: .organization("id")), answer: .page(Documents.project),
             handler: list),
         APIRoute(
+            name: "listAllProjects", method: .get, path: "/projects", tag: "Projects",
+            summary: "All projects that whoever calls may see, also of other companies.",
+            access: .signedIn(byPerson: false), query: NameFilter.parameters(.project),
+            answer: .page(Documents.project), problems: [403: "The API key has no scope for projects."],
+            handler: listAll),
+        APIRoute(
             name: "showProject", method: .get, path: "/projects/{id}", tag: "Projects", summary: "A project.",
             access: .role(.viewer, .projects, on: .project("id")), answer: .ok(Documents.project),
             isVersioned: true, handler: Project.show),
@@ -55,6 +61,14 @@ enum ProjectRoutes {
         }
         let page = try call.page
         let found = try await call.services.database.read { try ProjectTable.list(of: organization, page, $0) }
+        return .page(found, limit: page.limit) { Documents.make($0) }
+    }
+
+    @Sendable private static func listAll(_ call: APICall) async throws -> APIAnswer {
+        let (page, filter, grants) = (try call.page, NameFilter(call), try call.caller.grants(in: .projects))
+        let found = try await call.services.database.read { connection in
+            try ProjectTable.list(reachedBy: grants, filter, page, connection)
+        }
         return .page(found, limit: page.limit) { Documents.make($0) }
     }
 }

@@ -32,7 +32,7 @@ enum WorkflowRoutes {
         APIRoute(
             name: "listWorkflows", method: .get, path: "/workflows", tag: "Workflows",
             summary: "All workflows that whoever calls may see.", access: .signedIn(byPerson: false),
-            query: [Label.filter], answer: .page(Documents.workflowSummary),
+            query: NameFilter.parameters(.workflow) + [Label.filter], answer: .page(Documents.workflowSummary),
             problems: [403: "The API key has no scope for workflows."], handler: listAll),
         APIRoute(
             name: "showWorkflow", method: .get, path: "/workflows/{id}", tag: "Workflows",
@@ -110,10 +110,10 @@ enum WorkflowRoutes {
     }
 
     @Sendable private static func listAll(_ call: APICall) async throws -> APIAnswer {
-        let (caller, page, labels) = (try call.caller, try call.page, Label.filter(call))
+        let (caller, page, labels, filter) = (try call.caller, try call.page, Label.filter(call), NameFilter(call))
         let grants = try caller.grants(in: .workflows)
         let found = try await call.services.database.read { connection in
-            try WorkflowTable.list(reachedBy: grants, labels: labels, page, connection)
+            try WorkflowTable.list(reachedBy: grants, filter, labels: labels, page, connection)
         }
         return .page(found, limit: page.limit) { Documents.make($0) }
     }

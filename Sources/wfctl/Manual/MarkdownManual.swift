@@ -13,7 +13,7 @@ struct MarkdownManual {
         let names = programs.map { "[`\($0.commandName)`](#\($0.commandName))" }.joined(separator: " and ")
         var lines = [
             "# Command line", "",
-            "Every command of \(names) with its options. `--help` tells the same; `--version` prints the version.", "",
+            "Every command of \(names) with its options. `--help` tells the same.", "",
         ]
         for program in programs { lines += section(program) }
         lines += ["## Exit codes", "", "| code | meaning |", "|---|---|"]

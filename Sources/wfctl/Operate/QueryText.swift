@@ -5,6 +5,11 @@ import WorkflowCommandLine
 struct QueryText {
     private(set) var text = ""
 
+    /// A query of the parameters that have values.
+    init(_ parameters: (name: String, value: String?)...) {
+        for (name, value) in parameters { add(name, value) }
+    }
+
     /// Adds a parameter; nothing when there is no value.
     mutating func add(_ name: String, _ value: String?) {
         guard let value else { return }

@@ -25,4 +25,9 @@ struct OutputOptions: ParsableArguments {
             terminal.write(text)
         }
     }
+
+    /// Writes a result, for people as facts about it.
+    func write(_ document: JSONValue, _ facts: [ShownField]) {
+        write(document) { FactTable(document, facts).lines(width: $0, style: $1) }
+    }
 }

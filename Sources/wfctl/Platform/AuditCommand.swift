@@ -42,24 +42,19 @@ struct ListAudit: AsyncParsableCommand {
     func run() async throws {
         let client = try management.platform()
         let company = try await PlatformDirectory(client: client).company(place.company)
-        var query = QueryText()
-        for (name, value) in [
-            ("action", action), ("user_id", user), ("resource_id", resource), ("since", since), ("until", until),
-        ] {
-            query.add(name, value)
-        }
+        let query = QueryText(
+            ("action", action), ("user_id", user), ("resource_id", resource), ("since", since), ("until", until))
         let page = try await PlatformPage.read(
             client, "/companies/\(company.id)/audit", "company \(company.slug)", page, filters: query)
-        page.write(output, none: "There are no such entries.") { entries in
-            var table = TextTable("time", "who", "action", "what")
-            for entry in entries {
-                let id = entry.shown("resource_id")
-                table.add(
-                    ShownTime.text(entry["created_at"]), entry.shown("user_name"),
-                    entry.shown("action"), id.isEmpty ? "" : "…\(id.suffix(12))")
-            }
-            return table
-        }
+        page.write(
+            output, none: "There are no such entries.",
+            [
+                .time("time", "created_at"), .member("who", "user_name"), .member("action"),
+                ShownField("what") { entry in
+                    let id = entry.shown("resource_id")
+                    return id.isEmpty ? "" : "…\(id.suffix(12))"
+                },
+            ])
     }
 }
 

@@ -24,15 +24,9 @@ struct ListCompanies: AsyncParsableCommand {
     func run() async throws {
         let client = try management.platform()
         let page = try await PlatformPage.read(client, "/companies", "account", page)
-        page.write(output, none: "There are no companies; make one with `wfctl companies create NAME`.") { companies in
-            var table = TextTable("company", "name", "id", "used")
-            for company in companies {
-                table.add(
-                    company.shown("slug"), company.shown("name"), company.shown("id"),
-                    company.shown("id") == client.company?.id ? "*" : "")
-            }
-            return table
-        }
+        page.write(
+            output, none: "There are no companies; make one with `wfctl companies create NAME`.",
+            CompanyText.columns("company", used: client.company))
     }
 }
 
@@ -53,10 +47,9 @@ struct CreateCompany: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        var body: JSONObject = ["name": .string(name)]
-        if let slug { body["slug"] = .string(slug) }
+        let body = JSONObject(given: ("name", name), ("slug", slug))
         let company = try await management.platform().send("POST", "/companies", .object(body)).data("account")
-        output.write(company) { CompanyText.facts(company).lines(width: $0, style: $1) }
+        output.write(company, CompanyText.facts)
     }
 }
 
@@ -74,7 +67,7 @@ struct ShowCompany: AsyncParsableCommand {
 
     func run() async throws {
         let found = try await PlatformDirectory(client: management.platform()).company(company)
-        output.write(found.json) { CompanyText.facts(found.json).lines(width: $0, style: $1) }
+        output.write(found.json, CompanyText.facts)
     }
 }
 
@@ -98,15 +91,19 @@ struct UseCompany: AsyncParsableCommand {
 
 /// Companies, organizations and projects for people.
 enum CompanyText {
-    static func facts(_ item: JSONValue) -> FactTable {
-        var facts = FactTable()
-        for (name, key) in [
-            ("name", "name"), ("short name", "slug"), ("id", "id"), ("description", "description"),
-        ] {
-            facts.add(name, item.shown(key))
-        }
-        facts.add("created", ShownTime.text(item["created_at"]))
-        facts.add("changed", ShownTime.text(item["updated_at"]))
-        return facts
+    static var facts: [ShownField] {
+        [
+            .member("name"), .member("short name", "slug"), .member("id"), .member("description"),
+            .time("created", "created_at"), .time("changed", "updated_at"),
+        ]
+    }
+
+    /// The columns of a list.
+    ///
+    /// - Parameters:
+    ///   - kind: What is listed.
+    ///   - used: Which of them the context has.
+    static func columns(_ kind: String, used: ContextEntry.Place?) -> [ShownField] {
+        [.member(kind, "slug"), .member("name"), .member("id"), .mark("used") { $0.shown("id") == used?.id }]
     }
 }

@@ -12,7 +12,7 @@ struct OrganizationsCommand: ParsableCommand {
 /// `wfctl organizations list`
 struct ListOrganizations: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Lists the organizations of a company.",
+        commandName: "list", abstract: "Lists the organizations of a company that you may see.",
         usage: "wfctl organizations list [<options>]")
 
     @OptionGroup var place: CompanyOptions
@@ -27,14 +27,11 @@ struct ListOrganizations: AsyncParsableCommand {
         let client = try management.platform()
         let company = try await PlatformDirectory(client: client).company(place.company)
         let page = try await PlatformPage.read(
-            client, "/companies/\(company.id)/organizations", "company \(company.slug)", page)
-        page.write(output, none: "There are none; make one with `wfctl organizations create NAME`.") { organizations in
-            var table = TextTable("organization", "name", "id")
-            for organization in organizations {
-                table.add(organization.shown("slug"), organization.shown("name"), organization.shown("id"))
-            }
-            return table
-        }
+            client, "/organizations", "company \(company.slug)", page,
+            filters: PlatformWhereabouts(company: company.place).query)
+        page.write(
+            output, none: "There are none; make one with `wfctl organizations create NAME`.",
+            [.member("organization", "slug"), .member("name"), .member("id")])
     }
 }
 
@@ -59,10 +56,9 @@ struct CreateOrganization: AsyncParsableCommand {
     func run() async throws {
         let client = try management.platform()
         let company = try await PlatformDirectory(client: client).company(place.company)
-        var body: JSONObject = ["name": .string(name)]
-        if let slug { body["slug"] = .string(slug) }
+        let body = JSONObject(given: ("name", name), ("slug", slug))
         let made = try await client.send("POST", "/companies/\(company.id)/organizations", .object(body))
             .data("company \(company.slug)")
-        output.write(made) { CompanyText.facts(made).lines(width: $0, style: $1) }
+        output.write(made, CompanyText.facts)
     }
 }

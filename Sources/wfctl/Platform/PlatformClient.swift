@@ -76,6 +76,16 @@ struct PlatformClient: Sendable {
     func get(_ path: String, _ subject: String) async throws -> JSONValue {
         try await send("GET", path).data(subject)
     }
+
+    /// Removes something.
+    ///
+    /// - Parameters:
+    ///   - subject: What is removed, for the message when it is not there.
+    ///   - tag: The state that is meant; it is refused with 412 when there is another one.
+    /// - Throws: ``CommandFailure``.
+    func delete(_ path: String, _ subject: String, tag: String? = nil) async throws {
+        _ = try await send("DELETE", path, tag: tag, seconds: 120).data(subject)
+    }
 }
 
 extension ManagementAnswer {

@@ -10,11 +10,15 @@ struct PlatformItem: Sendable {
     /// What is kept with a context.
     var place: ContextEntry.Place { ContextEntry.Place(id: id, slug: slug) }
 
-    /// Whether a person may mean it: by its short name, or by its whole name.
-    func isCalled(_ name: String) -> Bool { slug == name || json.shown("name") == name }
+    /// The state that a change is for.
+    var tag: String? { json["revision"]?.intValue.map { "\"r\($0)\"" } }
+
+    /// Whether a person may mean it: by its identifier, its short name or its whole name.
+    func isCalled(_ name: String) -> Bool { id == name || slug == name || json.shown("name") == name }
 }
 
-/// Finds companies, organizations, projects and workflows by their identifiers or names.
+/// Finds companies, organizations, projects and workflows by their identifiers or names, in the lists of what one may
+/// see, so that a role on a single project or workflow is enough.
 struct PlatformDirectory: Sendable {
     let client: PlatformClient
     /// The company of the command line; `nil` for that of the context.
@@ -27,18 +31,12 @@ struct PlatformDirectory: Sendable {
     /// - Parameter name: Its identifier, short name or name; `nil` for the one that is used, or the only one.
     /// - Throws: ``CommandFailure`` when there is none.
     func company(_ name: String? = nil) async throws -> PlatformItem {
-        let name = name ?? companyName ?? client.company?.id
-        if let name, Self.isID(name) { return try await show("/companies/\(name)", "company \(name)") }
-        let all = try await list("/companies", "company")
-        return try choose(
-            name, among: all, "company", hint: "pass --company, or choose one with `wfctl companies use NAME`")
+        try await find("company", name ?? companyName ?? client.company?.id, PlatformWhereabouts())
     }
 
     /// An organization of a company.
     func organization(_ name: String?, of company: PlatformItem) async throws -> PlatformItem {
-        if let name, Self.isID(name) { return try await show("/organizations/\(name)", "organization \(name)") }
-        let all = try await list("/companies/\(company.id)/organizations", "company \(company.slug)")
-        return try choose(name, among: all, "organization", hint: "pass --organization")
+        try await find("organization", name, PlatformWhereabouts(company: company.place))
     }
 
     /// A project.
@@ -49,42 +47,7 @@ struct PlatformDirectory: Sendable {
         let path = path ?? projectName ?? (companyName == nil ? client.project?.id : nil)
         if let path, Self.isID(path) { return try await show("/projects/\(path)", "project \(path)") }
         let parts = try path.map { try Self.parts(of: $0, atMost: 3) } ?? []
-        let company = try await company(parts.count > 1 ? parts[0] : nil)
-        let organization = parts.count > 2 ? try await organization(parts[1], of: company) : nil
-        let all =
-            if let organization {
-                try await list("/organizations/\(organization.id)/projects", "organization \(organization.slug)")
-            } else {
-                try await projects(of: company)
-            }
-        return try choose(
-            parts.last, among: all, "project", hint: "pass --project, or choose one with `wfctl projects use NAME`")
-    }
-
-    /// All projects of a company that whoever is signed in may see.
-    func projects(of company: PlatformItem) async throws -> [PlatformItem] {
-        let answer = try await client.send("GET", "/companies/\(company.id)/organizations?page_size=1")
-        // Who has a role on a project only sees no organizations.
-        if answer.status == 403 { return try await projectsByRole(in: company) }
-        var all: [PlatformItem] = []
-        for organization in try await list("/companies/\(company.id)/organizations", "company \(company.slug)") {
-            all += try await list("/organizations/\(organization.id)/projects", "organization \(organization.slug)")
-        }
-        return all
-    }
-
-    private func projectsByRole(in company: PlatformItem) async throws -> [PlatformItem] {
-        let grants = try await client.get("/auth/memberships", "account").arrayValue ?? []
-        var all: [PlatformItem] = []
-        for grant in grants where grant.shown("company_id") == company.id {
-            let id = grant.shown("resource_id")
-            switch grant.shown("resource_type") {
-            case "organization": all += try await list("/organizations/\(id)/projects", "organization \(id)")
-            case "project": all.append(try await show("/projects/\(id)", "project \(id)"))
-            default: break
-            }
-        }
-        return all
+        return try await find("project", parts.last, place(ofProject: parts.dropLast()))
     }
 
     /// A workflow.
@@ -94,24 +57,56 @@ struct PlatformDirectory: Sendable {
     func workflow(_ path: String) async throws -> PlatformItem {
         if Self.isID(path) { return try await show("/workflows/\(path)", "workflow \(path)") }
         let parts = try Self.parts(of: path, atMost: 4)
-        let project = parts.dropLast().joined(separator: "/")
-        let isInProject = !project.isEmpty || projectName != nil || (client.project != nil && companyName == nil)
-        let all: [PlatformItem]
-        if isInProject {
-            let project = try await self.project(project.isEmpty ? nil : project)
-            all = try await list("/projects/\(project.id)/workflows", "project \(project.slug)")
-        } else {
-            let company = try await company()
-            all = try await list("/workflows", "workflow").filter { $0.json.shown("company_id") == company.id }
-        }
-        return try choose(parts.last, among: all, "workflow", hint: "name its project: project/workflow")
+        return try await find("workflow", parts.last, try place(ofWorkflow: parts.dropLast()))
+    }
+
+    /// Where workflows are that nothing more is said of.
+    var place: PlatformWhereabouts {
+        get throws { try place(ofWorkflow: []) }
+    }
+
+    /// Says what is wrong with a place in which nothing was found, if something is.
+    ///
+    /// - Throws: ``CommandFailure`` when there is no such place.
+    func check(_ place: PlatformWhereabouts) async throws {
+        guard let (kind, named, outer) = place.narrowest else { return }
+        _ = try await find(kind, named.id, outer)
     }
 
     // MARK: - How it is found
 
-    /// The one that a person means.
+    /// What a workflow lies in: what its path says, else the command line, else the context.
+    private func place(ofWorkflow path: ArraySlice<String>) throws -> PlatformWhereabouts {
+        if let project = path.last {
+            var place = Self.isID(project) ? PlatformWhereabouts() : place(ofProject: path.dropLast())
+            place.project = ContextEntry.Place(called: project)
+            return place
+        }
+        if let projectName { return try place(ofWorkflow: Self.parts(of: projectName, atMost: 3)[...]) }
+        var place = place(ofProject: [])
+        if companyName == nil { place.project = client.project }
+        return place
+    }
+
+    private func place(ofProject path: ArraySlice<String>) -> PlatformWhereabouts {
+        PlatformWhereabouts(
+            company: (path.first ?? companyName).map(ContextEntry.Place.init(called:)) ?? client.company,
+            organization: path.dropFirst().first.map(ContextEntry.Place.init(called:)))
+    }
+
+    /// The one that a person means, in a place.
+    private func find(_ kind: String, _ name: String?, _ place: PlatformWhereabouts) async throws -> PlatformItem {
+        // The list of companies is short, and has no filters.
+        guard let name, kind != "company" else { return try choose(name, among: await list(kind, place), kind, place) }
+        let found = try await list(kind, place, name)
+        guard found.isEmpty else { return try choose(name, among: found, kind, place) }
+        let others = try await list(kind, place)
+        if others.isEmpty { try await check(place) }
+        return try choose(name, among: others, kind, place)
+    }
+
     private func choose(
-        _ name: String?, among all: [PlatformItem], _ kind: String, hint: String
+        _ name: String?, among all: [PlatformItem], _ kind: String, _ place: PlatformWhereabouts
     ) throws -> PlatformItem {
         let found = name.map { name in all.filter { $0.isCalled(name) } } ?? all
         if found.count == 1 { return found[0] }
@@ -120,45 +115,53 @@ struct PlatformDirectory: Sendable {
             let known = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
             throw CommandFailure(
                 .usage,
-                all.isEmpty ? "There is no \(kind) that you may see." : "It is not clear which \(kind) is meant.",
-                hint: all.isEmpty ? "make one, or ask for a role in one" : "\(hint); there are \(known)")
+                all.isEmpty
+                    ? "There is no \(kind)\(place.text) that you may see."
+                    : "It is not clear which \(kind)\(place.text) is meant.",
+                hint: all.isEmpty ? "make one, or ask for a role in one" : "\(Self.hint(kind)); there are \(known)")
         }
         guard found.isEmpty else {
             throw CommandFailure(
-                .usage, "There are \(found.count) that are called \"\(name)\".",
-                hint: "\(hint), or give its identifier: \(found.prefix(5).map(\.id).joined(separator: ", "))")
+                .usage, "There are \(found.count) that are called \"\(name)\"\(place.text).",
+                hint: "\(Self.hint(kind)), or give its identifier: \(found.prefix(5).map(\.id).joined(separator: ", "))"
+            )
         }
         throw CommandFailure(
-            .notFound, "There is no \(kind) \"\(name)\", or you may not see it.",
+            .notFound, "There is no \(kind) \"\(name)\"\(place.text), or you may not see it.",
             hint: Suggestion.closest(to: name, among: names).map { "did you mean \"\($0)\"?" }
-                ?? "`wfctl \(Self.listing(kind))` shows what you may see")
+                ?? "`wfctl \(Self.plural(kind)) list` shows what you may see")
     }
 
-    private static func listing(_ kind: String) -> String {
-        kind == "company" ? "companies list" : "\(kind)s list"
+    /// How a person says which one is meant.
+    private static func hint(_ kind: String) -> String {
+        switch kind {
+        case "workflow": "name its project: project/workflow"
+        case "organization": "pass --organization"
+        default: "pass --\(kind), or choose one with `wfctl \(plural(kind)) use NAME`"
+        }
     }
+
+    /// What things of a kind are called in commands and paths.
+    static func plural(_ kind: String) -> String { kind == "company" ? "companies" : "\(kind)s" }
 
     private func show(_ path: String, _ subject: String) async throws -> PlatformItem {
         PlatformItem(json: try await client.get(path, subject))
     }
 
-    private func list(_ path: String, _ subject: String) async throws -> [PlatformItem] {
-        var all: [PlatformItem] = []
-        try await PlatformPage.each(client, path, subject) { page in
-            all += page.map(PlatformItem.init)
-            return true
-        }
-        return all
+    private func list(
+        _ kind: String, _ place: PlatformWhereabouts, _ name: String? = nil
+    ) async throws -> [PlatformItem] {
+        var filters = place.query
+        filters.add("name", name)
+        return try await PlatformPage.all(client, "/\(Self.plural(kind))", "account", filters: filters)
+            .map(PlatformItem.init)
     }
 
     private static func parts(of path: String, atMost most: Int) throws -> [String] {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= most, !parts.contains("") else {
-            throw CommandFailure(
-                .usage, "\"\(path)\" is not the name of anything.",
-                hint:
-                    "write it as \(["company", "project", "workflow"].prefix(max(1, most - 1)).joined(separator: "/"))"
-            )
+            let form = ["company", "project", "workflow"].prefix(most - 1).joined(separator: "/")
+            throw CommandFailure(.usage, "\"\(path)\" is not the name of anything.", hint: "write it as \(form)")
         }
         return parts
     }

@@ -23,45 +23,43 @@ struct PlatformExecutions {
         let workflow = try await place.directory(client).workflow(name)
         var options = PageOptions()
         (options.limit, options.cursor) = (limit, cursor)
-        var filters = QueryText()
-        filters.add("environment", environment)
-        filters.add("status", status)
+        let filters = QueryText(("environment", environment), ("status", status))
         let page = try await PlatformPage.read(
             client, "/workflows/\(workflow.id)/executions", "workflow \(workflow.slug)", options, filters: filters)
-        page.write(output, none: "There are no such executions.") { executions in
-            var table = TextTable("id", "environment", "part", "trigger", "status", "started", "took", "error")
-            for execution in executions {
-                table.add(
-                    execution.shown("id"), execution.shown("environment"), Self.part(execution),
-                    execution.shown("trigger_type"), execution.shown("status"),
-                    ShownTime.text(execution["started_at"]), ExecutionsCommand.time(execution["duration_ms"]),
-                    execution.shown("error_message"))
-            }
-            return table
-        }
+        page.write(output, none: "There are no such executions.", Self.columns)
     }
+
+    /// The columns of a list of runs.
+    static var columns: [ShownField] {
+        [
+            .member("id"), .member("environment"), ShownField("part", part), .member("trigger", "trigger_type"),
+            .member("status"), .time("started", "started_at"), took, .member("error", "error_message"),
+        ]
+    }
+
+    private static var took: ShownField { ShownField("took") { ExecutionsCommand.time($0["duration_ms"]) } }
 
     /// Shows a run with its steps.
     func show(_ id: String, _ output: OutputOptions) async throws {
         let execution = try await client.get(Self.path(id), "execution \(id)")
         let steps = output.output == .table ? try await steps(id) : nil
         output.write(execution) { width, style in
-            let lines = Self.facts(execution).lines(width: width, style: style)
+            let lines = FactTable(execution, Self.facts).lines(width: width, style: style)
             guard let steps, !steps.items.isEmpty else { return lines }
-            return lines + [""] + Self.table(steps.items).lines(width: width, style: style)
+            return lines + [""] + TextTable(steps.items, Self.stepColumns).lines(width: width, style: style)
         }
     }
 
     /// Shows the steps of a run alone.
     func showSteps(_ id: String, _ output: OutputOptions) async throws {
-        try await steps(id).write(output, none: "No step is on record.", Self.table)
+        try await steps(id).write(output, none: "No step is on record.", Self.stepColumns)
     }
 
     /// Does something with a run, and shows what has become of it.
     func change(_ id: String, _ action: String, _ body: JSONValue?, _ output: OutputOptions) async throws {
         let execution = try await client.send("POST", Self.path(id, "/\(action)"), body, seconds: 60)
             .data("execution \(id)")
-        write(execution, output)
+        output.write(execution, Self.facts)
     }
 
     /// Starts a run.
@@ -71,11 +69,7 @@ struct PlatformExecutions {
         let path = "/workflows/\(workflow.id)/trigger\(environment.query.text)"
         let execution = try await client.send("POST", path, .object(body), seconds: 60)
             .data("workflow \(workflow.slug)")
-        write(execution, output)
-    }
-
-    private func write(_ execution: JSONValue, _ output: OutputOptions) {
-        output.write(execution) { Self.facts(execution).lines(width: $0, style: $1) }
+        output.write(execution, Self.facts)
     }
 
     private func steps(_ id: String) async throws -> PlatformPage {
@@ -93,30 +87,20 @@ struct PlatformExecutions {
         [execution.shown("workflow"), execution.shown("action")].filter { !$0.isEmpty }.joined(separator: " ")
     }
 
-    private static func facts(_ execution: JSONValue) -> FactTable {
-        var facts = FactTable()
-        for (name, key) in [
-            ("id", "id"), ("workflow", "workflow_id"), ("environment", "environment"), ("version", "version"),
-            ("trigger", "trigger_type"),
-            ("status", "status"), ("error", "error_message"), ("instance", "instance_id"),
-            ("repeats", "origin_id"), ("from step", "origin_step"), ("called by", "parent_id"),
-        ] {
-            facts.add(name, execution.shown(key))
-            if key == "version" { facts.add("part", part(execution)) }
-        }
-        facts.add("started", ShownTime.text(execution["started_at"]))
-        facts.add("finished", ShownTime.text(execution["completed_at"]))
-        facts.add("took", ExecutionsCommand.time(execution["duration_ms"]))
-        return facts
+    private static var facts: [ShownField] {
+        [
+            .member("id"), .member("workflow", "workflow_id"), .member("environment"), .member("version"),
+            ShownField("part", part), .member("trigger", "trigger_type"), .member("status"),
+            .member("error", "error_message"), .member("instance", "instance_id"), .member("repeats", "origin_id"),
+            .member("from step", "origin_step"), .member("called by", "parent_id"),
+            .time("started", "started_at"), .time("finished", "completed_at"), took,
+        ]
     }
 
-    private static func table(_ steps: [JSONValue]) -> TextTable {
-        var table = TextTable("nr", "step", "type", "status", "took", "error")
-        for step in steps {
-            table.add(
-                step.shown("sequence_num"), step.shown("step_name"), step.shown("step_type"), step.shown("status"),
-                ExecutionsCommand.time(step["duration_ms"]), step.shown("error_message"))
-        }
-        return table
+    private static var stepColumns: [ShownField] {
+        [
+            .member("nr", "sequence_num"), .member("step", "step_name"), .member("type", "step_type"),
+            .member("status"), took, .member("error", "error_message"),
+        ]
     }
 }

@@ -12,11 +12,7 @@ struct EnvironmentOptions: ParsableArguments {
     var environment: String?
 
     /// What requests say of it.
-    var query: QueryText {
-        var query = QueryText()
-        query.add("environment", environment)
-        return query
-    }
+    var query: QueryText { QueryText(("environment", environment)) }
 
     /// Where, for questions; empty when none is named.
     var place: String { environment.map { " in \($0)" } ?? "" }

@@ -33,32 +33,32 @@ struct PlatformPage {
     ///   - subject: What the list belongs to, for the message when that is not there.
     ///   - options: How much is wanted.
     ///   - filters: What the platform leaves out.
-    ///   - isWanted: What of it is wanted.
     /// - Throws: ``CommandFailure``.
     static func read(
         _ client: PlatformClient, _ path: String, _ subject: String, _ options: PageOptions,
-        filters: QueryText = QueryText(), where isWanted: (JSONValue) -> Bool = { _ in true }
+        filters: QueryText = QueryText()
     ) async throws -> PlatformPage {
         var (items, next): ([JSONValue], String?) = ([], options.cursor)
         repeat {
             let (page, cursor) = try await part(
                 client, path, filters, subject, cursor: next, size: min(most, options.limit - items.count))
-            items += page.filter(isWanted)
+            items += page
             next = cursor
         } while next != nil && items.count < options.limit
         return PlatformPage(items: items, next: next)
     }
 
-    /// Reads a list part by part until `body` says that it has seen enough.
-    static func each(
-        _ client: PlatformClient, _ path: String, _ subject: String, _ body: ([JSONValue]) throws -> Bool
-    ) async throws {
-        var next: String?
+    /// Reads a whole list.
+    static func all(
+        _ client: PlatformClient, _ path: String, _ subject: String, filters: QueryText = QueryText()
+    ) async throws -> [JSONValue] {
+        var (all, next): ([JSONValue], String?) = ([], nil)
         repeat {
-            let (page, cursor) = try await part(client, path, QueryText(), subject, cursor: next, size: most)
-            guard try body(page) else { return }
+            let (page, cursor) = try await part(client, path, filters, subject, cursor: next, size: most)
+            all += page
             next = cursor
         } while next != nil
+        return all
     }
 
     private static func part(
@@ -78,11 +78,18 @@ struct PlatformPage {
     ///
     /// - Parameters:
     ///   - none: What is said when it is empty.
-    ///   - table: The table for people.
-    func write(_ output: OutputOptions, none: String, _ table: ([JSONValue]) -> TextTable) {
+    ///   - columns: The columns of the table for people.
+    func write(_ output: OutputOptions, none: String, _ columns: [ShownField]) {
         if items.isEmpty, output.output == .table { return Console.note(none) }
-        output.write(json) { table(items).lines(width: $0, style: $1) }
+        output.write(json) { TextTable(items, columns).lines(width: $0, style: $1) }
         if let next, output.output == .table { Console.note("There are more: --cursor \(next)") }
+    }
+}
+
+extension JSONObject {
+    /// The texts that were given.
+    init(given texts: (name: String, value: String?)...) {
+        self.init(texts.compactMap { name, value in value.map { (name, JSONValue.string($0)) } })
     }
 }
 

@@ -21,24 +21,21 @@ struct ListProjects: AsyncParsableCommand {
 
     @OptionGroup var place: CompanyOptions
 
+    @OptionGroup var page: PageOptions
+
     @OptionGroup var management: ManagementOptions
 
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let client = try management.platform()
-        let directory = PlatformDirectory(client: client)
-        let projects = try await directory.projects(of: try await directory.company(place.company)).map(\.json)
-        let page = PlatformPage(items: projects, next: nil)
-        page.write(output, none: "There are no projects; make one with `wfctl projects create NAME`.") { projects in
-            var table = TextTable("project", "name", "id", "used")
-            for project in projects {
-                table.add(
-                    project.shown("slug"), project.shown("name"), project.shown("id"),
-                    project.shown("id") == client.project?.id ? "*" : "")
-            }
-            return table
-        }
+        let company = try await PlatformDirectory(client: client).company(place.company)
+        let page = try await PlatformPage.read(
+            client, "/projects", "company \(company.slug)", page,
+            filters: PlatformWhereabouts(company: company.place).query)
+        page.write(
+            output, none: "There are no projects; make one with `wfctl projects create NAME`.",
+            CompanyText.columns("project", used: client.project))
     }
 }
 
@@ -71,12 +68,10 @@ struct CreateProject: AsyncParsableCommand {
         let directory = PlatformDirectory(client: client)
         let company = try await directory.company(place.company)
         let organization = try await directory.organization(organization, of: company)
-        var body: JSONObject = ["name": .string(name)]
-        if let slug { body["slug"] = .string(slug) }
-        if let description { body["description"] = .string(description) }
+        let body = JSONObject(given: ("name", name), ("slug", slug), ("description", description))
         let project = try await client.send("POST", "/organizations/\(organization.id)/projects", .object(body))
             .data("organization \(organization.slug)")
-        output.write(project) { CompanyText.facts(project).lines(width: $0, style: $1) }
+        output.write(project, CompanyText.facts)
     }
 }
 
@@ -96,8 +91,7 @@ struct ShowProject: AsyncParsableCommand {
 
     func run() async throws {
         let directory = PlatformDirectory(client: try management.platform(), companyName: place.company)
-        let found = try await directory.project(project).json
-        output.write(found) { CompanyText.facts(found).lines(width: $0, style: $1) }
+        output.write(try await directory.project(project).json, CompanyText.facts)
     }
 }
 
@@ -142,7 +136,7 @@ struct DeleteProject: AsyncParsableCommand {
         let client = try management.platform()
         let found = try await PlatformDirectory(client: client, companyName: place.company).project(project)
         try confirmation.confirm("Remove the project \(found.slug) with all its workflows, for good?")
-        _ = try await client.send("DELETE", "/projects/\(found.id)", seconds: 120).data("project \(found.slug)")
+        try await client.delete("/projects/\(found.id)", "project \(found.slug)")
         Console.note("\(found.slug) is removed.")
     }
 }

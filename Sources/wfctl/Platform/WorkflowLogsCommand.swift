@@ -10,23 +10,16 @@ struct WorkflowLogs: AsyncParsableCommand {
         usage: "wfctl workflows logs <workflow> [<options>]",
         discussion: "With --follow it goes on until Ctrl-C, also when the platform starts anew. Times are UTC.")
 
-    @Flag(name: .shortAndLong, help: "Show what is logged from now on, too.")
-    var follow = false
-
     @Option(help: "Only lines as important as this: debug, info, warn, error or fatal.")
     var level: String?
 
     @Option(help: "Only lines of this environment; by default of all.")
     var environment: String?
 
-    @Option(help: "Only lines of this module.")
-    var module: String?
-
     @Option(help: "Only lines of this execution.")
     var execution: String?
 
-    @Option(help: "Only lines that are not older, such as 90s, 5m, 2h or 1d.")
-    var since: TimeSpan?
+    @OptionGroup var log: LogOptions
 
     @OptionGroup var page: PageOptions
 
@@ -36,18 +29,15 @@ struct WorkflowLogs: AsyncParsableCommand {
 
     func run() async throws {
         let (client, found) = try await workflow.find()
-        var filters = QueryText()
-        filters.add("level", level)
-        filters.add("environment", environment)
-        filters.add("module", module)
-        filters.add("execution_id", execution)
+        var filters = QueryText(
+            ("level", level), ("environment", environment), ("module", log.module), ("execution_id", execution))
         let following = filters.text
-        let start = since.map { Timestamp(seconds: Int64(Date().timeIntervalSince1970) - Int64($0.seconds)) }
+        let start = log.since.map { Timestamp(seconds: Int64(Date().timeIntervalSince1970) - Int64($0.seconds)) }
         filters.add("since", start?.description)
         let path = "/workflows/\(found.id)/logs"
         let page = try await PlatformPage.read(client, path, "log of \(found.slug)", page, filters: filters)
         let events = EventOutput(format: output.output, line: Self.line)
-        guard follow else {
+        guard log.follow else {
             if page.items.isEmpty, output.output == .table { return Console.note("There are no such lines.") }
             return output.write(page.json) { _, style in page.items.reversed().map { Self.line($0, style) } }
         }
@@ -60,17 +50,10 @@ struct WorkflowLogs: AsyncParsableCommand {
 
     /// A line of the log.
     @Sendable private static func line(_ entry: JSONValue, _ style: TextStyle) -> String {
-        let level = entry.shown("level")
-        let name = level.uppercased().padded(to: 6)
-        let shown =
-            switch level {
-            case "fatal", "error": style.red(name)
-            case "warn": style.yellow(name)
-            default: style.dim(name)
-            }
-        let module = entry.shown("module_name").isEmpty ? "" : "\(PlainText.line(entry.shown("module_name"))): "
-        return "\(style.dim(ShownTime.text(entry["created_at"]))) \(shown) \(module)"
-            + PlainText.line(entry.shown("message"))
-            + style.dim(EventOutput.fields(entry["fields"]?.objectValue ?? [:]))
+        LogText(
+            time: ShownTime.text(entry["created_at"]), level: entry.shown("level"),
+            module: entry.shown("module_name"), message: entry.shown("message"),
+            fields: entry["fields"]?.objectValue ?? [:]
+        ).line(levelWidth: 6, style)
     }
 }

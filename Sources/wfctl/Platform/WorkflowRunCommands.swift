@@ -2,51 +2,52 @@ import ArgumentParser
 import WorkflowCommandLine
 import WorkflowCore
 
-/// `wfctl workflows status`
-struct WorkflowStatus: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Shows what a workflow does now.",
-        usage: "wfctl workflows status <workflow> [<options>]")
-
+/// What a command has that changes what runs of a workflow.
+struct WorkflowChangeOptions: ParsableArguments {
     @OptionGroup var workflow: WorkflowOptions
 
     @OptionGroup var environment: EnvironmentOptions
 
+    @OptionGroup var confirmation: ConfirmationOptions
+
     @OptionGroup var output: OutputOptions
 
-    func run() async throws {
+    /// Asks, makes the change, and writes what has become of the workflow.
+    ///
+    /// - Parameters:
+    ///   - action: The last part of the path.
+    ///   - body: What the request says.
+    ///   - question: What would be done with a workflow, without where.
+    func make(_ action: String, _ body: JSONObject? = nil, question: (String) -> String) async throws {
         let (client, found) = try await workflow.find()
-        let status = try await client.get(
-            "/workflows/\(found.id)/status\(environment.query.text)", "workflow \(found.slug)")
-        output.write(status) { width, style in
-            var facts = FactTable()
-            facts.add("workflow", found.slug)
-            for (name, value) in WorkflowText.status(status) { facts.add(name, value) }
-            let modules = status["modules"]?.arrayValue ?? []
-            guard !modules.isEmpty else { return facts.lines(width: width, style: style) }
-            var table = TextTable("module", "type")
-            for module in modules { table.add(module.shown("name"), module.shown("type")) }
-            return facts.lines(width: width, style: style) + [""] + table.lines(width: width, style: style)
-        }
-    }
-}
-
-/// Changes what runs of a workflow, and writes what has become of it.
-private enum WorkflowChange {
-    static func make(
-        _ action: String, _ body: JSONValue?, _ workflow: PlatformItem, _ environment: EnvironmentOptions,
-        _ client: PlatformClient, _ output: OutputOptions
-    ) async throws {
+        try confirmation.confirm("\(question(found.slug))\(environment.place) on \(client.url)?")
         // With the state that the person was asked about: somebody else may have changed it meanwhile.
-        let tag = workflow.json["revision"]?.intValue.map { "\"r\($0)\"" }
         let answer = try await client.send(
-            "POST", "/workflows/\(workflow.id)/\(action)\(environment.query.text)", body, tag: tag, seconds: 120)
+            "POST", "/workflows/\(found.id)/\(action)\(environment.query.text)", body.map(JSONValue.object), tag: found.tag,
+            seconds: 120)
         try PlatformIssues.check(answer, nil, "<saved version>", "What ran before goes on.")
-        let document = try answer.data("workflow \(workflow.slug)")
+        let document = try answer.data("workflow \(found.slug)")
         output.write(document) { _, _ in
             let version = document["deployed_version"]?.intValue.map { ", version \($0)" } ?? ""
-            return ["\(workflow.slug) is \(document.shown("status"))\(environment.place)\(version)."]
+            return ["\(found.slug) is \(document.shown("status"))\(environment.place)\(version)."]
         }
+    }
+
+    /// Has a saved version run.
+    ///
+    /// - Parameters:
+    ///   - version: The version; `nil` for the newest.
+    ///   - strands: What becomes of running instances.
+    func deploy(_ version: Int?, _ strands: StrandedOptions) async throws {
+        var body = try strands.json()
+        if let version { body["version"] = .integer(Int64(version)) }
+        let wanted = version.map { "version \($0)" } ?? "the newest version"
+        try await make("deploy", body) { "Have \(wanted) of \($0) run" }
+    }
+
+    /// - Throws: ``ValidationError`` for what no version can be.
+    static func check(_ version: Int?) throws {
+        if let version, version < 1 { throw ValidationError("--version is a number from 1.") }
     }
 }
 
@@ -60,23 +61,14 @@ struct DeployWorkflow: AsyncParsableCommand {
     @Option(help: "The version; by default the newest.")
     var version: Int?
 
-    @OptionGroup var workflow: WorkflowOptions
-
-    @OptionGroup var environment: EnvironmentOptions
-
     @OptionGroup var strands: StrandedOptions
 
-    @OptionGroup var confirmation: ConfirmationOptions
+    @OptionGroup var change: WorkflowChangeOptions
 
-    @OptionGroup var output: OutputOptions
+    func validate() throws { try WorkflowChangeOptions.check(version) }
 
     func run() async throws {
-        let (client, found) = try await workflow.find()
-        var body = try strands.json()
-        let wanted = version.map { "version \($0)" } ?? "the newest version"
-        try confirmation.confirm("Have \(wanted) of \(found.slug) run\(environment.place) on \(client.url)?")
-        if let version { body["version"] = .integer(Int64(version)) }
-        try await WorkflowChange.make("deploy", .object(body), found, environment, client, output)
+        try await change.deploy(version, strands)
     }
 }
 
@@ -84,24 +76,21 @@ struct DeployWorkflow: AsyncParsableCommand {
 struct RollBackWorkflow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback", abstract: "Has the version run again that ran before another one took its place.",
-        usage: "wfctl workflows rollback <workflow> [<options>]")
+        usage: "wfctl workflows rollback <workflow> [<options>]",
+        discussion: "See `wfctl workflows versions` for the versions. --version is as with `wfctl workflows deploy`.")
 
-    @OptionGroup var workflow: WorkflowOptions
-
-    @OptionGroup var environment: EnvironmentOptions
+    @Option(help: "The version; by default the one that ran before.")
+    var version: Int?
 
     @OptionGroup var strands: StrandedOptions
 
-    @OptionGroup var confirmation: ConfirmationOptions
+    @OptionGroup var change: WorkflowChangeOptions
 
-    @OptionGroup var output: OutputOptions
+    func validate() throws { try WorkflowChangeOptions.check(version) }
 
     func run() async throws {
-        let (client, found) = try await workflow.find()
-        let body = try strands.json()
-        try confirmation.confirm(
-            "Have the version before run again of \(found.slug)\(environment.place) on \(client.url)?")
-        try await WorkflowChange.make("rollback", .object(body), found, environment, client, output)
+        if version != nil { return try await change.deploy(version, strands) }
+        try await change.make("rollback", strands.json()) { "Have the version run again that ran before of \($0)" }
     }
 }
 
@@ -111,18 +100,10 @@ struct StopWorkflow: AsyncParsableCommand {
         commandName: "stop", abstract: "Stops a workflow; its state is kept.",
         usage: "wfctl workflows stop <workflow> [<options>]")
 
-    @OptionGroup var workflow: WorkflowOptions
-
-    @OptionGroup var environment: EnvironmentOptions
-
-    @OptionGroup var confirmation: ConfirmationOptions
-
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var change: WorkflowChangeOptions
 
     func run() async throws {
-        let (client, found) = try await workflow.find()
-        try confirmation.confirm("Stop \(found.slug)\(environment.place) on \(client.url)?")
-        try await WorkflowChange.make("stop", nil, found, environment, client, output)
+        try await change.make("stop") { "Stop \($0)" }
     }
 }
 
@@ -139,7 +120,7 @@ struct DeleteWorkflow: AsyncParsableCommand {
     func run() async throws {
         let (client, found) = try await workflow.find()
         try confirmation.confirm("Remove \(found.slug) with its versions, secrets and state, for good?")
-        _ = try await client.send("DELETE", "/workflows/\(found.id)", seconds: 120).data("workflow \(found.slug)")
+        try await client.delete("/workflows/\(found.id)", "workflow \(found.slug)")
         Console.note("\(found.slug) is removed.")
     }
 }

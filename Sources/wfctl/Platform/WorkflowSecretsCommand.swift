@@ -85,14 +85,13 @@ struct ListSecrets: AsyncParsableCommand {
         let page = try await PlatformPage.read(
             client, "/workflows/\(found.id)/secrets", "workflow \(found.slug)", page,
             filters: environment.query)
-        page.write(output, none: "The workflow has no secrets.") { secrets in
-            var table = TextTable("secret", "set", "changed")
-            for secret in secrets {
-                let count = IssueReport.count(secret["revision"]?.intValue ?? 0, "time")
-                table.add(secret.shown("name"), count, ShownTime.text(secret["updated_at"]))
-            }
-            return table
-        }
+        page.write(
+            output, none: "The workflow has no secrets\(environment.place).",
+            [
+                .member("secret", "name"),
+                ShownField("set") { IssueReport.count($0["revision"]?.intValue ?? 0, "time") },
+                .time("changed", "updated_at"),
+            ])
     }
 }
 
@@ -114,9 +113,9 @@ struct RemoveSecret: AsyncParsableCommand {
     func run() async throws {
         let (client, found) = try await workflow.find()
         try confirmation.confirm("Remove the secret \(name) of \(found.slug)\(environment.place)?")
-        _ = try await client.send(
-            "DELETE", "/workflows/\(found.id)/secrets/\(ManagementClient.encoded(name))\(environment.query.text)"
-        ).data("secret \(name) of the workflow \(found.slug)")
+        try await client.delete(
+            "/workflows/\(found.id)/secrets/\(ManagementClient.encoded(name))\(environment.query.text)",
+            "secret \(name) of the workflow \(found.slug)")
         Console.note("\(name) is removed.")
     }
 }

@@ -4,29 +4,26 @@ import WorkflowCore
 
 /// Workflows for people.
 enum WorkflowText {
-    static func facts(_ workflow: JSONValue) -> FactTable {
-        var facts = FactTable()
-        for (name, key) in [
-            ("name", "name"), ("short name", "slug"), ("id", "id"), ("description", "description"),
-            ("status", "status"), ("version", "version"), ("runs", "deployed_version"),
-        ] {
-            facts.add(name, workflow.shown(key))
-        }
-        facts.add("created", ShownTime.text(workflow["created_at"]))
-        facts.add("changed", ShownTime.text(workflow["updated_at"]))
-        return facts
+    static var facts: [ShownField] {
+        [
+            .member("name"), .member("short name", "slug"), .member("id"), .member("description"),
+            ShownField("labels") { LabelText.line($0) }, .member("status"), .member("version"),
+            .member("runs", "deployed_version"), .time("created", "created_at"), .time("changed", "updated_at"),
+        ]
     }
 
     /// What a workflow does now.
-    static func status(_ status: JSONValue) -> [(String, String?)] {
-        let next = status["next_version"]?.intValue.map { ", version \($0) is coming up" } ?? ""
-        let since = status["since"]?.stringValue.map { _ in ", since \(ShownTime.text(status["since"]))" } ?? ""
-        return [
-            ("environment", status.shown("environment")), ("status", status.shown("status") + since + next),
-            ("wanted", status.shown("wanted")),
-            ("version", status.shown("version")), ("path", status.shown("path")),
-            ("restarts", status["restarts"]?.intValue.flatMap { $0 == 0 ? nil : String($0) }),
-            ("next start", ShownTime.text(status["restart_at"])), ("last error", status.shown("last_error")),
+    static var status: [ShownField] {
+        [
+            .member("environment"),
+            ShownField("status") { status in
+                let next = status["next_version"]?.intValue.map { ", version \($0) is coming up" } ?? ""
+                let since = status["since"]?.stringValue.map { _ in ", since \(ShownTime.text(status["since"]))" }
+                return status.shown("status") + (since ?? "") + next
+            },
+            .member("wanted"), .member("version"), .member("path"),
+            ShownField("restarts") { $0["restarts"] == 0 ? "" : $0.shown("restarts") },
+            .time("next start", "restart_at"), .member("last error", "last_error"),
         ]
     }
 }

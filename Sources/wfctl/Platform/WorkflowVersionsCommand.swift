@@ -19,15 +19,12 @@ struct WorkflowVersions: AsyncParsableCommand {
         let page = try await PlatformPage.read(
             client, "/workflows/\(found.id)/versions", "workflow \(found.slug)", page)
         let running = found.json.shown("deployed_version")
-        page.write(output, none: "There is no configuration yet; save one with `wfctl deploy`.") { versions in
-            var table = TextTable("version", "saved", "by", "runs")
-            for version in versions {
-                table.add(
-                    version.shown("version"), ShownTime.text(version["created_at"]), version.shown("updated_by"),
-                    version.shown("version") == running ? "*" : "")
-            }
-            return table
-        }
+        page.write(
+            output, none: "There is no configuration yet; save one with `wfctl deploy`.",
+            [
+                .member("version"), .time("saved", "created_at"), .member("by", "updated_by"),
+                .mark("runs") { $0.shown("version") == running },
+            ])
     }
 }
 
@@ -54,8 +51,7 @@ struct DiffWorkflow: AsyncParsableCommand {
                 .notFound, "The workflow \(found.slug) has no configuration yet.", hint: "save one with `wfctl deploy`")
         }
         let version = to ?? newest
-        var query = QueryText()
-        query.add("from", (from ?? found.json["deployed_version"]?.intValue).map(String.init))
+        let query = QueryText(("from", (from ?? found.json["deployed_version"]?.intValue).map(String.init)))
         let document = try await client.get(
             "/workflows/\(found.id)/versions/\(version)/diff\(query.text)", "such version of \(found.slug)")
         let plan = try PlatformPlan.plan(in: document)

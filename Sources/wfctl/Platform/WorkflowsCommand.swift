@@ -13,8 +13,7 @@ struct WorkflowsCommand: ParsableCommand {
         subcommands: [
             ListWorkflows.self, ShowWorkflow.self, CreateWorkflow.self, ValidateWorkflow.self, WorkflowVersions.self,
             DiffWorkflow.self, WorkflowStatus.self, WorkflowLogs.self, DeployWorkflow.self, RollBackWorkflow.self,
-            StopWorkflow.self,
-            DeleteWorkflow.self, WorkflowSecretsCommand.self,
+            StopWorkflow.self, DeleteWorkflow.self, WorkflowSecretsCommand.self, LabelsCommand.self,
         ])
 }
 
@@ -43,6 +42,9 @@ struct ListWorkflows: AsyncParsableCommand {
     @Flag(help: "All that you may see, also of other companies and projects than that of the context.")
     var all = false
 
+    @Option(help: "Only those with this label, as name=value; several times for all of several.")
+    var label: [LabelArgument] = []
+
     @OptionGroup var place: ProjectOptions
 
     @OptionGroup var page: PageOptions
@@ -53,30 +55,18 @@ struct ListWorkflows: AsyncParsableCommand {
 
     func run() async throws {
         let client = try management.platform()
-        let page = try await read(client)
-        page.write(output, none: "There are no workflows; make one with `wfctl workflows create NAME`.") { workflows in
-            var table = TextTable("workflow", "name", "status", "version", "runs", "id")
-            for workflow in workflows {
-                table.add(
-                    workflow.shown("slug"), workflow.shown("name"), workflow.shown("status"),
-                    workflow.shown("version"), workflow.shown("deployed_version"), workflow.shown("id"))
-            }
-            return table
-        }
-    }
-
-    private func read(_ client: PlatformClient) async throws -> PlatformPage {
-        let directory = place.directory(client)
-        if all { return try await PlatformPage.read(client, "/workflows", "account", page) }
-        if place.project != nil || (place.company == nil && client.project != nil) {
-            let project = try await directory.project()
-            return try await PlatformPage.read(
-                client, "/projects/\(project.id)/workflows", "project \(project.slug)", page)
-        }
-        let company = try await directory.company()
-        return try await PlatformPage.read(client, "/workflows", "account", page) {
-            $0.shown("company_id") == company.id
-        }
+        let directory = self.place.directory(client)
+        let place = all ? PlatformWhereabouts() : try directory.place
+        var filters = place.query
+        for label in label { filters.add("label", "\(label.name):\(label.value)") }
+        let page = try await PlatformPage.read(client, "/workflows", "account", page, filters: filters)
+        if page.items.isEmpty { try await directory.check(place) }
+        page.write(
+            output, none: "There are no workflows\(place.text); make one with `wfctl workflows create NAME`.",
+            [
+                .member("workflow", "slug"), .member("name"), .member("status"), .member("version"),
+                .member("runs", "deployed_version"), .member("id"),
+            ])
     }
 }
 
@@ -109,7 +99,7 @@ struct ShowWorkflow: AsyncParsableCommand {
             return Terminal.output.write(document.shown("config_yaml"))
         }
         let document = try await client.get("/workflows/\(found.id)", "workflow \(found.slug)")
-        output.write(document) { WorkflowText.facts(document).lines(width: $0, style: $1) }
+        output.write(document, WorkflowText.facts)
     }
 }
 
@@ -143,13 +133,11 @@ struct CreateWorkflow: AsyncParsableCommand {
         let text = try file.map { try InputFile.text(of: $0) }
         let client = try management.platform()
         let project = try await place.directory(client).project()
-        var body: JSONObject = ["name": .string(name)]
-        if let slug { body["slug"] = .string(slug) }
-        if let description { body["description"] = .string(description) }
-        if let text { body["config_yaml"] = .string(text) }
+        let body = JSONObject(
+            given: ("name", name), ("slug", slug), ("description", description), ("config_yaml", text))
         let answer = try await client.send("POST", "/projects/\(project.id)/workflows", .object(body), seconds: 60)
         if let text, let file { try PlatformIssues.check(answer, text, file, "Nothing was saved.") }
         let workflow = try answer.data("project \(project.slug)")
-        output.write(workflow) { WorkflowText.facts(workflow).lines(width: $0, style: $1) }
+        output.write(workflow, WorkflowText.facts)
     }
 }

@@ -101,6 +101,9 @@ import WorkflowTesting
             let both = [tenant, other].map { Grant(.owner, on: ResourcePath(company: $0.company)) }
             let person = try await TestTenant.person("both", both, test)
             #expect(try await test.send(.get, "/dashboard", token: person.token).data["total_workflows"] == 2)
+            let one = "/dashboard?company_id=\(other.company)"
+            #expect(try await test.send(.get, one, token: person.token).data["total_workflows"] == 1)
+            #expect(try await test.send(.get, one, token: tenant.token(.owner)).data["total_workflows"] == 0)
             let key = try await tenant.key(.owner, ["executions:read"], test)
             #expect(try await test.send(.get, "/dashboard", token: key.secret).data["total_workflows"] == 1)
             let narrow = try await tenant.key(.owner, ["workflows:admin"], test)
