@@ -30,7 +30,9 @@ struct DeploymentOperation: Sendable {
         let deployments = call.services.workflows
         return try await deployments.exclusively(key) {
             let (next, before) = try await call.services.database.write { try prepare($0) }
-            _ = try await ConfigurationCheck.translating { try await deployments.engines.deploy(next) }
+            _ = try await ConfigurationCheck.translating(in: key.environment) {
+                try await deployments.engines.deploy(next)
+            }
             do {
                 return try await call.services.database.write { try note(next.version, $0) }
             } catch {
