@@ -23,6 +23,7 @@ enum PlatformSchema {
         SQLMigration(name: "013-iam", script: identityManagement),
         SQLMigration(name: "014-devices", script: devices),
         SQLMigration(name: "020-list-indexes", script: listIndexes),
+        SQLMigration(name: "021-registrations", script: registrations),
     ]
 
     private static func identity(_ dialect: SQLDialect) -> String {
