@@ -2,6 +2,7 @@ import HTTPTypes
 import Testing
 import WorkflowCore
 import WorkflowHTTP
+import WorkflowTesting
 
 @testable import WorkflowPlatform
 
@@ -84,7 +85,7 @@ import WorkflowHTTP
     }
 
     @Test func theyMayBeComeBackToFromAProvider() async throws {
-        try await SignOnFixture.with { fixture in
+        try await SignOnFixture.with { (fixture) async throws in
             let challenge = "code_challenge=\(CodeChallenge.make("of this test"))"
             func begin(_ redirect: String) async throws -> Int {
                 let query = "redirect_uri=\(redirect.addingPercentEncoding())&\(challenge)"
