@@ -25,6 +25,9 @@ struct MailOptions: ParsableArguments {
         guard smtpHost == nil || mailFrom != nil else { throw ValidationError("--smtp-host needs --mail-from.") }
     }
 
+    /// Whether e-mails go to people, and not to whoever looks at standard output.
+    var isSMTP: Bool { smtpHost != nil }
+
     /// What sends e-mails.
     ///
     /// - Throws: ``WorkflowError`` when the settings cannot be used.

@@ -126,6 +126,8 @@ struct PlatformCommand: AsyncParsableCommand {
         configuration.registration = registration
         configuration.requestsPerMinute = requestsPerMinute
         configuration.signOn = try signOn.configuration()
+        configuration.providerAddresses = signOn.providerAllow
+        configuration.confirmsRegistrations = mail.isSMTP
         configuration.quotas = quotas.limits
         configuration.signingSecret = environment["WORKFLOW_PLATFORM_SECRET"]
             .flatMap { $0.isEmpty ? nil : SecretString($0) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import WorkflowCore
 import WorkflowPlatform
+import WorkflowServer
 
 /// With what people sign in to the platform besides passwords.
 struct SignOnOptions: ParsableArguments {
@@ -17,13 +18,14 @@ struct SignOnOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Addresses that are not public where the providers of companies may be. May be repeated.",
+            "Addresses that are not public where the providers of companies may be, be it for the sign-in of people "
+                + "or the tokens of programs. May be repeated.",
             valueName: "range"),
         transform: { text in
             guard let range = AddressRange(text) else { throw ValidationError(AddressRange.problem(text) ?? text) }
             return range
         })
-    var ssoAllow: [AddressRange] = []
+    var providerAllow: [AddressRange] = []
 
     func validate() throws {
         for redirect in ssoRedirect {
@@ -39,16 +41,9 @@ struct SignOnOptions: ParsableArguments {
     func configuration() throws -> SignOnConfiguration {
         var configuration = SignOnConfiguration()
         configuration.redirects = ssoRedirect
-        configuration.allowedAddresses = ssoAllow
         guard let ssoProviders else { return configuration }
-        var attributes = stat()
-        guard stat(ssoProviders, &attributes) == 0, let data = FileManager.default.contents(atPath: ssoProviders)
-        else { throw WorkflowError(.unavailable, "\(ssoProviders) cannot be read; check its permissions.") }
-        guard attributes.st_mode & 0o077 == 0 else {
-            throw WorkflowError(
-                .invalidInput, "Others may read \(ssoProviders): chmod 600 it, and change the secrets in it.")
-        }
-        configuration.providers = try SignOnConfiguration.providers(json: String(decoding: data, as: UTF8.self))
+        let text = try PrivateFile.text(ssoProviders, name: "--sso-providers")
+        configuration.providers = try SignOnConfiguration.providers(json: text)
         return configuration
     }
 }

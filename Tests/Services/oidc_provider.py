@@ -2,7 +2,7 @@
 
     oidc_provider.py PORT
 
-Ends when its standard input does, so that it never outlives the tests that started it.
+`POST /rotate` has it sign with another key. Ends when its standard input does, so that it never outlives the tests that started it.
 """
 
 import base64
@@ -47,6 +47,18 @@ def with_pkce(app):
     return app
 
 
+def with_rotation(app):
+    """Takes another key in place of the one that tokens are signed with, as providers do now and then."""
+
+    @app.post("/rotate")
+    def rotate():
+        storage = flask.g.oidc_provider_mock_storage
+        storage.jwk = type(storage.jwk).generate_key(is_private=True)
+        return {}
+
+    return app
+
+
 def end_with_input():
     sys.stdin.buffer.read()
     os._exit(0)
@@ -54,5 +66,5 @@ def end_with_input():
 
 threading.Thread(target=end_with_input, daemon=True).start()
 werkzeug.serving.make_server(
-    "127.0.0.1", int(sys.argv[1]), with_pkce(oidc_provider_mock.app()), threaded=True
+    "127.0.0.1", int(sys.argv[1]), with_rotation(with_pkce(oidc_provider_mock.app())), threaded=True
 ).serve_forever()

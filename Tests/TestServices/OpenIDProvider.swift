@@ -27,6 +27,13 @@ public final class OpenIDProvider: Sendable {
         }
     }
 
+    /// Calls `body` with a provider of its own, which nobody else notices the changes of.
+    public static func with(_ body: (OpenIDProvider) async throws -> Void) async throws {
+        let provider = try OpenIDProvider()
+        defer { provider.stop() }
+        try await body(provider)
+    }
+
     private static func end() {
         started.withLock { provider in
             provider?.stop()

@@ -16,7 +16,7 @@ struct APIHandler: HTTPHandler {
         // One of our own: what a client calls its request proves nothing in the audit log.
         let id = services.identifiers.next()
         request.id = id
-        var limit: RateLimitDecision?
+        var limit: TakenLimit?
         var response: ServerResponse
         do {
             response = try await answer(request, &limit)
@@ -30,20 +30,21 @@ struct APIHandler: HTTPHandler {
         return response
     }
 
-    private func answer(_ request: ServerRequest, _ limit: inout RateLimitDecision?) async throws -> ServerResponse {
+    private func answer(_ request: ServerRequest, _ limit: inout TakenLimit?) async throws -> ServerResponse {
         let admission = try await Admission.make(request, route, services)
         let key = admission.caller?.user.text ?? request.remoteAddress
-        let decision = take(key, services.configuration.requestsPerMinute)
-        limit = decision
-        guard decision.isAllowed else {
-            throw PlatformError.tooMany("There are too many requests.", wait: .nanoseconds(decision.wait))
+        let own = take(key, services.configuration.requestsPerMinute)
+        limit = own
+        guard own.decision.isAllowed else {
+            throw PlatformError.tooMany("There are too many requests.", wait: .nanoseconds(own.decision.wait))
         }
         if let (company, perMinute) = admission.companyLimit {
-            let decision = take("company:\(company)", perMinute)
-            guard decision.isAllowed else {
+            let shared = take("company:\(company)", perMinute)
+            guard shared.decision.isAllowed else {
+                limit = shared
                 throw PlatformError.tooMany(
                     "The company makes more than \(perMinute) requests in a minute.",
-                    wait: .nanoseconds(decision.wait))
+                    wait: .nanoseconds(shared.decision.wait))
             }
         }
         let role = try authorize(admission)
@@ -110,16 +111,23 @@ struct APIHandler: HTTPHandler {
         return error.response
     }
 
-    private func take(_ key: String, _ perMinute: Int) -> RateLimitDecision {
-        let perMinute = max(1, perMinute)
-        return services.requestLimits.take(
-            key, now: services.clock.now.nanoseconds, interval: 60_000_000_000 / Int64(perMinute), burst: perMinute)
+    /// A limit of requests, and what is left of it.
+    private struct TakenLimit {
+        let perMinute: Int
+        let decision: RateLimitDecision
     }
 
-    private func addLimit(_ limit: RateLimitDecision, to response: inout ServerResponse) {
-        let seconds = (limit.wait + 999_999_999) / 1_000_000_000
-        response.headers[ResponseFields.limit] = String(services.configuration.requestsPerMinute)
-        response.headers[ResponseFields.remaining] = String(limit.remaining)
+    private func take(_ key: String, _ perMinute: Int) -> TakenLimit {
+        let perMinute = max(1, perMinute)
+        let decision = services.requestLimits.take(
+            key, now: services.clock.now.nanoseconds, interval: 60_000_000_000 / Int64(perMinute), burst: perMinute)
+        return TakenLimit(perMinute: perMinute, decision: decision)
+    }
+
+    private func addLimit(_ limit: TakenLimit, to response: inout ServerResponse) {
+        let seconds = (limit.decision.wait + 999_999_999) / 1_000_000_000
+        response.headers[ResponseFields.limit] = String(limit.perMinute)
+        response.headers[ResponseFields.remaining] = String(limit.decision.remaining)
         response.headers[ResponseFields.reset] = String(seconds)
     }
 }
@@ -134,6 +142,12 @@ enum ResponseFields {
     static let reset = name("RateLimit-Reset")
     /// The identifier of the request in the audit log.
     static let requestID = name("X-Request-ID")
+    /// What other sites learn of the address of a page.
+    static let referrerPolicy = name("Referrer-Policy")
+    /// Whether pages of other sites that a page opens, or that open it, have a hold on it.
+    static let crossOriginOpenerPolicy = name("Cross-Origin-Opener-Policy")
+    /// Whether other sites may load a file.
+    static let crossOriginResourcePolicy = name("Cross-Origin-Resource-Policy")
 
     private static func name(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else { preconditionFailure("not the name of a header field") }

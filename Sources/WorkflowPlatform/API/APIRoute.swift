@@ -78,8 +78,8 @@ struct AnswerRule: Sendable {
 
     let status: HTTPResponse.Status
     let content: Content
-    /// What it may be instead, with the same content.
-    var otherStatus: HTTPResponse.Status?
+    /// What it may be instead.
+    var other: (status: HTTPResponse.Status, content: Content)?
     /// Whether it holds something that is shown this once, so that it is not kept for a repeated request.
     var isSecret = false
 
@@ -91,10 +91,10 @@ struct AnswerRule: Sendable {
 
     static func page(_ schema: Schema) -> AnswerRule { AnswerRule(status: .ok, content: .page(schema)) }
 
-    /// The same, with another status for some cases.
-    func or(_ status: HTTPResponse.Status) -> AnswerRule {
+    /// The same, with another status for some cases, and another content unless it is the same.
+    func or(_ status: HTTPResponse.Status, _ content: Content? = nil) -> AnswerRule {
         var rule = self
-        rule.otherStatus = status
+        rule.other = (status, content ?? self.content)
         return rule
     }
 

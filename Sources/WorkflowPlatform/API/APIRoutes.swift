@@ -36,6 +36,7 @@ enum APIRoutes {
         try builder.add(
             method: .get, pattern: "/livez", handler: ClosureHandler { _ in .json(["status": "alive"]) })
         try builder.add(method: .get, pattern: "/readyz", handler: ClosureHandler { _ in await ready(services) })
+        try PlatformPages.add(to: &builder)
         return builder.build()
     }
 

@@ -58,6 +58,28 @@ extension Documents {
             .required("invited_by", .id), .required("created_at", .time), .required("expires_at", .time),
         ]))
 
+    /// An invitation as whoever was invited sees it.
+    static let invitationOffer = Schema.named(
+        "InvitationOffer",
+        .object([
+            .required("company_name", .name),
+            .required("resource_type", .oneOf(ResourceLevel.allCases.map(\.rawValue))),
+            .required("resource_name", .name), .required("email", .email), .required("role", .role),
+            .required("expires_at", .time),
+            .required("has_account", .boolean, "Whether there is an account with the address."),
+        ]))
+
+    static func offer(
+        _ invitation: Invitation, company: String, resource: String, hasAccount: Bool
+    ) -> JSONObject {
+        [
+            "company_name": .string(company), "resource_type": .string(invitation.level.rawValue),
+            "resource_name": .string(resource), "email": .string(invitation.email),
+            "role": .string(invitation.role.rawValue), "expires_at": .string(invitation.expiresAt.description),
+            "has_account": .bool(hasAccount),
+        ]
+    }
+
     /// An invitation for the record, which outlives the account of whom it was sent to.
     static func record(_ invitation: Invitation) -> JSONObject {
         var document = make(invitation)

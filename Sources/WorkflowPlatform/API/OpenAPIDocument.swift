@@ -126,9 +126,12 @@ enum OpenAPIDocument {
     }
 
     private static func responses(_ route: APIRoute, _ schemas: inout JSONObject) -> JSONObject {
-        let answer = JSONValue.object(success(route.answer, &schemas))
-        var responses: JSONObject = [String(route.answer.status.code): answer]
-        if let other = route.answer.otherStatus { responses[String(other.code)] = answer }
+        var responses: JSONObject = [
+            String(route.answer.status.code): .object(success(route.answer.content, &schemas))
+        ]
+        if let other = route.answer.other {
+            responses[String(other.status.code)] = .object(success(other.content, &schemas))
+        }
         let reference = problem.document(&schemas)
         for (code, text) in route.allProblems.sorted(by: { $0.key < $1.key }) {
             responses[String(code)] = [
@@ -138,8 +141,8 @@ enum OpenAPIDocument {
         return responses
     }
 
-    private static func success(_ answer: AnswerRule, _ schemas: inout JSONObject) -> JSONObject {
-        switch answer.content {
+    private static func success(_ content: AnswerRule.Content, _ schemas: inout JSONObject) -> JSONObject {
+        switch content {
         case .nothing:
             return ["description": "Done."]
         case .events(let rules):

@@ -60,8 +60,11 @@ public enum AccessPolicy {
             return .forbidden("This company asks for its own single sign-on; sign in with its provider.")
         }
         if case .key(_, _, let scopes) = caller.credential {
-            guard let cap = scopes.cap(action.area) else {
-                return .forbidden("The API key has no scope for \(action.area.rawValue).")
+            // What the user may not do either, a scope does not change.
+            let cap = scopes.cap(action.area)
+            guard let cap, cap >= action.role || role < action.role else {
+                let scope = Scopes.name(action.area, action.role)
+                return .forbidden("The API key lacks the scope \(scope); make one that has it.")
             }
             role = min(role, cap)
         }

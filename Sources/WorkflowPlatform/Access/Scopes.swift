@@ -63,6 +63,12 @@ public struct Scopes: Sendable, Hashable {
         self.caps = caps
     }
 
+    /// The scope that allows a role in an area.
+    static func name(_ area: Area, _ role: Role) -> String {
+        let extent = Extent.allCases.first { $0.role >= role } ?? .admin
+        return "\(area.rawValue):\(extent.rawValue)"
+    }
+
     /// The greatest role that they allow in an area; `nil` for none.
     func cap(_ area: Area) -> Role? { caps[area] }
 }

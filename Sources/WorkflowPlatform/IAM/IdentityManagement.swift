@@ -16,7 +16,7 @@ final class IdentityManagement: Sendable {
     init(_ configuration: PlatformConfiguration, directory: ProviderDirectory, environment: EngineEnvironment) {
         self.configuration = configuration
         self.directory = directory
-        requests = IAMRequests(environment, allowedAddresses: configuration.signOn.allowedAddresses)
+        requests = IAMRequests(environment, allowedAddresses: configuration.providerAddresses)
     }
 
     /// What asks a provider.

@@ -39,7 +39,7 @@ enum DeviceRoutes {
             try DeviceTable.insert(
                 hash: SecretTokens.hash(secret), userCodeHash: services.box.digest(code), device, connection)
         }
-        let (address, shown) = ("\(services.configuration.publicURL)/device", DeviceCodes.shown(code))
+        let (address, shown) = (PlatformPages.Page.device.address(services.configuration), DeviceCodes.shown(code))
         return .data([
             "device_code": .string(secret), "user_code": .string(shown), "verification_uri": .string(address),
             "verification_uri_complete": .string("\(address)?user_code=\(shown)"),

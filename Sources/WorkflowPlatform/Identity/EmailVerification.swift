@@ -9,7 +9,9 @@ enum EmailVerification {
     static let routes: [APIRoute] = [
         APIRoute(
             name: "verifyEmail", method: .post, path: "/auth/email/verify", tag: "Account",
-            summary: "Proves with the token of an e-mail that the address belongs to the account.", access: .open,
+            summary: "Proves with the token of an e-mail that the address belongs to the account, and makes the "
+                + "account if it waits for that.",
+            access: .open,
             body: .object([.required("token", .text(1...200))]), answer: .noContent,
             problems: [403: "The token does not work."], handler: verify),
         APIRoute(
@@ -28,22 +30,27 @@ enum EmailVerification {
                 hash: SecretTokens.hash(token), .verifyEmail, for: user.id, now: call.now, lifetime: lifetime,
                 connection)
         }
-        let link = "\(services.configuration.publicURL)/verify-email?token=\(token)"
-        services.mail.submit(
-            MailMessage(
-                recipient: user.email, subject: "Confirm your e-mail address",
-                text: """
-                    Somebody, hopefully you, has made an account with this e-mail address.
-                    Confirm within a day that the address is yours:
+        let link = PlatformPages.Page.verifyEmail.address(services.configuration, token: token)
+        services.mail.submit(message(to: user.email, link: link))
+    }
 
-                    \(link)
-                    """))
+    /// The e-mail that asks whether the address belongs to whoever has registered.
+    static func message(to address: String, link: String) -> MailMessage {
+        MailMessage(
+            recipient: address, subject: "Confirm your e-mail address",
+            text: """
+                Somebody, hopefully you, has made an account with this e-mail address.
+                If that was you, confirm within a day that the address is yours; otherwise there is nothing to do:
+
+                \(link)
+                """)
     }
 
     @Sendable private static func verify(_ call: APICall) async throws -> APIAnswer {
         try Throttling.countRegistration(call)
         let hash = SecretTokens.hash(try call.requiredText("token"))
         try await call.services.database.write { connection in
+            guard try Registrations.finish(tokenHash: hash, call, connection) == nil else { return }
             guard let id = try OneTimeTokenTable.use(hash: hash, .verifyEmail, now: call.now, connection),
                 var user = try UserTable.find(id, connection)
             else { throw PlatformError.forbidden("The token does not work; have another one sent.") }

@@ -18,6 +18,11 @@ enum InvitationRoutes {
             tag: "Members", summary: "Withdraws an invitation.",
             access: .role(.admin, .members, on: .company("id")), answer: .noContent, handler: withdraw),
         APIRoute(
+            name: "showInvitation", method: .post, path: "/auth/invitations/show", tag: "Sign-in",
+            summary: "What an invitation offers, for whoever has its token from the e-mail.", access: .open,
+            body: .object([.required("token", .text(1...200))]), answer: .ok(Documents.invitationOffer),
+            problems: [403: "The invitation does not work."], handler: show),
+        APIRoute(
             name: "acceptInvitation", method: .post, path: "/auth/invitations/accept", tag: "Account",
             summary: "Accepts an invitation that was sent to the address of whoever calls.",
             access: .signedIn(byPerson: true), body: .object([.required("token", .text(1...200))]),
@@ -54,7 +59,7 @@ enum InvitationRoutes {
             try services.audit.append(event, to: path.company, now: call.now, connection)
             return try CompanyTable.find(path.company, connection)
         }
-        let link = "\(services.configuration.publicURL)/invitation?token=\(token)"
+        let link = PlatformPages.Page.invitation.address(services.configuration, token: token)
         services.mail.submit(
             MailMessage(
                 recipient: invitation.email, subject: "You are invited to \(Self.line(company?.name ?? ""))",
@@ -88,6 +93,13 @@ enum InvitationRoutes {
             try call.services.audit.append(event, to: company, now: call.now, connection)
         }
         return .nothing
+    }
+
+    @Sendable private static func show(_ call: APICall) async throws -> APIAnswer {
+        try Throttling.countRegistration(call)
+        let token = try call.requiredText("token")
+        let offer = try await call.services.database.read { try Invitations.offer(token, call, $0) }
+        return .data(.object(offer))
     }
 
     @Sendable private static func accept(_ call: APICall) async throws -> APIAnswer {

@@ -7,6 +7,29 @@ enum Invitations {
     private static let refusal =
         "The invitation does not work: it was used, withdrawn, has ended, or is for another address."
 
+    /// What an invitation offers, as whoever has read the e-mail sees it.
+    ///
+    /// - Throws: ``HTTPError`` 403 when it cannot be accepted.
+    static func offer(_ token: String, _ call: APICall, _ connection: any SQLConnection) throws -> JSONObject {
+        let hash = SecretTokens.hash(token)
+        guard let invitation = try InvitationTable.find(hash: hash, now: call.now, connection),
+            let company = try CompanyTable.find(invitation.company, connection),
+            let resource = try name(of: invitation, connection)
+        else { throw PlatformError.forbidden(refusal) }
+        let hasAccount = try UserTable.find(email: invitation.email, connection) != nil
+        return Documents.offer(invitation, company: company.name, resource: resource, hasAccount: hasAccount)
+    }
+
+    /// What people call the thing that an invitation offers a role on.
+    private static func name(of invitation: Invitation, _ connection: any SQLConnection) throws -> String? {
+        switch invitation.level {
+        case .company: try CompanyTable.find(ID(stored: invitation.resource), connection)?.name
+        case .organization: try OrganizationTable.find(ID(stored: invitation.resource), connection)?.name
+        case .project: try ProjectTable.find(ID(stored: invitation.resource), connection)?.name
+        case .workflow: try WorkflowTable.find(ID(stored: invitation.resource), connection)?.name
+        }
+    }
+
     /// The invitation that a token belongs to.
     ///
     /// - Throws: ``HTTPError`` 403 when there is none for this e-mail address that can be accepted.

@@ -83,7 +83,7 @@ enum PasswordRoutes {
             return user
         }
         guard let user else { return .nothing }
-        let link = "\(services.configuration.publicURL)/reset-password?token=\(token)"
+        let link = PlatformPages.Page.resetPassword.address(services.configuration, token: token)
         services.mail.submit(
             MailMessage(
                 recipient: user.email, subject: "Set a new password",

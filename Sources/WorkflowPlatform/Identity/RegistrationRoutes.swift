@@ -7,13 +7,15 @@ enum RegistrationRoutes {
     static let all: [APIRoute] = [
         APIRoute(
             name: "register", method: .post, path: "/auth/register", tag: "Sign-in",
-            summary: "Makes an account. Where registration is by invitation, the token of one is needed.",
+            summary: "Makes an account. Where registration is by invitation, the token of one is needed. "
+                + "Where addresses are confirmed first, an account without an invitation is made by the link in an "
+                + "e-mail (202), and nobody learns whether there is one.",
             access: .open,
             body: .object([
                 .required("email", .email), .required("password", .text(1...1024, .password)),
                 .required("display_name", .name), .optional("invitation_token", .text(1...200)),
             ]),
-            answer: AnswerRule.created(Documents.tokens).secret,
+            answer: AnswerRule.created(Documents.tokens).secret.or(.accepted, .nothing),
             problems: [
                 403: "Registration is by invitation, and the token is missing or does not work.",
                 409: "There is an account with this e-mail address.",
@@ -33,20 +35,20 @@ enum RegistrationRoutes {
         }
         let policy = PasswordPolicy(services: services)
         try policy.check(password, member: "password", email: email)
-        let hash = try await policy.hash(password)
-        var user = Accounts.newPerson(email: email, name: try call.requiredText("display_name"), call)
-        // Whoever has the token has read the e-mail.
-        user.isEmailVerified = token != nil
-        let begun = try await services.database.write { [user] connection in
-            guard try UserTable.find(email: email, connection) == nil else {
-                throw PlatformError.conflict("email-taken", "There is an account with this e-mail address.")
-            }
-            try UserTable.insert(user, passwordHash: hash, connection)
+        let isConfirmedFirst = token == nil && services.configuration.confirmsRegistrations
+        if isConfirmedFirst { try Throttling.begin(account: "register \(UserTable.key(email))", call) }
+        let registration = Registration(
+            email: email, displayName: try call.requiredText("display_name"),
+            passwordHash: try await policy.hash(password))
+        guard !isConfirmedFirst else {
+            try await Registrations.begin(registration, call)
+            return APIAnswer(status: .accepted)
+        }
+        let (user, begun) = try await services.database.write { connection in
+            // Whoever has the token has read the e-mail.
+            let user = try Registrations.make(registration, isConfirmed: token != nil, call, connection)
             if let token { try Invitations.accept(token, by: user, call, connection) }
-            var event = call.event("auth.register", "user", user.id.text)
-            event.user = user.id
-            try services.audit.append(event, ofUser: user.id, now: call.now, connection)
-            return try SessionStart.begin(user.id, call, connection)
+            return (user, try SessionStart.begin(user.id, call, connection))
         }
         if !user.isEmailVerified { try await EmailVerification.send(to: user, call) }
         return .data(.object(try await SessionStart.tokens(begun, call)))

@@ -54,7 +54,7 @@ struct LinkCreation: Sendable {
         guard edges.count(where: { $0.source == source }) < Self.most else {
             throw PlatformError.conflict("too-many-links", "A workflow has \(Self.most) links to others at most.")
         }
-        if !settings.allowsCycle { try checkCycle(edges) }
+        if !settings.allowsCycle { try checkCycle(edges, connection) }
         let link = WorkflowLink(
             id: services.newID(), company: path.company, source: source, target: target, pattern: pattern,
             settings: settings, createdBy: try call.caller.user, createdAt: call.now)
@@ -83,14 +83,25 @@ struct LinkCreation: Sendable {
     private static let unknownTarget = PlatformError.problem(
         .notFound, "target-not-found", "There is no such workflow to link to.")
 
-    private func checkCycle(_ edges: [(source: ID<Workflow>, target: ID<Workflow>)]) throws {
+    private func checkCycle(
+        _ edges: [(source: ID<Workflow>, target: ID<Workflow>)], _ connection: any SQLConnection
+    ) throws {
         guard let way = LinkGraph(edges).path(from: target, to: source) else { return }
         let circle = [source] + way
+        let names = try circle.map { try name(of: $0, connection) }.joined(separator: " → ")
         throw PlatformError.problem(
             .conflict, "link-cycle",
-            "The link would close a circle: \(circle.map(\.text).joined(separator: " → ")). "
+            "The link would close a circle: \(names). "
                 + "Remove a link of it, or set allow_cycle and a hop_limit in config.",
             details: ["cycle": .array(circle.map { .string($0.text) })])
+    }
+
+    /// What people call a workflow, as far as the caller may look at it.
+    private func name(of workflow: ID<Workflow>, _ connection: any SQLConnection) throws -> String {
+        guard let found = try WorkflowTable.find(workflow, connection),
+            case .allowed = AccessPolicy.decide(try call.caller, Action(.viewer, in: .workflows), on: found.path)
+        else { return "a workflow that you may not see" }
+        return found.name
     }
 }
 

@@ -2,11 +2,12 @@ import WorkflowCore
 import WorkflowStore
 
 /// The rows of companies.
-enum CompanyTable {
+enum CompanyTable: NamedResourceTable {
     private static let columns = "id, name, slug, created_by, metadata, revision, created_at, updated_at"
     private static let insertion = SQLStatement(
         "INSERT INTO platform_companies (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
     private static let byID = SQLStatement("SELECT \(columns) FROM platform_companies WHERE id = ?")
+    private static let bySlug = SQLStatement("SELECT id FROM platform_companies WHERE slug = ?")
     private static let ofUser = SQLStatement(
         """
         SELECT \(columns) FROM platform_companies WHERE id IN
@@ -37,6 +38,11 @@ enum CompanyTable {
 
     static func find(_ id: ID<Company>, _ connection: any SQLConnection) throws -> Company? {
         try connection.first(byID, [.id(id)], read)
+    }
+
+    /// Whether a company has a short name.
+    static func isTaken(_ slug: String, _ connection: any SQLConnection) throws -> Bool {
+        try connection.first(bySlug, [.text(slug)]) { $0.text() } != nil
     }
 
     /// The companies in which somebody has a role on anything, newest first.

@@ -2,7 +2,7 @@ import WorkflowCore
 import WorkflowStore
 
 /// The rows of organizations.
-enum OrganizationTable {
+enum OrganizationTable: NamedResourceTable {
     private static let columns = "id, company_id, name, slug, metadata, revision, created_at, updated_at"
     private static let reached = ReachedRows(
         .organization, "platform_organizations", columns, key: \.id.text, read: read)

@@ -24,6 +24,7 @@ enum PlatformSchema {
         SQLMigration(name: "014-devices", script: devices),
         SQLMigration(name: "020-list-indexes", script: listIndexes),
         SQLMigration(name: "021-deployment-intentions", script: deploymentIntentions),
+        SQLMigration(name: "022-registrations", script: registrations),
     ]
 
     private static func identity(_ dialect: SQLDialect) -> String {

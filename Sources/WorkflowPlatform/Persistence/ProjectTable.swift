@@ -2,7 +2,7 @@ import WorkflowCore
 import WorkflowStore
 
 /// The rows of projects.
-enum ProjectTable {
+enum ProjectTable: NamedResourceTable {
     private static let columns =
         "id, company_id, organization_id, name, slug, description, metadata, revision, created_at, updated_at"
     private static let reached = ReachedRows(.project, "platform_projects", columns, key: \.id.text, read: read)

@@ -143,6 +143,7 @@ public final class Platform: Service {
                 _ = try SessionTable.forget(before: now.advanced(by: .zero - .seconds(24 * 3600)), connection)
                 _ = try OneTimeTokenTable.forget(before: now, connection)
                 _ = try DeviceTable.forget(before: now, connection)
+                _ = try RegistrationTable.forget(before: now, connection)
                 try SignOnTable.forget(before: now, connection)
                 _ = try IAMTokenTable.forget(before: now, connection)
                 _ = try IdempotencyTable.forget(

@@ -12,6 +12,9 @@ public struct PlatformConfiguration: Sendable {
 
     /// Who may register.
     public var registration = Registration.invited
+    /// Whether an account without an invitation is made when its address has been confirmed by e-mail, so that nobody
+    /// learns which addresses have accounts; otherwise it is made, and signed in to, at once.
+    public var confirmsRegistrations = false
     /// Where people reach the platform, for the links in e-mails and the issuer of tokens.
     public var publicURL = "http://127.0.0.1:8090"
     /// The secret that access tokens are signed with, at least 32 bytes; `nil` to make one and keep it in the database.
@@ -41,6 +44,8 @@ public struct PlatformConfiguration: Sendable {
     public var requestsPerMinute = 1200
     /// With what people sign in besides passwords.
     public var signOn = SignOnConfiguration()
+    /// Where the providers of companies may be, for people and for programs, besides public addresses.
+    public var providerAddresses: [AddressRange] = []
     /// What companies may have and do about which the operator has decided nothing else.
     public var quotas = QuotaLimits()
     /// The greatest size of the body of a request, in bytes.

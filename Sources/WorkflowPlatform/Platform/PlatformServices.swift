@@ -71,7 +71,7 @@ final class PlatformServices: Sendable {
             logger: environment.logger, metrics: environment.metrics.registry)
         streamSlots = StreamSlots(configuration.streams)
         streamTickets = StreamTickets(secrets: secrets, lifetime: configuration.streams.ticketLifetime)
-        signOn = SingleSignOn(configuration.signOn, environment: environment)
+        signOn = SingleSignOn(configuration, environment: environment)
         identityManagement = IdentityManagement(
             configuration, directory: signOn.directory, environment: environment)
         self.quotas = quotas

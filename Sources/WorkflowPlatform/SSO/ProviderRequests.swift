@@ -15,11 +15,11 @@ final class ProviderRequests: Sendable {
     private let policies: [Bool: OutboundPolicy]
     private let clients = Mutex<[Bool: GuardedRequests]>([:])
 
-    init(_ environment: EngineEnvironment, _ configuration: SignOnConfiguration) {
+    init(_ environment: EngineEnvironment, _ configuration: PlatformConfiguration) {
         self.environment = environment
-        timeout = configuration.requestTimeout
+        timeout = configuration.signOn.requestTimeout
         policies = [
-            true: OutboundPolicy(reach: .public, allowed: configuration.allowedAddresses),
+            true: OutboundPolicy(reach: .public, allowed: configuration.providerAddresses),
             false: OutboundPolicy(reach: .configured),
         ]
     }

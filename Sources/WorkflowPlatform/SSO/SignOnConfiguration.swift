@@ -4,10 +4,9 @@ public import WorkflowCore
 public struct SignOnConfiguration: Sendable {
     /// The providers with which everybody may sign in.
     public var providers: [PlatformProvider] = []
-    /// The addresses that browsers may be sent to behind a sign-in, each exactly as it is to be.
+    /// The addresses that browsers may be sent to behind a sign-in, each exactly as it is to be; the pages of the
+    /// platform are besides.
     public var redirects: [String] = []
-    /// Where requests to the providers of companies may go besides public addresses.
-    public var allowedAddresses: [AddressRange] = []
     /// How long a provider may take to answer a request.
     public var requestTimeout: Duration = .seconds(10)
     /// How long a sign-in at a provider may take.

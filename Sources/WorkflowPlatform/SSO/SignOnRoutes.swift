@@ -98,7 +98,7 @@ enum SignOnRoutes {
         let services = call.services
         try services.signOn.count(call)
         let (redirect, challenge) = (call.query["redirect_uri"], call.query["code_challenge"])
-        try check(redirect, challenge, services.signOn.configuration)
+        try check(redirect, challenge, services.configuration)
         let provider = try await provider(call)
         let flow = SignOnFlow(
             provider: provider.key, state: services.secrets.make(.oneTime), nonce: services.secrets.make(.oneTime),
@@ -117,8 +117,11 @@ enum SignOnRoutes {
 
     /// Makes sure that the browser is only sent where the operator allows, and that what it brings there is of use to
     /// nobody but the client that has begun.
-    private static func check(_ redirect: String?, _ challenge: String?, _ configuration: SignOnConfiguration) throws {
-        if let redirect, !configuration.redirects.contains(redirect) {
+    private static func check(
+        _ redirect: String?, _ challenge: String?, _ configuration: PlatformConfiguration
+    ) throws {
+        let allowed = configuration.signOn.redirects + PlatformPages.signOnReturns(configuration)
+        if let redirect, !allowed.contains(redirect) {
             let detail = "This address is not among those that the operator of the platform allows."
             throw PlatformError.invalid([SchemaProblem(pointer: "redirect_uri", detail: detail)])
         }

@@ -11,13 +11,13 @@ final class SingleSignOn: Sendable {
     let throttle: RegistrationThrottle
     private let providers: [String: SignOnProvider]
 
-    init(_ configuration: SignOnConfiguration, environment: EngineEnvironment) {
-        self.configuration = configuration
+    init(_ configuration: PlatformConfiguration, environment: EngineEnvironment) {
+        self.configuration = configuration.signOn
         requests = ProviderRequests(environment, configuration)
         directory = ProviderDirectory(requests: requests, clock: environment.clock)
-        throttle = RegistrationThrottle(perMinute: configuration.attemptsPerMinute)
+        throttle = RegistrationThrottle(perMinute: configuration.signOn.attemptsPerMinute)
         providers = Dictionary(
-            configuration.providers.map { provider in
+            configuration.signOn.providers.map { provider in
                 (
                     provider.name,
                     SignOnProvider(

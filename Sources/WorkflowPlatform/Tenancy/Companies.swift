@@ -41,6 +41,17 @@ enum Companies {
         return slug
     }
 
+    /// A short name that no company has: the one that is wanted, or with some letters behind it.
+    static func freeShortName(
+        like slug: String, _ call: APICall, _ connection: any SQLConnection
+    ) throws -> String {
+        guard try CompanyTable.isTaken(slug, connection) else { return slug }
+        // Not a number, which would tell how many companies there are with the name.
+        let letters = Array("bcdfghjkmnpqrstvwxz")
+        let ending = String(call.services.secrets.bytes(6).map { letters[Int($0) % letters.count] })
+        return "\(slug.prefix(Slug.longest - ending.count - 1))-\(ending)".replacing("--", with: "-")
+    }
+
     /// Runs a statement that needs a short name to be free.
     ///
     /// - Throws: ``HTTPError`` 409 when it is not.

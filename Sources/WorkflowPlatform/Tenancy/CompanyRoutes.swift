@@ -5,7 +5,7 @@ import WorkflowStore
 /// Companies.
 enum CompanyRoutes {
     static let body: [Schema.Member] = [
-        .optional("slug", .text(1...63, .slug), "The name for addresses; made of the name when it is left out."),
+        .optional("slug", .text(1...63, .slug), "The short name; made of the name when it is left out."),
         .optional("metadata", .metadata),
     ]
 
@@ -37,11 +37,16 @@ enum CompanyRoutes {
     ]
 
     @Sendable private static func create(_ call: APICall) async throws -> APIAnswer {
-        let user = try call.caller.user
-        let company = try Companies.new(
-            name: try call.requiredText("name"), slug: call.text("slug"),
-            metadata: call.body["metadata"]?.objectValue ?? [:], createdBy: user, call)
-        try await call.services.database.write { try Companies.insert(company, ownedBy: user, call, $0) }
+        let (user, slug) = (try call.caller.user, call.text("slug"))
+        let wanted = try Companies.new(
+            name: try call.requiredText("name"), slug: slug, metadata: call.body["metadata"]?.objectValue ?? [:],
+            createdBy: user, call)
+        let company = try await call.services.database.write { connection in
+            var company = wanted
+            if slug == nil { company.slug = try Companies.freeShortName(like: wanted.slug, call, connection) }
+            try Companies.insert(company, ownedBy: user, call, connection)
+            return company
+        }
         return .data(Documents.make(company), revision: company.revision)
     }
 

@@ -4,6 +4,9 @@ import WorkflowStore
 
 /// What companies, organizations and projects have in common.
 protocol NamedResource: Sendable {
+    /// Where its rows are.
+    associatedtype Table: NamedResourceTable<Self>
+
     /// What kind of thing it is.
     static var level: ResourceLevel { get }
 
@@ -20,14 +23,21 @@ protocol NamedResource: Sendable {
 
     /// Changes what only this kind of thing has, as a request says.
     mutating func change(_ call: APICall)
-    static func find(_ id: ID<Self>, _ connection: any SQLConnection) throws -> Self?
-    /// Saves it, with a revision that is one more than that in the table.
-    ///
-    /// - Returns: Whether nobody else has changed it in between.
-    func update(_ connection: any SQLConnection) throws -> Bool
-    static func delete(_ id: ID<Self>, _ connection: any SQLConnection) throws
     /// The workflows that lie in it, in all their environments.
     static func workflows(of id: ID<Self>, _ connection: any SQLConnection) throws -> [DeploymentKey]
+}
+
+/// The rows of companies, organizations or projects.
+protocol NamedResourceTable<Resource> {
+    associatedtype Resource
+
+    static func find(_ id: ID<Resource>, _ connection: any SQLConnection) throws -> Resource?
+    /// Saves a thing, whose revision is one more than that in the table.
+    ///
+    /// - Returns: Whether nobody else has changed it in between.
+    static func update(_ resource: Resource, _ connection: any SQLConnection) throws -> Bool
+    /// Removes a thing with all that lies in it.
+    static func delete(_ id: ID<Resource>, _ connection: any SQLConnection) throws
 }
 
 extension NamedResource {
@@ -42,7 +52,7 @@ extension NamedResource {
 
     /// The thing that a route is about, as the database has it now.
     static func find(_ call: APICall, _ connection: any SQLConnection) throws -> Self {
-        guard let found = try find(try id(call), connection) else { throw PlatformError.notFound }
+        guard let found = try Table.find(try id(call), connection) else { throw PlatformError.notFound }
         return found
     }
 
@@ -65,7 +75,7 @@ extension NamedResource {
             if let metadata = call.body["metadata"]?.objectValue { changed.metadata = metadata }
             changed.change(call)
             (changed.revision, changed.updatedAt) = (before.revision + 1, call.now)
-            let isSaved = try Companies.unlessTaken(changed.slug) { try changed.update(connection) }
+            let isSaved = try Companies.unlessTaken(changed.slug) { try Table.update(changed, connection) }
             guard isSaved else { throw PlatformError.preconditionFailed(EntityTag.make(before.revision)) }
             let difference = AuditEvent.difference(before.document, changed.document)
             try changed.record("update", difference, call, connection)
@@ -81,7 +91,7 @@ extension NamedResource {
             let found = try find(call, connection)
             try call.checkRevision(found.revision)
             let workflows = try Self.workflows(of: found.id, connection)
-            try delete(found.id, connection)
+            try Table.delete(found.id, connection)
             try found.record("delete", found.document, call, connection)
             return workflows
         }

@@ -4,6 +4,8 @@ import WorkflowStore
 
 /// Checks configurations as their deployment would, and compares them.
 enum ConfigurationCheck {
+    private static let missingSecret = "there is no secret "
+
     /// Makes sure that a configuration can run; secrets that are not set yet are no error before it is deployed.
     ///
     /// - Throws: ``HTTPError`` 422 with everything that is wrong.
@@ -17,16 +19,25 @@ enum ConfigurationCheck {
         do {
             try await deployments.engines.validate(deployment)
         } catch let error as DeploymentError {
-            let issues = error.issues.filter { !$0.message.hasPrefix("there is no secret ") }
+            let issues = error.issues.filter { !$0.message.hasPrefix(missingSecret) }
             if error.code == .invalid, issues.isEmpty { return }
             throw refusal(error, issues)
         }
     }
 
-    /// The answer to an error of a deployment: 409, 422 or 503.
-    static func answer(to error: any Error) -> any Error {
+    /// The answer to an error of a deployment in an environment: 409, 422 or 503.
+    static func answer(to error: any Error, in environment: EnvironmentName) -> any Error {
         guard let error = error as? DeploymentError else { return error }
-        return refusal(error, error.issues)
+        return refusal(error, error.issues.map { naming(environment, $0) })
+    }
+
+    /// An issue that says in which environment a secret is missing: each has its own.
+    private static func naming(_ environment: EnvironmentName, _ issue: ConfigurationIssue) -> ConfigurationIssue {
+        guard issue.message.hasPrefix(missingSecret) else { return issue }
+        return ConfigurationIssue(
+            location: issue.location, path: issue.path,
+            message: "\(issue.message) in the environment \(environment.text)",
+            suggestion: "set it there, or name the environment that has it")
     }
 
     private static func refusal(_ error: DeploymentError, _ issues: [ConfigurationIssue]) -> HTTPError {

@@ -41,7 +41,7 @@ struct DeploymentOperation: Sendable {
             } catch {
                 await deployments.forget(intention)
                 if case .failure(let error) = noted.withLock({ $0 }) { throw error }
-                throw ConfigurationCheck.answer(to: error)
+                throw ConfigurationCheck.answer(to: error, in: key.environment)
             }
             guard let workflow = try noted.withLock({ $0 })?.get() else {
                 throw PlatformError.defect("a deployment was not noted")

@@ -9,8 +9,8 @@ struct LoginCommand: AsyncParsableCommand {
         commandName: "login", abstract: "Signs in to a platform, or tries the token of a server and keeps it.",
         usage: "wfctl login [<name>] [<options>]",
         discussion: """
-            What answers at the address is found out. On a platform you get a code to enter where you are signed in \
-            already; --email signs in with a password, --token-file or WFCTL_TOKEN with an API key. For a server the \
+            What answers at the address is found out. On a platform you get a code to enter on its page /device, or \
+            where you are signed in already; --email signs in with a password, --token-file or WFCTL_TOKEN with an API key. For a server the \
             token is asked for, or read from --token-file or a pipe:
 
               wfctl login https://platform.example

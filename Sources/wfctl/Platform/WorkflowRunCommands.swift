@@ -23,8 +23,8 @@ struct WorkflowChangeOptions: ParsableArguments {
         try confirmation.confirm("\(question(found.slug))\(environment.place) on \(client.url)?")
         // With the state that the person was asked about: somebody else may have changed it meanwhile.
         let answer = try await client.send(
-            "POST", "/workflows/\(found.id)/\(action)\(environment.query.text)", body.map(JSONValue.object), tag: found.tag,
-            seconds: 120)
+            "POST", "/workflows/\(found.id)/\(action)\(environment.query.text)", body.map(JSONValue.object),
+            tag: found.tag, seconds: 120)
         try PlatformIssues.check(answer, nil, "<saved version>", "What ran before goes on.")
         let document = try answer.data("workflow \(found.slug)")
         output.write(document) { _, _ in

@@ -147,4 +147,24 @@ import WorkflowTesting
             #expect(try nameless.json["errors"]?[0]?["pointer"] == "/slug")
         }
     }
+
+    @Test func aCompanyWhoseNameIsTakenGetsAnotherShortName() async throws {
+        try await Self.with { (test, _) async throws in
+            let stranger = try await TestTenant.person("stranger", [], test)
+            func create(_ body: JSONValue) async throws -> TestAnswer {
+                try await test.send(.post, "/companies", token: stranger.token, body)
+            }
+            let other = try await create(["name": "Alpha"])
+            #expect(other.status == 201)
+            let slug = try #require(try other.data["slug"]?.stringValue)
+            #expect(slug.wholeMatch(of: /alpha-[bcdfghjkmnpqrstvwxz]{6}/) != nil, "\(slug)")
+            #expect(try other.data["name"] == "Alpha")
+            let long = String(repeating: "a", count: 70)
+            for _ in 1...2 { #expect(try await create(["name": .string(long)]).status == 201) }
+            // Who asks for one is told that it is taken, by whomever.
+            let refused = try await create(["name": "Alpha", "slug": "alpha"])
+            #expect(refused.status == 409)
+            #expect(try refused.problem == "slug-taken")
+        }
+    }
 }

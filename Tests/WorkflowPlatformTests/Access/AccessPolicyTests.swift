@@ -148,6 +148,18 @@ import WorkflowCore
         }
     }
 
+    @Test(arguments: [
+        (Role.viewer, "audit:read", "The API key lacks the scope projects:read; make one that has it."),
+        (.editor, "projects:read", "The API key lacks the scope projects:write; make one that has it."),
+        (.admin, "*:write", "The API key lacks the scope projects:admin; make one that has it."),
+        (.owner, "projects:write", "This needs the role owner; you have editor here."),
+    ])
+    func aKeyIsToldWhichScopeItLacks(needed: Role, scope: String, reason: String) throws {
+        let held = needed == .owner ? Role.editor : .admin
+        let caller = try key([Grant(held, on: ResourcePath(company: path.company))], [scope])
+        #expect(AccessPolicy.decide(caller, Action(needed, in: .projects), on: path) == .forbidden(reason))
+    }
+
     @Test func scopesOnlyNarrow() throws {
         let caps: [String: Role] = ["read": .viewer, "write": .editor, "admin": .owner]
         for held in Self.roles {

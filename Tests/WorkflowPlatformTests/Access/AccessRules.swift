@@ -88,6 +88,7 @@ enum AccessRules {
         POST /auth/email/verify: open
         POST /auth/iam/{iamProviderId}/token: open
         POST /auth/invitations/accept: person
+        POST /auth/invitations/show: open
         POST /auth/login: open
         POST /auth/logout: person
         POST /auth/oauth2/token: open

@@ -109,7 +109,7 @@ import WorkflowTesting
             let narrow = try await tenant.key(.owner, ["workflows:admin"], test)
             let refused = try await test.send(.get, "/dashboard", token: narrow.secret)
             #expect(refused.status == 403)
-            #expect(try refused.json["detail"] == "The API key has no scope for executions.")
+            #expect(try refused.json["detail"] == "The API key lacks the scope executions:read; make one that has it.")
         }
     }
 }

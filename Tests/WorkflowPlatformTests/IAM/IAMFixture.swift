@@ -12,16 +12,17 @@ struct IAMFixture {
     let tenant: TestTenant
 
     static func with(
-        _ database: TestDatabase = TestDatabase.allCases[0], isLoopbackAllowed: Bool = true, service: String? = nil,
+        _ database: TestDatabase = TestDatabase.allCases[0], clock: TestClock = TestClock(),
+        isLoopbackAllowed: Bool = true, service: String? = nil,
         _ body: (IAMFixture) async throws -> Void
     ) async throws {
         try await TestPlatform.with(
-            database,
+            database, clock: clock,
             { configuration in
                 configuration.publicURL = "https://platform.example.com"
                 configuration.securityTokenService = service
                 if isLoopbackAllowed, let range = AddressRange("127.0.0.1") {
-                    configuration.signOn.allowedAddresses = [range]
+                    configuration.providerAddresses = [range]
                 }
             }
         ) { (test) async throws in

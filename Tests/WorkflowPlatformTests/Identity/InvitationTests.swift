@@ -37,6 +37,33 @@ import WorkflowTesting
         }
     }
 
+    @Test func whoeverHasTheTokenSeesWhatIsOffered() async throws {
+        try await TestPlatform.with { (test) async throws in
+            let alpha = try await TestTenant.make("Alpha", test)
+            func show(_ token: String) async throws -> TestAnswer {
+                try await test.send(.post, "/auth/invitations/show", ["token": .string(token)])
+            }
+            let (id, token) = try await invite(
+                "new@example.com", .editor, "/projects/\(alpha.project)", by: alpha.token(.admin), test)
+            let offer = try await show(token)
+            #expect(offer.status == 200)
+            #expect(try offer.data["company_name"] == "Alpha")
+            #expect(try offer.data["resource_type"] == "project")
+            #expect(try offer.data["resource_name"] == "Alpha project")
+            #expect(try offer.data["role"] == "editor")
+            #expect(try offer.data["email"] == "new@example.com")
+            #expect(try offer.data["has_account"] == false)
+            #expect(try await show(token + "x").status == 403)
+            let (_, known) = try await invite(
+                "Alpha-viewer@example.com", .owner, "/companies/\(alpha.company)", by: alpha.token(.owner), test)
+            #expect(try await show(known).data["has_account"] == true)
+            let withdrawn = try await test.send(
+                .delete, "/companies/\(alpha.company)/invitations/\(id)", token: alpha.token(.admin))
+            #expect(withdrawn.status == 204)
+            #expect(try await show(token).status == 403)
+        }
+    }
+
     @Test func itIsForItsAddressOnly() async throws {
         try await TestPlatform.with { (test) async throws in
             let (alpha, beta) = (try await TestTenant.make("Alpha", test), try await TestTenant.make("Beta", test))

@@ -56,7 +56,7 @@ struct SignOnFixture: Sendable {
                 configuration.signOn.redirects = [redirect]
                 configuration.signOn.requestTimeout = .seconds(60)
                 let loopback = try #require(AddressRange("127.0.0.1"))
-                configuration.signOn.allowedAddresses = allowsLoopback ? [loopback] : []
+                configuration.providerAddresses = allowsLoopback ? [loopback] : []
                 configuration.signOn.attemptsPerMinute = 1000
                 configure(&configuration)
             } _: { test in

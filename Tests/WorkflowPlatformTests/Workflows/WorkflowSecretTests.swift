@@ -13,8 +13,9 @@ import WorkflowTesting
             let workflow = try await TestWorkflow.make(saying("say ${secret.WORD}"), tenant, test)
             let missing = try await workflow.deploy()
             #expect(missing.status == 422)
-            #expect(try missing.json["errors"]?[0]?["detail"] == "there is no secret WORD")
-            #expect(try missing.json["errors"]?[0]?["hint"] == "add it to the secrets of the workflow")
+            #expect(try missing.json["errors"]?[0]?["detail"] == "there is no secret WORD in the environment prod")
+            let hint = try missing.json["errors"]?[0]?["hint"]
+            #expect(hint == "set it there, or name the environment that has it")
 
             let set = try await workflow.send(.put, "/secrets/WORD", as: .editor, ["value": "open-sesame"])
             #expect(set.status == 200)
