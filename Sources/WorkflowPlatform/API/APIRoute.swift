@@ -78,7 +78,7 @@ struct AnswerRule: Sendable {
 
     let status: HTTPResponse.Status
     let content: Content
-    /// What it may be instead, with the same content.
+    /// What it may be instead, with the same content; with none when it is a redirect.
     var otherStatus: HTTPResponse.Status?
     /// Whether it holds something that is shown this once, so that it is not kept for a repeated request.
     var isSecret = false

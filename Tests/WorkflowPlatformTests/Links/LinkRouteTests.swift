@@ -119,6 +119,7 @@ import WorkflowTesting
             #expect(try refused.problem == "link-cycle")
             let way = [c, a, b, c].map { JSONValue.string($0.id.text) }
             #expect(try refused.json["cycle"] == .array(way))
+            #expect(OpenAPIDocument.problem.problems(with: try refused.json) == [])
             let allowed = try await c.send(.post, "/links", body(a.id, "x", ["allow_cycle": true, "hop_limit": 3]))
             #expect(allowed.status == 201)
             // A shortcut closes nothing by itself, but there is a circle through it now.
