@@ -6,7 +6,7 @@ import random
 import statistics
 import time
 
-from world import PASSWORD
+from client import PASSWORD
 
 
 def paths(target):

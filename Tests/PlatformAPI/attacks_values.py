@@ -4,7 +4,7 @@ import json
 import threading
 import time
 
-from world import configuration
+from things import configuration
 
 INJECTIONS = [
     "'; DROP TABLE platform_users; --", "' OR '1'='1", "\" OR \"\"=\"", "1); DELETE FROM platform_companies; --", "$1",

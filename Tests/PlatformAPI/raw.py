@@ -6,7 +6,7 @@ import socket
 import time
 
 from server import Failure
-from world import address
+from client import address
 
 
 class Target:

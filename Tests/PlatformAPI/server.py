@@ -36,8 +36,9 @@ class Server:
         folder.mkdir(parents=True, exist_ok=True)
         self.output = folder / "output"
         self.log = folder / "log"
+        self.state = folder / "state"
         command = [
-            str(binary), "platform", "--state", str(folder / "state"), "--address", "127.0.0.1:0",
+            str(binary), "platform", "--state", str(self.state), "--address", "127.0.0.1:0",
             "--workflows-address", "127.0.0.1:0", "--public-url", "http://platform.example",
             "--requests-per-minute", "100000000", "--trusted-proxy", "127.0.0.1", "--registration", "open", *options]
         with self.output.open("wb") as output, self.log.open("wb") as log:
@@ -53,6 +54,11 @@ class Server:
     def api(self):
         """Where the API is."""
         return f"{self.address}/api/v1"
+
+    @property
+    def database(self):
+        """The file with its tables."""
+        return self.state / "platform.sqlite"
 
     @property
     def port(self):

@@ -6,7 +6,8 @@ enum OpenAPIDocument {
     /// The version of the API.
     static let version = "1.0.0"
 
-    private static let problem = Schema.named(
+    /// What is answered when something is wrong.
+    static let problem = Schema.named(
         "Problem",
         .object([
             .required("type", .text(1...200), "A name that programs can rely on."), .required("title", .text(0...100)),
@@ -26,6 +27,9 @@ enum OpenAPIDocument {
                     maximum: 100),
                 "What is wrong with which part of the request."),
             .optional("quota", QuotaRoutes.quota, "What is used up."),
+            .optional(
+                "workflows", .array(.text(0...1000), maximum: 10_000), "The parts of a workflow that can be run."),
+            .optional("cycle", .array(.id, maximum: 100_000), "The workflows that a link would join to a circle."),
         ]))
 
     /// Makes the document.
@@ -130,7 +134,9 @@ enum OpenAPIDocument {
             String(route.answer.status.code): .object(success(route.answer.content, &schemas))
         ]
         if let other = route.answer.other {
-            responses[String(other.status.code)] = .object(success(other.content, &schemas))
+            responses[String(other.status.code)] =
+                other.status.kind == .redirection
+                ? ["description": "The browser is sent on."] : .object(success(other.content, &schemas))
         }
         let reference = problem.document(&schemas)
         for (code, text) in route.allProblems.sorted(by: { $0.key < $1.key }) {

@@ -3,10 +3,18 @@ import WorkflowModules
 
 /// What is wrong with a part of a request.
 struct SchemaProblem: Sendable, Hashable {
+    /// How much of a place is told; the names of members in a request may be longer.
+    private static let longestPointer = 1000
+
     /// Where, as a JSON pointer (RFC 6901); empty for the whole.
     let pointer: String
     /// What is wrong, as a sentence.
     let detail: String
+
+    init(pointer: String, detail: String) {
+        self.pointer = String(String.UnicodeScalarView(pointer.unicodeScalars.prefix(Self.longestPointer)))
+        self.detail = detail
+    }
 
     var json: JSONValue { ["pointer": .string(pointer), "detail": .string(detail)] }
 }

@@ -38,7 +38,7 @@ enum SignOnRoutes {
                 QueryParameter("error", .text(1...200), "Why there is no code."),
                 QueryParameter("iss", .text(1...1000), "Who the provider is (RFC 9207)."),
             ],
-            answer: AnswerRule.ok(Documents.signOnCode).secret,
+            answer: AnswerRule.ok(Documents.signOnCode).or(.found, .nothing).secret,
             problems: [
                 400: "The sign-in did not begin in this browser, took too long, or is over.",
                 403: "The person or the provider has said no, or nobody may be signed in so.",

@@ -44,6 +44,16 @@ import WorkflowCore
         }
     }
 
+    @Test func aRedirectIsDescribedWithoutContent() async throws {
+        try await TestPlatform.with { (test) async throws in
+            let path = "\(APIPath.prefix)/auth/oauth2/{provider}/callback"
+            let responses = try await document(test)["paths"]?[path]?["get"]?["responses"]
+            #expect(responses?["302"]?["description"] == "The browser is sent on.")
+            #expect(responses?["302"]?["content"] == nil)
+            #expect(responses?["200"]?["content"] != nil)
+        }
+    }
+
     private func checkReferences(_ value: JSONValue, _ document: JSONValue) throws {
         switch value {
         case .array(let items): for item in items { try checkReferences(item, document) }

@@ -58,6 +58,16 @@ import WorkflowTesting
         }
     }
 
+    @Test func whatIsToldOfALongNameIsAsLongAsTheDescriptionSays() async throws {
+        try await Self.with { (test, tenant) async throws in
+            let answer = try await test.send(
+                .put, "/companies/\(tenant.company)", token: tenant.token(.owner),
+                .object([String(repeating: "\u{E9}", count: 20_000): 1]))
+            #expect(answer.status == 400)
+            #expect(OpenAPIDocument.problem.problems(with: try answer.json) == [])
+        }
+    }
+
     @Test func bodiesThatAreNoJSONAreRefused() async throws {
         try await Self.with { (test, tenant) async throws in
             func send(_ text: String, _ type: String) async throws -> TestAnswer {

@@ -81,20 +81,24 @@ import WorkflowTesting
             try route.path.split(separator: "/").map { segment -> String in
                 guard segment.hasPrefix("{") else { return String(segment) }
                 let name = String(segment.dropFirst().dropLast())
-                // The identities have the identifiers of the sessions.
-                if name == "sessionId" || name == "identityId" { return session?.text ?? tenant.company.text }
-                if case .role(_, _, let on, _) = route.access, on.parameter == name {
-                    if on.belonging == .execution { return tenant.execution.text }
-                    if on.belonging != nil { return try #require(parameters[name]) }
-                    switch on.level {
-                    case .company: return tenant.company.text
-                    case .organization: return tenant.organization.text
-                    case .project: return tenant.project.text
-                    case .workflow: return tenant.workflow.text
-                    }
-                }
-                return try #require(parameters[name], "add a value for the parameter \(name) to this test")
+                return try #require(
+                    value(name, route, session: session), "add a value for the parameter \(name) to this test")
             }.reduce("") { "\($0)/\($1)" }
+        }
+
+        /// What stands in the place of a parameter of a path; `nil` when there is nothing for it.
+        func value(_ name: String, _ route: APIRoute, session: ID<Session>?) -> String? {
+            // The identities have the identifiers of the sessions.
+            if name == "sessionId" || name == "identityId" { return session?.text ?? tenant.company.text }
+            guard case .role(_, _, let on, _) = route.access, on.parameter == name else { return parameters[name] }
+            switch (on.belonging, on.level) {
+            case (.execution, _): return tenant.execution.text
+            case (.iamProvider, _), (.iamMapping, _): return parameters[name]
+            case (nil, .company): return tenant.company.text
+            case (nil, .organization): return tenant.organization.text
+            case (nil, .project): return tenant.project.text
+            case (nil, .workflow): return tenant.workflow.text
+            }
         }
 
         func caller(

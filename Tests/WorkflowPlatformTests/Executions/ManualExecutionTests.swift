@@ -61,6 +61,7 @@ import WorkflowTesting
             let nothing = try await trigger(fixture, [:])
             #expect(nothing.status == 422)
             #expect(try nothing.json["detail"] == "Say which part is to be run, as \"workflow\".")
+            #expect(OpenAPIDocument.problem.problems(with: try nothing.json) == [])
             _ = try await fixture.workflow.send(.post, "/stop", as: .admin)
             let stopped = try await trigger(fixture, ["workflow": "order", "action": "pay"])
             #expect(stopped.status == 409)

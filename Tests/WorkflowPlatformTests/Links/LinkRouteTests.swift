@@ -120,6 +120,7 @@ import WorkflowTesting
             let way = [c, a, b, c].map { JSONValue.string($0.id.text) }
             #expect(try refused.json["cycle"] == .array(way))
             #expect(try refused.json["detail"]?.stringValue?.contains("a circle: C → A → B → C. ") == true)
+            #expect(OpenAPIDocument.problem.problems(with: try refused.json) == [])
             let allowed = try await c.send(.post, "/links", body(a.id, "x", ["allow_cycle": true, "hop_limit": 3]))
             #expect(allowed.status == 201)
             // A shortcut closes nothing by itself, but there is a circle through it now.

@@ -6,11 +6,11 @@ import WorkflowTesting
 /// What somebody could put into a request about a company.
 struct TenantIdentifiers: Sendable {
     let world: RouteWalkTests.World
-    let sessions: [String]
+    let sessions: [ID<Session>]
 
     init(_ world: RouteWalkTests.World) {
         self.world = world
-        sessions = world.tenant.people.values.map(\.session.text).sorted()
+        sessions = world.tenant.people.values.map(\.session).sorted { $0.text < $1.text }
     }
 
     /// The identifiers of everything.
@@ -19,9 +19,9 @@ struct TenantIdentifiers: Sendable {
         let users = Role.allCases.map { tenant.id($0).text } + [tenant.outsider.id.text]
         let places = [
             tenant.company.text, tenant.organization.text, tenant.project.text, tenant.elsewhere.text,
-            tenant.workflow.text,
+            tenant.workflow.text, tenant.execution.text,
         ]
-        return places + users + sessions + identified.keys.sorted().compactMap { identified[$0] }
+        return places + users + sessions.map(\.text) + identified.keys.sorted().compactMap { identified[$0] }
     }
 
     /// The values of parameters that are identifiers.
@@ -29,17 +29,7 @@ struct TenantIdentifiers: Sendable {
 
     /// What stands in the place of a parameter of a path.
     func value(_ parameter: String, _ route: APIRoute) -> String? {
-        if case .role(_, _, let on, _) = route.access, on.parameter == parameter { return place(on.level) }
-        return parameter == "sessionId" ? sessions.first : world.parameters[parameter]
-    }
-
-    private func place(_ level: ResourceLevel) -> String {
-        switch level {
-        case .company: world.tenant.company.text
-        case .organization: world.tenant.organization.text
-        case .project: world.tenant.project.text
-        case .workflow: world.tenant.workflow.text
-        }
+        world.value(parameter, route, session: sessions.first)
     }
 }
 

@@ -54,6 +54,22 @@ import WorkflowTesting
         }
     }
 
+    /// Otherwise requests about things of others would be about nothing at all.
+    @Test func everyParameterNamesWhatThereIs() async throws {
+        try await TestPlatform.with { (test) async throws in
+            let world = try await RouteWalkTests.World.make(keyOf: .owner, test)
+            let (own, owner) = (TenantIdentifiers(world), world.tenant.token(.owner))
+            for route in APIRoutes.all where route.method == .get {
+                guard case .role = route.access, route.stream == nil else { continue }
+                let path = try route.pathParameters.reduce(route.path) { path, name in
+                    path.replacing("{\(name)}", with: try #require(own.value(name, route)))
+                }
+                let answer = try await test.send(.get, path, token: owner)
+                #expect(answer.status != 404, "\(route.name): \(answer.text)")
+            }
+        }
+    }
+
     private static let callers: [RouteWalkTests.Who] = [
         .nobody, .outsider, .viewer, .editor, .admin, .owner, .owner, .owner, .owner, .ownersKey, .ownersReadingKey,
     ]
