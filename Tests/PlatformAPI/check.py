@@ -15,7 +15,7 @@ from server import Failure
 
 # For each: examples of an operation, and seconds; None for as long as it takes, so that it is always the same.
 # The coverage of every boundary is thousands of requests, which the long run makes.
-SHORT = {"owner": (8, None, "fuzzing"), "viewer": (3, None, "fuzzing")}
+SHORT = {"owner": (6, None, "fuzzing"), "viewer": (3, None, "fuzzing")}
 LONG = {"owner": (200, 900, "coverage,fuzzing,stateful"), "viewer": (100, 300, "coverage,fuzzing,stateful")}
 
 

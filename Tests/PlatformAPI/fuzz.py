@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import settings
@@ -53,15 +54,25 @@ def run(server, providers, folder, who, seed, *, examples, seconds, phases):
         command += ["--exclude-operation-id", name]
     if seconds:
         command += ["--max-time", str(seconds)]
+    code, output, reached = perform(command, folder)
+    if who == "owner" and not code and (names := unreached(reached)):
+        # Chance has not led there; so more requests do, which are others.
+        more = [part for name in names for part in ("--include-operation-id", name)]
+        code, output, others = perform([*command, *more, "--max-examples", "40", "--seed", str(seed + 1000)], folder)
+        reached += others
+    server.check()
+    return code, output, reached
+
+
+def perform(command, folder):
+    """Runs Schemathesis, and says what was reached."""
     environment = {
         **os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(HERE),
         "PLATFORM_WORLD": str(folder / "world.json"), "PLATFORM_REACHED": str(folder / "reached.json")}
     done = subprocess.run(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     (folder / "output").write_text(done.stdout)
-    server.check()
-    reached = json.loads((folder / "reached.json").read_text())
-    return done.returncode, done.stdout, reached
+    return done.returncode, done.stdout, Counter(json.loads((folder / "reached.json").read_text()))
 
 
 def unreached(reached):
