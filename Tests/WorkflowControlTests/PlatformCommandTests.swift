@@ -27,14 +27,14 @@ struct PlatformCommandTests {
         #expect(unclear.status == 64)
         #expect(
             unclear.errors == """
-                error: It is not clear which organization is meant.
+                error: It is not clear which organization in acme is meant.
                     hint: pass --organization; there are main, other
 
                 """)
         #expect(try await fixture.wfctl("projects", "create", "Shop", "--organization", "other").status == 0)
         let twice = try await fixture.wfctl("projects", "show", "acme/shop")
         #expect(twice.status == 64)
-        #expect(twice.errors.hasPrefix("error: There are 2 that are called \"shop\".\n"))
+        #expect(twice.errors.hasPrefix("error: There are 2 that are called \"shop\" in acme.\n"))
         #expect(try await fixture.wfctl("projects", "show", "acme/other/shop").status == 0)
         let misspelt = try await fixture.wfctl("companies", "show", "acmee")
         #expect(misspelt.status == 5)
