@@ -34,15 +34,15 @@ struct PlatformDeployment {
         }
         if output.output == .table { output.write(.null) { plan.lines(width: $0, style: $1) + [""] } }
         try strands.check(plan)
-        let options = try strands.json()
+        var body = try strands.json()
         try confirmation.confirm("Deploy this as \(found.slug) on \(client.url)?")
         let saved = try await client.send(
             "PUT", "/workflows/\(found.id)", ["config_yaml": .string(text)], tag: current.etag, seconds: timeout)
         try PlatformIssues.check(saved, text, file, "Nothing was changed.")
         let version = try saved.data("workflow \(found.slug)")["version"] ?? .null
+        body["version"] = version
         let answer = try await client.send(
-            "POST", "/workflows/\(found.id)/deploy", .object(["version": version].merging(options)), tag: saved.etag,
-            seconds: timeout)
+            "POST", "/workflows/\(found.id)/deploy", .object(body), tag: saved.etag, seconds: timeout)
         let number = version.intValue ?? 0
         try PlatformIssues.check(answer, text, file, "Version \(number) is saved; what ran before goes on.")
         let deployed = try answer.data("workflow \(found.slug)")

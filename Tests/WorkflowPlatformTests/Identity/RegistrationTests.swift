@@ -32,7 +32,7 @@ import WorkflowTesting
     }
 
     @Test(arguments: TestDatabase.allCases) func theLinkMakesTheAccount(database: TestDatabase) async throws {
-        try await with(database) { test in
+        try await with(database) { (test) async throws in
             let answer = try await ask("New@example.com", test)
             #expect(answer.status == 202)
             #expect(answer.text.isEmpty)
@@ -51,7 +51,7 @@ import WorkflowTesting
     }
 
     @Test func nobodyLearnsWhichAddressesHaveAccounts() async throws {
-        try await with { test in
+        try await with { (test) async throws in
             _ = try await test.setUp()
             let unknown = try await ask("nobody@example.com", test)
             let known = try await ask("OWNER@example.com", test, address: "192.0.2.2")
@@ -76,7 +76,7 @@ import WorkflowTesting
     }
 
     @Test func whoeverReadsTheMailDecidesWhichRequestCounts() async throws {
-        try await with { test in
+        try await with { (test) async throws in
             #expect(try await ask("new@example.com", test, password: "of somebody else").status == 202)
             let first = await test.mails.nextToken()
             #expect(try await ask("new@example.com", test, address: "192.0.2.2").status == 202)
@@ -89,7 +89,7 @@ import WorkflowTesting
     }
 
     @Test func anInvitationMakesItAtOnce() async throws {
-        try await with { test in
+        try await with { (test) async throws in
             let (owner, company) = try await test.setUp()
             #expect(try await ask("new@example.com", test).status == 202)
             let waiting = await test.mails.nextToken()
@@ -100,7 +100,7 @@ import WorkflowTesting
     }
 
     @Test func linksEndAfterADay() async throws {
-        try await with { test in
+        try await with { (test) async throws in
             #expect(try await ask("new@example.com", test).status == 202)
             let token = await test.mails.nextToken()
             test.clock.advance(by: .seconds(24 * 3600))
@@ -115,7 +115,7 @@ import WorkflowTesting
     }
 
     @Test func nobodyIsSentManyMails() async throws {
-        try await with { test in
+        try await with { (test) async throws in
             for _ in 1...5 { #expect(try await ask("new@example.com", test).status == 202) }
             #expect(try await ask("NEW@example.com", test).status == 429)
             #expect(try await ask("other@example.com", test).status == 202)
