@@ -64,7 +64,7 @@ public enum AccessPolicy {
             let cap = scopes.cap(action.area)
             guard let cap, cap >= action.role || role < action.role else {
                 let scope = Scopes.name(action.area, action.role)
-                return .forbidden("The API key lacks the scope \(scope); make one that has it.")
+                return .forbidden(Scopes.lack(scope))
             }
             role = min(role, cap)
         }

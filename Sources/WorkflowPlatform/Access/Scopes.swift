@@ -69,6 +69,9 @@ public struct Scopes: Sendable, Hashable {
         return "\(area.rawValue):\(extent.rawValue)"
     }
 
+    /// Says that a key lacks a scope.
+    static func lack(_ scope: String) -> String { "The API key lacks the scope \(scope); make one that has it." }
+
     /// The greatest role that they allow in an area; `nil` for none.
     func cap(_ area: Area) -> Role? { caps[area] }
 }

@@ -32,7 +32,7 @@ extension Caller {
         let open = grants.filter { !closed.contains($0.company) }
         guard case .key(_, let company, let scopes) = credential else { return open }
         guard scopes.cap(area) != nil else {
-            throw PlatformError.forbidden("The API key has no scope for \(area.rawValue).")
+            throw PlatformError.forbidden(Scopes.lack(Scopes.name(area, .viewer)))
         }
         // A key works for its company only, and tells of no other.
         return open.filter { $0.company == company }

@@ -15,4 +15,12 @@ extension PlatformSchema {
         CREATE INDEX platform_audit_type ON platform_audit (company_id, resource_type, sequence);
         """
     }
+
+    /// The projects of a company in their order.
+    static func projectList(_ dialect: SQLDialect) -> String {
+        """
+        DROP INDEX platform_projects_company;
+        CREATE INDEX platform_projects_company ON platform_projects (company_id, id);
+        """
+    }
 }

@@ -25,6 +25,7 @@ enum PlatformSchema {
         SQLMigration(name: "020-list-indexes", script: listIndexes),
         SQLMigration(name: "021-deployment-intentions", script: deploymentIntentions),
         SQLMigration(name: "022-registrations", script: registrations),
+        SQLMigration(name: "023-project-list", script: projectList),
     ]
 
     private static func identity(_ dialect: SQLDialect) -> String {

@@ -36,7 +36,7 @@ struct NameFilter: Sendable {
     ]
 
     private static func lying(in level: ResourceLevel, _ table: String) -> (name: String, text: String) {
-        let called = "SELECT id FROM \(table) WHERE id = ? OR slug = ? OR name = ?"
-        return (level.rawValue, "w.\(level.rawValue)_id IN (\(called))")
+        let called = "c.id = w.\(level.rawValue)_id AND (c.id = ? OR c.slug = ? OR c.name = ?)"
+        return (level.rawValue, "EXISTS (SELECT 1 FROM \(table) c WHERE \(called))")
     }
 }

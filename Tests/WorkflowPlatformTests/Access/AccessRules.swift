@@ -53,9 +53,11 @@ enum AccessRules {
         GET /companies: signed in
         GET /iam/providers/{iamProviderId}/mappings: viewer credentials
         GET /iam/providers/{iamProviderId}: viewer credentials
+        GET /organizations: signed in
         GET /organizations/{id}/members: viewer members
         GET /organizations/{id}/projects: viewer projects
         GET /organizations/{id}: viewer organizations
+        GET /projects: signed in
         GET /projects/{id}/members: viewer members
         GET /projects/{id}/workflows: viewer workflows
         GET /projects/{id}: viewer projects
