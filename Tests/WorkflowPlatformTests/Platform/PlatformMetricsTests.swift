@@ -48,7 +48,7 @@ import WorkflowTesting
 
     /// They are no part of what everybody reaches.
     @Test func theAPIHasNoMetrics() async throws {
-        try await TestPlatform.withTenant { test, _ in
+        try await TestPlatform.withTenant { (test, _) async throws in
             for path in ["/metrics", "/api/v1/metrics"] {
                 let request = ServerRequest(
                     method: .get, target: path, remoteAddress: "192.0.2.1", receivedAt: test.clock.now,
