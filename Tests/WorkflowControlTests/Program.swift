@@ -82,7 +82,7 @@ private final class Capture: Sendable {
                     state.text += String(decoding: data, as: UTF8.self)
                     state.isAtEnd = data.isEmpty
                 }
-                if data.isEmpty { return }
+                if data.isEmpty { return handle.closeFile() }
             }
         }.start()
     }
