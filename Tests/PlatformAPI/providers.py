@@ -68,7 +68,7 @@ class Providers:
         path.write_text(json.dumps({"providers": [
             {"name": "hub", "type": "github", "issuer": self.address, "client_id": "a", "client_secret": "b"}]}))
         return [
-            "--sso-providers", str(path), "--sso-allow", "127.0.0.1/32", "--sso-redirect", self.REDIRECT]
+            "--sso-providers", str(path), "--provider-allow", "127.0.0.1/32", "--sso-redirect", self.REDIRECT]
 
     def __enter__(self):
         return self

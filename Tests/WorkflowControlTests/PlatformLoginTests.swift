@@ -118,7 +118,7 @@ struct PlatformLoginTests {
         #expect(given.status == 0)
         let refused = try await fixture.wfctl("organizations", "create", "Main", "--context", "ci")
         #expect(refused.status == 3)
-        #expect(refused.errors.hasPrefix("error: This needs the role editor; you have viewer here."))
+        #expect(refused.errors.hasPrefix("error: The API key lacks the scope organizations:write"))
         try await fixture.stop()
     }
 
