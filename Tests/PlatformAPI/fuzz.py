@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 # What needs something that only an e-mail or a second device says.
 UNREACHABLE = {
     "setUp", "resetPassword", "verifyEmail", "sendVerification", "confirmSecondFactor", "removeSecondFactor",
-    "acceptInvitation"}
+    "acceptInvitation", "showInvitation"}
 # Streams never end, so each of their requests would wait.
 STREAMS = ("streamEvents", "streamLogs")
 
