@@ -317,6 +317,7 @@ extension WorkflowEngine {
         reloads.withLock { reloads in
             let task = Task {
                 await generation.stop(isUrgent: false, isLast: false)
+                // Nothing is to be aligned when the engine itself stops.
                 if let running = try? self.running() { await running.alignCompletion(after: definitions) }
                 self.reloads.withLock { $0.retiring.removeAll { $0.number == number } }
             }
