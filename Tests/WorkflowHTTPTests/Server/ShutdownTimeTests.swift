@@ -79,10 +79,7 @@ struct `The time that a stop takes` {
                 let connection = try await RawConnection.open(port: server.port, autoRead: false, tls: tls)
                 try connection.sendIgnoringErrors(Array("GET / HTTP/1.1\r\nhost: t\r\n\r\n".utf8))
                 // The handshake is let through, and nothing after it.
-                while server.server.requestsInFlight == 0 {
-                    try connection.channel.read()
-                    await Task.yield()
-                }
+                while server.server.requestsInFlight == 0 { try await connection.readOnce() }
                 await entered.wait()
                 let report = await server.server.stop(deadline: .zero)
                 #expect(report.requestsCut == 1)

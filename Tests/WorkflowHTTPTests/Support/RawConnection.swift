@@ -108,6 +108,15 @@ final class RawConnection: Sendable {
         channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
     }
 
+    /// Takes once what has arrived, on a connection that does not read by itself.
+    ///
+    /// Waits for its event loop: reads that are asked for faster than it can make them would leave it no time for anything
+    /// else, the server included.
+    func readOnce() async throws {
+        let channel = try channel
+        try await channel.eventLoop.submit { channel.read() }.get()
+    }
+
     /// Waits until `take` finds what it looks for in the bytes received so far, and removes nothing else.
     ///
     /// - Parameter take: Gets the bytes so far and whether the server has closed; returns how many bytes to remove.
