@@ -74,7 +74,7 @@ final class EngineGeneration: Sendable {
     /// - Parameter previous: The generation before; its modules go on until they are told to stand by.
     /// - Throws: What a module throws. Call ``yield(to:)`` and ``stop(isUrgent:isLast:)`` then.
     func activate(after previous: EngineGeneration? = nil) async throws {
-        try await context.alignCompletion()
+        try await context.alignCompletion(isSettled: previous == nil)
         try await context.countOpenInstances(knownTo: previous?.context)
         takeOver(inherited, from: previous)
         context.runtime.begin()
@@ -111,7 +111,7 @@ final class EngineGeneration: Sendable {
     func resume(insteadOf other: EngineGeneration) async {
         takeOver(other.inherited, from: other)
         context.carriedOver = []
-        await alignCompletion { try await context.alignCompletion() }
+        await alignCompletion(isSettled: false)
         let kept = Set(other.inherited.map(\.key))
         for instance in owned.withLock({ $0 }) where !kept.contains(instance.key) {
             await instance.module.resume()
@@ -120,14 +120,12 @@ final class EngineGeneration: Sendable {
         context.isReady = true
     }
 
-    /// Aligns instances whose completion another generation has seen otherwise, which has ended.
-    func alignCompletion(after definitions: [String: StateMachineDefinition]) async {
-        await alignCompletion { try await context.alignCompletion(after: definitions) }
-    }
-
-    private func alignCompletion(_ body: () async throws -> Void) async {
+    /// Aligns instances whose completion another generation has seen otherwise.
+    ///
+    /// - Parameter isSettled: Whether no other generation changes instances any more.
+    func alignCompletion(isSettled: Bool) async {
         do {
-            try await body()
+            try await context.alignCompletion(isSettled: isSettled)
         } catch {
             logger.error(
                 "Instances in states that are final, or not final any more, could not be told so",

@@ -181,17 +181,21 @@ struct ReusePortTests {
                 let answered = try await withThrowingTaskGroup(of: Int.self) { group in
                     for _ in 0..<8 {
                         group.addTask {
+                            var answered = 0
                             for _ in 0..<100 {
-                                let answer = try await new.get("/").text
-                                #expect(["old", "new"].contains(answer))
+                                guard let response = try? await new.get("/") else { continue }
+                                #expect(["old", "new"].contains(response.text))
+                                answered += 1
                             }
-                            return 100
+                            return answered
                         }
                     }
                     await old.server.stop(deadline: .seconds(10))
                     return try await group.reduce(0, +)
                 }
-                #expect(answered == 800)
+                // The kernel may reset one that comes between the last look at the queue and its closing; a queue that is
+                // thrown away costs several.
+                #expect(answered >= 799)
             }
         }
     }

@@ -95,4 +95,17 @@ import WorkflowTesting
             #expect(try Self.open(app) == 0)
         }
     }
+
+    @Test func whatItBringsThereFollowsAtTheNextStartWhenTheEngineStopsBefore() async throws {
+        let options = TestApplication.Options(clock: TestClock(), store: KeptStore())
+        try await TestApplication.run(Self.yaml(final: ["archived"]), options) { app async throws in
+            let earlier = try app.machine()
+            try await app.engine.reload(try ApplicationConfiguration(yaml: Self.yaml(final: ["sent"])))
+            _ = try await earlier.create("parcel", id: "a", data: [:], firing: "send")
+        }
+        #expect(try await options.store.instance(id: "a")?.completed == false)
+        try await TestApplication.run(Self.yaml(final: ["sent"]), options) { app async throws in
+            #expect(try await app.machine().instance("a")?.completed == true)
+        }
+    }
 }

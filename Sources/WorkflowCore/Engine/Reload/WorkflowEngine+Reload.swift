@@ -11,6 +11,8 @@ struct Reloads: Sendable {
     var unproven: HealthComparison?
     /// The ends of earlier generations.
     var retiring: [(number: Int, task: Task<Void, Never>)] = []
+    /// How many generations have been left for another one and have not ended.
+    var unfinished = 0
     /// The number of the newest generation that has taken over, if only for a moment.
     var number = 1
     var since: Timestamp?
@@ -243,6 +245,7 @@ extension WorkflowEngine {
             await old.resume(insteadOf: new)
             throw CancellationError()
         }
+        reloads.withLock { $0.unfinished += 1 }
         await old.standBy()
         // What was changed in the old modules while the new ones were made.
         for instance in new.instances where instance.carried?.isCurrent == false { await instance.module.resume() }
@@ -313,12 +316,15 @@ extension WorkflowEngine {
     /// Lets a generation finish what it has begun, and end, while others go on.
     private func retire(_ generation: EngineGeneration) {
         let number = generation.context.number
-        let definitions = generation.context.handlers.definitions
         reloads.withLock { reloads in
             let task = Task {
                 await generation.stop(isUrgent: false, isLast: false)
-                // Nothing is to be aligned when the engine itself stops.
-                if let running = try? self.running() { await running.alignCompletion(after: definitions) }
+                let isSettled = self.reloads.withLock { reloads in
+                    reloads.unfinished -= 1
+                    return reloads.unfinished == 0
+                }
+                // When the engine itself stops, that is done at its next start.
+                if let running = try? self.running() { await running.alignCompletion(isSettled: isSettled) }
                 self.reloads.withLock { $0.retiring.removeAll { $0.number == number } }
             }
             reloads.retiring.append((number, task))
