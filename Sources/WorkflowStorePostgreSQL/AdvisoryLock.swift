@@ -24,6 +24,10 @@ final class AdvisoryLock: Sendable {
     private let interruption = Interruption()
     private let ended = Latch()
     private let waiting = Mutex<CheckedContinuation<Bool, any Error>?>(nil)
+    private let isOnConnection = Atomic(false)
+
+    /// Whether there has been a connection to wait on.
+    var hadConnection: Bool { isOnConnection.load(ordering: .acquiring) }
 
     init(_ name: String, within timeout: Duration, lost: @escaping @Sendable () -> Void) {
         self.name = name
@@ -79,6 +83,7 @@ final class AdvisoryLock: Sendable {
     private func hold(_ connection: PostgreSQLConnection, _ isLastAttempt: Bool) -> Bool {
         defer { connection.rollback() }
         guard waiting.withLock({ $0 != nil }) else { return true }
+        isOnConnection.store(true, ordering: .releasing)
         connection.reset()
         connection.begin(readOnly: true)
         do {

@@ -13,6 +13,23 @@ final class ConnectionShare: ConnectionQueue {
         var running = 0
         var waiting = Deque<ConnectionPool.Job>()
         var isClosed = false
+        /// How many of those that run have ended, and not been replaced yet.
+        var ended = 0
+        /// Whether somebody is about to replace them.
+        var isAdvancing = false
+
+        var isDone: Bool { isClosed && running == 0 }
+
+        /// The next job, in the place of one that has ended.
+        mutating func next() -> ConnectionPool.Job? {
+            while ended > 0 {
+                ended -= 1
+                if let job = waiting.popFirst() { return job }
+                running -= 1
+            }
+            isAdvancing = false
+            return nil
+        }
     }
 
     private let pool: any ConnectionQueue
@@ -59,7 +76,7 @@ final class ConnectionShare: ConnectionQueue {
     func close() async {
         let isDone = state.withLock { state in
             state.isClosed = true
-            return state.running == 0
+            return state.isDone
         }
         if isDone { closed.open() }
         await closed.wait()
@@ -86,14 +103,18 @@ final class ConnectionShare: ConnectionQueue {
     }
 
     /// A job has ended: the next one takes its place.
+    ///
+    /// A pool that cannot connect ends jobs while they are handed to it; whoever hands them over goes on with those, one
+    /// after the other instead of one within the other.
     private func end() {
-        let (next, isDone): (ConnectionPool.Job?, Bool) = state.withLock { state in
-            if let next = state.waiting.popFirst() { return (next, false) }
-            state.running -= 1
-            return (nil, state.isClosed && state.running == 0)
+        let advances = state.withLock { state in
+            state.ended += 1
+            defer { state.isAdvancing = true }
+            return !state.isAdvancing
         }
-        if let next { begin(next) }
-        if isDone { closed.open() }
+        guard advances else { return }
+        while let job = state.withLock({ $0.next() }) { begin(job) }
+        if state.withLock({ $0.isDone }) { closed.open() }
     }
 }
 #endif

@@ -94,11 +94,20 @@ public final class PostgreSQLDatabase: SQLDatabase {
                 try await Task.sleep(for: timeout + .seconds(1))
                 return false
             }
-            defer { group.cancelAll() }
-            if try await group.next() == true { return { await lock.release() } }
+            let first = await group.nextResult()
             group.cancelAll()
-            // It may have got the lock at the very moment at which the time ended.
-            if case .success(true) = await group.nextResult() { return { await lock.release() } }
+            // It may have got the lock at the very moment at which the time ended or the caller was cancelled.
+            let second = await group.nextResult()
+            let isHeld = [first, second].contains { if case .success(true) = $0 { true } else { false } }
+            if case .failure(let error) = first {
+                if isHeld { await lock.release() }
+                throw error
+            }
+            guard !isHeld else { return { await lock.release() } }
+            guard lock.hadConnection else {
+                throw SQLError(
+                    .unavailable, "no connection to the database was free for the lock \"\(name)\" within \(timeout)")
+            }
             return nil
         }
     }

@@ -2,6 +2,9 @@ public import WorkflowCore
 
 /// A state store that leaves to another one what it does not do itself: one that fails, is slow or tells what happens, for
 /// tests.
+///
+/// Of a store that nodes share it forwards what ``StateStore`` asks for only; what such stores can do besides, such as
+/// keeping the order of events among nodes, is not used through it.
 public protocol ForwardingStateStore: StateStore {
     /// The store that does it.
     var base: any StateStore { get }

@@ -107,6 +107,33 @@ import WorkflowTesting
         #expect(try await reserve(section: "").values.allSatisfy { $0 > 1 })
     }
 
+    @Test func aSectionIsFreeAgainWhenACallerWasCancelledOnTheWayIn() async throws {
+        let store = try await SQLStateStore.postgreSQL(.init(dsn: try PostgreSQLServer.shared().database()))
+        for round in 0..<200 {
+            let caller = Task { try await store.enterSection("stock-a", within: .seconds(30), lost: {}) }
+            for _ in 0..<round * 5 { await Task.yield() }
+            caller.cancel()
+            if case .success(let leave?) = await caller.result { await leave() }
+        }
+        let leave = try #require(try await store.enterSection("stock-a", within: .seconds(5), lost: {}))
+        await leave()
+        await store.close()
+    }
+
+    @Test func withoutAConnectionTheErrorSaysSo() async throws {
+        let dsn = try PostgreSQLServer.shared().database()
+        var configuration = PostgreSQLDatabase.Configuration(dsn: dsn)
+        configuration.maximumConnections = 1
+        let store = try await SQLStateStore.postgreSQL(configuration)
+        let leave = try #require(try await store.enterSection("stock-a", within: .seconds(5), lost: {}))
+        let error = await #expect(throws: StoreError.self) {
+            _ = try await store.enterSection("stock-b", within: .milliseconds(10), lost: {})
+        }
+        #expect("\(error as Any)".contains("no connection to the database was free for the lock"))
+        await leave()
+        await store.close()
+    }
+
     @Test func aSectionIsFreeAgainWhenItWasLeft() async throws {
         let dsn = try PostgreSQLServer.shared().database()
         let store = try await SQLStateStore.postgreSQL(.init(dsn: dsn))

@@ -14,29 +14,40 @@ struct CompletionAlignment: Sendable {
 
     /// Aligns the instances of those definitions that differ from what the store remembers.
     ///
+    /// What is remembered in a store that nodes share says nothing of nodes that still have an earlier configuration.
+    /// Hence the definitions that this node had itself are compared too, and open instances in final states are always
+    /// looked for, which the store finds quickly.
+    ///
     /// - Parameters:
     ///   - definitions: The definitions by name.
-    ///   - isSettled: Whether no other generation changes instances any more.
+    ///   - earlier: Those that this process has had until now.
+    ///   - isSettled: Whether no other generation of this process changes instances any more.
     /// - Returns: How many more instances are open than before, by definition.
     /// - Throws: ``StoreError``.
-    func align(_ definitions: [String: StateMachineDefinition], isSettled: Bool) async throws -> [String: Int] {
+    func align(
+        _ definitions: [String: StateMachineDefinition], insteadOf earlier: [String: StateMachineDefinition],
+        isSettled: Bool
+    ) async throws -> [String: Int] {
         guard !definitions.isEmpty else { return [:] }
         let known = Dictionary(
             uniqueKeysWithValues: try await store.values(
                 namespace: Self.namespace, prefix: "", limit: Self.mostDefinitions, now: clock.now))
-        let changed = definitions.filter { known[$0] != Self.remembered($1) }
-        guard !changed.isEmpty else { return [:] }
-        if !isSettled {
+        let changed = definitions.filter { name, definition in
+            known[name] != Self.remembered(definition)
+                || earlier[name].map { $0.finalStates != definition.finalStates } ?? false
+        }
+        if !isSettled, !changed.isEmpty {
             try await store.commit(
                 StoreTransaction(changed.keys.map { .removeValue(namespace: Self.namespace, key: $0) }))
         }
         var opened: [String: Int] = [:]
-        for (name, definition) in changed {
+        for (name, definition) in definitions where changed[name] != nil || store.isShared {
+            let openStates =
+                changed[name] == nil ? [] : Set(definition.states.keys).subtracting(definition.finalStates)
             opened[name] = try await store.alignCompletion(
-                of: name, finalStates: definition.finalStates,
-                openStates: Set(definition.states.keys).subtracting(definition.finalStates))
+                of: name, finalStates: definition.finalStates, openStates: openStates)
         }
-        if isSettled {
+        if isSettled, !changed.isEmpty {
             try await store.commit(
                 StoreTransaction(
                     changed.map { name, definition in
@@ -57,10 +68,14 @@ extension GenerationContext {
 
     /// Aligns instances with the definitions of this generation.
     ///
-    /// - Parameter isSettled: Whether no other generation changes instances any more.
+    /// - Parameters:
+    ///   - previous: The generation before, when it may still run.
+    ///   - isSettled: Whether no other generation of this process changes instances any more.
     /// - Throws: ``StoreError``.
-    func alignCompletion(isSettled: Bool) async throws {
-        try count(await alignment.align(handlers.definitions, isSettled: isSettled))
+    func alignCompletion(insteadOf previous: GenerationContext? = nil, isSettled: Bool) async throws {
+        try count(
+            await alignment.align(
+                handlers.definitions, insteadOf: previous?.handlers.definitions ?? [:], isSettled: isSettled))
     }
 
     private func count(_ opened: [String: Int]) throws {

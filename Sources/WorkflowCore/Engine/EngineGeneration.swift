@@ -74,7 +74,7 @@ final class EngineGeneration: Sendable {
     /// - Parameter previous: The generation before; its modules go on until they are told to stand by.
     /// - Throws: What a module throws. Call ``yield(to:)`` and ``stop(isUrgent:isLast:)`` then.
     func activate(after previous: EngineGeneration? = nil) async throws {
-        try await context.alignCompletion(isSettled: previous == nil)
+        try await context.alignCompletion(insteadOf: previous?.context, isSettled: previous == nil)
         try await context.countOpenInstances(knownTo: previous?.context)
         takeOver(inherited, from: previous)
         context.runtime.begin()

@@ -25,6 +25,7 @@ import WorkflowTesting
     /// A store that outlives the engine.
     private struct KeptStore: ForwardingStateStore {
         let base: any StateStore = InMemoryStateStore()
+        var isShared = false
         func close() async {}
     }
 
@@ -106,6 +107,37 @@ import WorkflowTesting
         #expect(try await options.store.instance(id: "a")?.completed == false)
         try await TestApplication.run(Self.yaml(final: ["sent"]), options) { app async throws in
             #expect(try await app.machine().instance("a")?.completed == true)
+        }
+    }
+
+    @Test func whatANodeWithAnEarlierConfigurationBringsThereFollows() async throws {
+        let clock = TestClock()
+        let options = TestApplication.Options(clock: clock, store: KeptStore(isShared: true))
+        let (old, new) = (Self.yaml(final: ["archived"]), Self.yaml(final: ["sent"]))
+        func isCompleted(_ id: String) async throws -> Bool? { try await options.store.instance(id: id)?.completed }
+        try await TestApplication.run(old, options) { slow async throws in
+            try await TestApplication.run(new, options) { _ async throws in
+                try await Self.create(slow, "a", "b")
+                #expect(try await isCompleted("a") == false)
+            }
+            try await TestApplication.run(new, options) { _ async throws in
+                #expect(try await isCompleted("a") == true)
+            }
+            try await slow.engine.reload(try ApplicationConfiguration(yaml: new))
+            try await Self.create(slow, "c")
+            #expect(try await isCompleted("c") == true)
+        }
+    }
+
+    @Test func aNodeThatFollowsOthersOpensWhatItHasCompletedBefore() async throws {
+        let clock = TestClock()
+        let options = TestApplication.Options(clock: clock, store: KeptStore(isShared: true))
+        let (old, new) = (Self.yaml(final: ["sent"]), Self.yaml(final: ["archived"]))
+        try await TestApplication.run(old, options) { slow async throws in
+            try await TestApplication.run(new, options) { _ async throws in try await Self.create(slow, "a") }
+            #expect(try await options.store.instance(id: "a")?.completed == true)
+            try await slow.engine.reload(try ApplicationConfiguration(yaml: new))
+            #expect(try await options.store.instance(id: "a")?.completed == false)
         }
     }
 }
