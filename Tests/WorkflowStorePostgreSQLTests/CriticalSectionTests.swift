@@ -20,6 +20,8 @@ import WorkflowTesting
                 var running: [String: Int] = [:]
                 var most: [String: Int] = [:]
                 var total = 0
+                /// Whether a run goes on until another one has been there at the same time.
+                var waitsForAnother = false
             }
 
             let state = Mutex(State())
@@ -36,12 +38,20 @@ import WorkflowTesting
 
             func execute(_ invocation: StepInvocation) async throws -> JSONObject {
                 let sku = invocation.data["sku"]?.stringValue ?? ""
-                Counter.runs.state.withLock { state in
+                let waitsForAnother = Counter.runs.state.withLock { state in
                     state.running[sku, default: 0] += 1
                     state.most[sku] = max(state.most[sku] ?? 0, state.running[sku] ?? 0)
                     state.total += 1
+                    return state.waitsForAnother
                 }
-                for _ in 0..<200 { await Task.yield() }
+                if waitsForAnother {
+                    while Counter.runs.state.withLock({ $0.most[sku] ?? 0 }) < 2 {
+                        try Task.checkCancellation()
+                        await Task.yield()
+                    }
+                } else {
+                    for _ in 0..<200 { await Task.yield() }
+                }
                 Counter.runs.state.withLock { $0.running[sku, default: 0] -= 1 }
                 return [:]
             }
@@ -80,7 +90,7 @@ import WorkflowTesting
     /// - Returns: How many runs went on at once for each of the goods, at most.
     private func reserve(section: String) async throws -> [String: Int] {
         let yaml = Self.yaml(try PostgreSQLServer.shared().database(), section: section)
-        Counter.runs.state.withLock { $0 = .init() }
+        Counter.runs.state.withLock { $0 = .init(waitsForAnother: section.isEmpty) }
         return try await withTestEngine(yaml, registry: Self.registry, environment: DatabaseFixture.environment) {
             one in
             try await withTestEngine(yaml, registry: Self.registry, environment: DatabaseFixture.environment) { two in
