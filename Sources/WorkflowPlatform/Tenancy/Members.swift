@@ -68,6 +68,9 @@ struct Members: Sendable {
         if path.level == .company {
             let held = try MembershipTable.grants(of: user, connection).filter { $0.company == path.company }
             guard !held.isEmpty else { throw PlatformError.notFound }
+            if let membership = try MembershipTable.find(user, on: path.resource, connection) {
+                try call.checkRevision(membership.revision)
+            }
             try authorize(held.map(\.role), connection)
             try removeEverywhere(user, "member.remove", connection)
         } else {
