@@ -1,5 +1,6 @@
 import HTTPTypes
 import WorkflowCore
+import WorkflowStore
 
 /// A request that has passed all checks in front of its handler.
 struct APICall: Sendable {
@@ -90,6 +91,16 @@ struct APICall: Sendable {
     /// - Throws: ``HTTPError`` 403 or 404.
     func authorize(_ action: Action) throws {
         try PlatformError.check(AccessPolicy.decide(optionalCaller, action, on: try path))
+    }
+
+    /// Decides again in a transaction: with the credential as it works now, and the roles as they are now. Where the
+    /// audit log of the company is locked, nobody else can change the roles until the transaction ends.
+    ///
+    /// - Throws: ``HTTPError`` 401, 403 or 404.
+    func authorize(_ action: Action, on path: ResourcePath, _ connection: any SQLConnection) throws {
+        let caller = try caller
+        let current = try Admission.caller(caller.credential, of: caller.user, now: now, connection)
+        try PlatformError.check(AccessPolicy.decide(current, action, on: path))
     }
 
     /// Makes sure that the client knows the state of what it changes, if it says what it knows.

@@ -73,10 +73,11 @@ struct APIHandler: HTTPHandler {
                     "This session works for one company only, whose provider vouches for it; sign in otherwise.")
             }
             return nil
-        case .role(let role, let area, _, let byPerson):
+        case .role(let role, let area, let on, let byPerson):
             guard let caller = admission.caller else { try PlatformError.check(.unauthenticated); return nil }
             guard let path = admission.path else { throw PlatformError.notFound }
-            let decision = AccessPolicy.decide(caller, Action(role, in: area), on: path)
+            let action = Action(role, in: area, isAnywhere: on.isAnywhere)
+            let decision = AccessPolicy.decide(caller, action, on: path)
             try PlatformError.check(decision)
             try Self.checkPerson(caller, byPerson)
             guard case .allowed(let held) = decision else { return nil }

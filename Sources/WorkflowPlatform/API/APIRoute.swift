@@ -24,6 +24,8 @@ struct ResourceReference: Sendable, Hashable {
     let parameter: String
     /// What the parameter names, where that is not the thing but something that belongs to it.
     var belonging: Belonging?
+    /// Whether a role on anything in the company will do.
+    var isAnywhere = false
 
     /// What belongs to things with roles.
     enum Belonging: Sendable, Hashable {
@@ -31,6 +33,10 @@ struct ResourceReference: Sendable, Hashable {
     }
 
     static func company(_ parameter: String) -> Self { Self(level: .company, parameter: parameter) }
+    /// A company, for whoever has a role on anything in it.
+    static func anythingIn(_ parameter: String) -> Self {
+        Self(level: .company, parameter: parameter, isAnywhere: true)
+    }
     static func organization(_ parameter: String) -> Self { Self(level: .organization, parameter: parameter) }
     static func project(_ parameter: String) -> Self { Self(level: .project, parameter: parameter) }
     static func workflow(_ parameter: String) -> Self { Self(level: .workflow, parameter: parameter) }

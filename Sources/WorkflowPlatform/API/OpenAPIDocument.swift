@@ -92,7 +92,7 @@ enum OpenAPIDocument {
         case .open: nil
         case .signedIn(let byPerson): byPerson ? "Needs a session; an API key does not do." : nil
         case .role(let role, let area, let on, let byPerson):
-            "Needs the role \(role.rawValue) on the \(on.level.rawValue); "
+            "Needs the role \(role.rawValue) on the \(on.level.rawValue)\(on.isAnywhere ? " or anything in it" : ""); "
                 + (byPerson ? "an API key does not do." : "an API key needs a scope for \(area.rawValue) as well.")
         }
     }

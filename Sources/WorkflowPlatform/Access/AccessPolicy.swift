@@ -6,6 +6,8 @@ public struct Action: Sendable, Hashable {
     public let role: Role
     /// The roles that it gives, changes or takes away.
     public let concerns: [Role]
+    /// Whether a role on anything in the company will do.
+    public let isAnywhere: Bool
 
     /// Something that needs a role.
     ///
@@ -13,10 +15,12 @@ public struct Action: Sendable, Hashable {
     ///   - role: The least role that may do it.
     ///   - area: The part of the API.
     ///   - concerns: The roles that it gives, changes or takes away; nobody reaches beyond their own.
-    public init(_ role: Role, in area: Area, concerning concerns: [Role] = []) {
+    ///   - isAnywhere: Whether a role on anything in the company will do, rather than on what it is done with.
+    public init(_ role: Role, in area: Area, concerning concerns: [Role] = [], isAnywhere: Bool = false) {
         self.area = area
         self.role = role
         self.concerns = concerns
+        self.isAnywhere = isAnywhere
     }
 }
 
@@ -52,7 +56,7 @@ public enum AccessPolicy {
         if let only = caller.onlyCompany, only != path.company { return .notFound }
         let ofCompany = caller.grants.filter { $0.company == path.company }
         guard !ofCompany.isEmpty else { return .notFound }
-        let held = ofCompany.filter { path.lies(in: $0.level, $0.resource) }.map(\.role).max()
+        let held = ofCompany.filter { action.isAnywhere || path.lies(in: $0.level, $0.resource) }.map(\.role).max()
         guard var role = held else {
             return .forbidden("You have no role on this \(path.level.rawValue).")
         }

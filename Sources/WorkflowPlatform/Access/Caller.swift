@@ -61,14 +61,6 @@ public struct Caller: Sendable {
         self.closed = closed
     }
 
-    /// The same caller with the roles as they are now, as far as the credential reaches them.
-    func holding(_ grants: [Grant]) -> Caller {
-        Caller(
-            user: user, name: name, credential: credential,
-            grants: company.map { company in grants.filter { $0.company == company } } ?? grants, company: company,
-            closed: closed)
-    }
-
     /// The only company that the credential works for; `nil` when it works for all.
     var onlyCompany: ID<Company>? {
         switch credential {

@@ -91,9 +91,7 @@ enum IAMMappingRoutes {
     private static func authorize(
         _ role: Role, on path: ResourcePath, _ call: APICall, _ connection: any SQLConnection
     ) throws {
-        let action = Action(.admin, in: .credentials, concerning: [role])
-        let caller = try call.caller.refreshed(connection)
-        try PlatformError.check(AccessPolicy.decide(caller, action, on: path))
+        try call.authorize(Action(.admin, in: .credentials, concerning: [role]), on: path, connection)
     }
 
     private static func record(

@@ -19,8 +19,7 @@ extension IAMProviderRoutes {
     ) throws {
         let roles = try IAMMappingTable.roles(of: provider.id, connection)
         let action = Action(.admin, in: .credentials, concerning: roles)
-        let caller = try call.caller.refreshed(connection)
-        try PlatformError.check(AccessPolicy.decide(caller, action, on: try call.path))
+        try call.authorize(action, on: try call.path, connection)
     }
 
     static func seal(

@@ -35,7 +35,8 @@ enum IAMProviderRoutes {
             summary: "Changes a provider; another config takes the place of the old one, and ends all tokens.",
             access: .role(.admin, .credentials, on: .iamProvider, byPerson: true),
             body: .object([
-                .optional("name", .name), .optional("config", config, "A secret that is left out stays."),
+                .optional("name", .name),
+                .optional("config", config, "A secret that is left out stays, unless it would go to somebody else."),
                 .optional("enabled", .boolean),
             ]),
             answer: .ok(Documents.iamProvider), problems: conflict, isVersioned: true, handler: update),
@@ -64,10 +65,7 @@ enum IAMProviderRoutes {
                     + "\(IAMProvider.Kind.allCases.filter(\.isSupported).map(\.rawValue).joined(separator: ", ")).")
         }
         let (settings, secret) = try IAMSettings.read(call.body["config"]?.objectValue ?? [:], kind)
-        if kind == .kubernetes, secret == nil {
-            let pointer = "/config/\(IAMSettings.secretName)"
-            throw PlatformError.invalid([SchemaProblem(pointer: pointer, detail: "This must be given.")])
-        }
+        if kind == .kubernetes, secret == nil { throw IAMSettings.noSecret("This must be given.") }
         let provider = IAMProvider(
             id: services.newID(), company: company, kind: kind, name: try call.requiredText("name"),
             settings: settings, isEnabled: call.body["enabled"]?.boolValue ?? true, revision: 1,
@@ -106,6 +104,10 @@ enum IAMProviderRoutes {
             var isSecretNew = false
             if let config = call.body["config"]?.objectValue {
                 let (settings, secret) = try IAMSettings.read(config, provider.kind)
+                if secret == nil, settings.sendsSecretElsewhere(than: before.settings) {
+                    throw IAMSettings.noSecret(
+                        "This must be given again, since another server or ca_certificate would get the one in place.")
+                }
                 provider.settings = settings
                 isSecretNew = secret != nil
                 if let secret { sealed = try seal(secret, of: provider, call, connection) }

@@ -94,6 +94,9 @@ extension IAMSettings {
             } && (parts.last?.utf8.allSatisfy { (48...57).contains($0) } ?? false)
     }
 
+    /// 400: the secret is missing.
+    static func noSecret(_ detail: String) -> any Error { invalid(secretName, detail) }
+
     private static func invalid(_ member: String, _ detail: String) -> any Error {
         PlatformError.invalid([SchemaProblem(pointer: "/config/\(member)", detail: detail)])
     }

@@ -30,6 +30,12 @@ enum IAMSettings: Sendable, Hashable {
     case kubernetes(Kubernetes)
     case aws(AWS)
 
+    /// Whether a secret given for other settings would go to somebody else with these.
+    func sendsSecretElsewhere(than other: IAMSettings) -> Bool {
+        guard case .kubernetes(let new) = self, case .kubernetes(let old) = other else { return false }
+        return new.server != old.server || new.certificates != old.certificates
+    }
+
     /// The settings as clients see them.
     var json: JSONObject {
         switch self {

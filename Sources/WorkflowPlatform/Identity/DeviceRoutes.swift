@@ -89,9 +89,9 @@ enum DeviceRoutes {
             guard try DeviceTable.delete(hash: hash, connection) else { return .expired }
             // Whoever has signed out since, or may not sign in any more, signs nobody in.
             guard let session = device.session,
-                let user = try SessionTable.owner(of: session, now: call.now, connection)?.user
+                let user = try SessionTable.owner(of: session, now: call.now, connection)?.user,
+                try UserTable.noteLogin(of: user, at: call.now, connection)
             else { return .denied }
-            try UserTable.noteLogin(of: user, at: call.now, connection)
             var event = call.event(
                 "auth.login", "user", user.text,
                 ["method": "device", "approved_in_session": .string(session.text)])

@@ -35,11 +35,18 @@ enum InvitationRoutes {
             summary: "Offers somebody a role on the \(reference.level.rawValue) by e-mail.",
             access: .role(.admin, .members, on: reference),
             body: .object([.required("email", .email), .required("role", .role)]),
-            answer: .created(Documents.invitation), handler: invite)
+            answer: .created(Documents.invitation),
+            problems: [403: "The caller may not give the role, or is a program that an IAM provider vouches for."],
+            handler: invite)
     }
 
     @Sendable private static func invite(_ call: APICall) async throws -> APIAnswer {
         let (services, path, user) = (call.services, try call.path, try call.caller.user)
+        // Whoever invited must still hold the role when somebody accepts; a program holds its roles while it calls.
+        if case .program = try call.caller.credential {
+            throw PlatformError.forbidden(
+                "A program that an IAM provider vouches for cannot invite; sign in, or use an API key.")
+        }
         guard let role = Role(rawValue: try call.requiredText("role")) else {
             throw PlatformError.defect("the body has an unknown role")
         }

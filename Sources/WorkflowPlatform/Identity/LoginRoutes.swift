@@ -47,15 +47,12 @@ enum LoginRoutes {
             try await fail(found?.user, "password", call)
             throw PlatformError.unauthenticated("The e-mail address or the password is wrong.")
         }
-        let begun = try await SecondFactor.check(user, call) { connection in
-            try UserTable.noteLogin(of: user.id, at: call.now, connection)
-            if case .matchWithBetterHash(let hash) = verdict {
-                try UserTable.setPasswordHash(hash, of: user.id, connection)
-            }
-            var event = call.event("auth.login", "user", user.id.text)
-            event.user = user.id
-            try services.audit.append(event, ofUser: user.id, now: call.now, connection)
-            return try SessionStart.begin(user.id, call, connection)
+        let begun: SessionStart.Begun?
+        do {
+            begun = try await begin(user, found?.passwordHash, verdict, call)
+        } catch is AccountChanged {
+            services.loginThrottle.cancel(account: account, address: call.request.remoteAddress)
+            return try await login(call)
         }
         guard let begun else {
             try await fail(user, "second factor", call)
@@ -63,6 +60,31 @@ enum LoginRoutes {
         }
         Throttling.succeed(account: account, call)
         return .data(.object(try await SessionStart.tokens(begun, call)))
+    }
+
+    /// An account was changed while its password was checked, so that it must be checked again.
+    private struct AccountChanged: Error {}
+
+    /// Begins a session when the code in the body is right, or none is needed.
+    ///
+    /// - Parameter passwordHash: The one that the password was checked against.
+    /// - Returns: `nil` when the code is wrong.
+    /// - Throws: ``AccountChanged`` when that is not the hash in place; ``HTTPError``.
+    private static func begin(
+        _ user: User, _ passwordHash: String?, _ verdict: PasswordHasher.Verdict, _ call: APICall
+    ) async throws -> SessionStart.Begun? {
+        try await SecondFactor.check(user, call) { connection in
+            guard try UserTable.passwordHash(user.id, connection) == passwordHash,
+                try UserTable.noteLogin(of: user.id, at: call.now, connection)
+            else { throw AccountChanged() }
+            if case .matchWithBetterHash(let hash) = verdict {
+                try UserTable.setPasswordHash(hash, of: user.id, connection)
+            }
+            var event = call.event("auth.login", "user", user.id.text)
+            event.user = user.id
+            try call.services.audit.append(event, ofUser: user.id, now: call.now, connection)
+            return try SessionStart.begin(user.id, call, connection)
+        }
     }
 
     /// Puts a failure on record, which takes as long for accounts that do not exist.

@@ -37,17 +37,23 @@ enum PasswordRoutes {
         }
         let policy = PasswordPolicy(services: services)
         guard try await !policy.matches(try call.requiredText("current_password"), hash).isMismatch else {
-            throw PlatformError.forbidden("The current password is wrong.")
+            throw wrongPassword
         }
         Throttling.succeed(account: caller.user.text, call)
         let password = try call.requiredText("new_password")
         try policy.check(password, member: "new_password", email: user.email)
         let newHash = try await policy.hash(password)
         try await services.database.write { connection in
+            // It may have been reset while this one was checked.
+            guard try UserTable.lock(user.id, connection) != nil,
+                try UserTable.passwordHash(user.id, connection) == hash
+            else { throw wrongPassword }
             try set(newHash, of: user, keeping: caller.session, "auth.password-change", call, connection)
         }
         return .nothing
     }
+
+    private static var wrongPassword: HTTPError { PlatformError.forbidden("The current password is wrong.") }
 
     /// Sets a password and ends sessions.
     private static func set(

@@ -46,25 +46,32 @@ enum SecondFactor {
     /// Runs the transaction of a sign-in when the code in the body is right, or none is needed.
     ///
     /// - Returns: `nil` when the code is wrong.
-    /// - Throws: ``HTTPError`` 401 when a code is needed and there is none.
+    /// - Throws: ``HTTPError`` 401 when a code is needed and there is none, or the user may not sign in any more.
     static func check<Result: Sendable>(
         _ user: User, _ call: APICall, _ signIn: @escaping @Sendable (any SQLConnection) throws -> Result
     ) async throws -> Result? {
         let code = call.text("code")
-        if user.hasSecondFactor, code == nil {
-            throw PlatformError.problem(
-                .unauthorized, "second-factor-required", "Send the code of your app, or a recovery code, as well.",
-                headers: [.wwwAuthenticate: "Bearer"])
-        }
+        if user.hasSecondFactor, code == nil { throw isRequired }
         if user.hasSecondFactor { try Throttling.beginCode(of: user.id, call) }
         let result = try await call.services.database.write { connection -> Result? in
-            if user.hasSecondFactor {
-                guard let code, try isRight(code, of: user.id, call, connection) else { return nil }
+            // A password takes a while to check, in which the account may have been changed.
+            guard let current = try UserTable.lock(user.id, connection), current.isActive else {
+                throw PlatformError.unauthenticated("The account does not work any more.")
+            }
+            if current.hasSecondFactor {
+                guard let code, user.hasSecondFactor else { throw isRequired }
+                guard try isRight(code, of: user.id, call, connection) else { return nil }
             }
             return try signIn(connection)
         }
         if result != nil { Throttling.succeedCode(of: user.id, call) }
         return result
+    }
+
+    private static var isRequired: HTTPError {
+        PlatformError.problem(
+            .unauthorized, "second-factor-required", "Send the code of your app, or a recovery code, as well.",
+            headers: [.wwwAuthenticate: "Bearer"])
     }
 
     /// Whether a code is right; it does not work again.

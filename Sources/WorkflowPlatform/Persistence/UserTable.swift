@@ -17,6 +17,7 @@ enum UserTable {
     private static let byEmail = SQLStatement(
         "SELECT \(columns), password_hash FROM platform_users WHERE email_key = ?")
     private static let hashByID = SQLStatement("SELECT password_hash FROM platform_users WHERE id = ?")
+    private static let locking = SQLStatement("UPDATE platform_users SET active = active WHERE id = ?")
     private static let people = SQLStatement(
         "SELECT COUNT(*) FROM (SELECT 1 FROM platform_users WHERE email_key IS NOT NULL LIMIT 1) AS people")
     private static let ofCompany = SQLStatement(
@@ -30,7 +31,8 @@ enum UserTable {
             updated_at = ?, last_login_at = ? WHERE id = ? AND revision = ?
         """)
     private static let newHash = SQLStatement("UPDATE platform_users SET password_hash = ? WHERE id = ?")
-    private static let login = SQLStatement("UPDATE platform_users SET last_login_at = ? WHERE id = ?")
+    private static let login = SQLStatement(
+        "UPDATE platform_users SET last_login_at = ? WHERE id = ? AND active = 1")
     private static let deletion = SQLStatement("DELETE FROM platform_users WHERE id = ?")
 
     /// Under what an e-mail address is looked up: letters count as the same in upper and lower case, but none outside
@@ -80,6 +82,14 @@ enum UserTable {
         try connection.first(hashByID, [.id(id)]) { $0.optionalText() } ?? nil
     }
 
+    /// Keeps a user from being changed by anybody else until the transaction ends.
+    ///
+    /// - Returns: The user as they are now; `nil` when they have been removed.
+    static func lock(_ id: ID<User>, _ connection: any SQLConnection) throws -> User? {
+        try connection.execute(locking, [.id(id)])
+        return try find(id, connection)
+    }
+
     /// Whether there is any person.
     static func hasPeople(_ connection: any SQLConnection) throws -> Bool {
         try connection.count(people, []) > 0
@@ -111,8 +121,11 @@ enum UserTable {
         try connection.execute(newHash, [.text(hash), .id(id)])
     }
 
-    static func noteLogin(of id: ID<User>, at time: Timestamp, _ connection: any SQLConnection) throws {
-        try connection.execute(login, [.time(time), .id(id)])
+    /// Notes when somebody has signed in.
+    ///
+    /// - Returns: Whether they may: they are there, and active.
+    static func noteLogin(of id: ID<User>, at time: Timestamp, _ connection: any SQLConnection) throws -> Bool {
+        try connection.execute(login, [.time(time), .id(id)]) == 1
     }
 
     static func delete(_ id: ID<User>, _ connection: any SQLConnection) throws {

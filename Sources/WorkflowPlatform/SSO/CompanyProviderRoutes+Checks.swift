@@ -19,9 +19,7 @@ extension CompanyProviderRoutes {
 
     /// Decides again, with the roles as they are now, that nobody else can change until the transaction ends.
     static func authorize(_ call: APICall, _ connection: any SQLConnection) throws {
-        let caller = try call.caller
-        let current = caller.holding(try MembershipTable.grants(of: caller.user, connection))
-        try PlatformError.check(AccessPolicy.decide(current, Action(.owner, in: .signOn), on: try call.path))
+        try call.authorize(Action(.owner, in: .signOn), on: try call.path, connection)
     }
 
     /// The scopes in the body.

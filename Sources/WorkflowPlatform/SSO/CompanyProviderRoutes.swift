@@ -38,7 +38,7 @@ enum CompanyProviderRoutes {
             isVersioned: true, handler: show),
         APIRoute(
             name: "updateSignOnProvider", method: .put, path: "\(path)/{providerId}", tag: "Single sign-on",
-            summary: "Changes a provider; what is left out stays. Another issuer, or none, ends its sessions.",
+            summary: "Changes a provider; what is left out stays. Another issuer needs the secret, and ends sessions.",
             access: owner, body: .object([.optional("name", .name)] + members),
             answer: .ok(Documents.companyProvider), problems: conflict, isVersioned: true, handler: update),
         APIRoute(
@@ -103,6 +103,10 @@ enum CompanyProviderRoutes {
                 kind: provider.kind, issuer: call.text("issuer") ?? provider.issuer,
                 clientID: call.text("client_id") ?? provider.clientID, scopes: scopes(call) ?? provider.scopes)
             try check(settings)
+            if settings.issuer != before.issuer, call.text("client_secret") == nil {
+                throw invalid(
+                    "client_secret", "This must be given again, since another issuer would get the one in place.")
+            }
             (provider.issuer, provider.clientID) = (settings.issuer, settings.clientID)
             provider.scopes = settings.scopes
             if let name = call.text("name") { provider.name = name }

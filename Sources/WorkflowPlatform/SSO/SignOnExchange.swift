@@ -16,8 +16,9 @@ enum SignOnExchange {
         }
         guard let (code, user) = found, isRight(call.text("code_verifier"), code) else { throw refusal }
         let signIn = { @Sendable (connection: any SQLConnection) throws -> SessionStart.Begun in
-            guard try SignOnTable.use(codeHash: hash, connection) else { throw refusal }
-            try UserTable.noteLogin(of: user.id, at: call.now, connection)
+            guard try SignOnTable.use(codeHash: hash, connection),
+                try UserTable.noteLogin(of: user.id, at: call.now, connection)
+            else { throw refusal }
             let details: JSONObject = ["provider": .string(code.origin.provider)]
             var event = call.event("auth.login", "user", user.id.text, details)
             event.user = user.id

@@ -42,8 +42,8 @@ enum MemberRoutes {
 
     private static let leaving = APIRoute(
         name: "leaveCompany", method: .post, path: "/companies/{id}/leave", tag: "Members",
-        summary: "Gives up all roles in the company.",
-        access: .role(.viewer, .members, on: .company("id"), byPerson: true), answer: .noContent,
+        summary: "Gives up all roles in the company; a role on anything in it will do.",
+        access: .role(.viewer, .members, on: .anythingIn("id"), byPerson: true), answer: .noContent,
         problems: [409: "It is the last owner."], handler: leave)
 
     /// The role that a body names.

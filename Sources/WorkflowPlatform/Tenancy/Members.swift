@@ -15,12 +15,9 @@ struct Members: Sendable {
     /// Decides again, with the roles as they are now, that nobody else can change until the transaction ends.
     ///
     /// - Parameter roles: The roles that are given, changed or taken away.
-    /// - Throws: ``HTTPError`` 403 or 404.
+    /// - Throws: ``HTTPError`` 401, 403 or 404.
     func authorize(_ roles: [Role], _ connection: any SQLConnection) throws {
-        let caller = try call.caller
-        let current = try caller.refreshed(connection)
-        let action = Action(.admin, in: .members, concerning: roles)
-        try PlatformError.check(AccessPolicy.decide(current, action, on: path))
+        try call.authorize(Action(.admin, in: .members, concerning: roles), on: path, connection)
     }
 
     /// Gives somebody a role who is known in the company.
@@ -68,6 +65,9 @@ struct Members: Sendable {
         if path.level == .company {
             let held = try MembershipTable.grants(of: user, connection).filter { $0.company == path.company }
             guard !held.isEmpty else { throw PlatformError.notFound }
+            if let membership = try MembershipTable.find(user, on: path.resource, connection) {
+                try call.checkRevision(membership.revision)
+            }
             try authorize(held.map(\.role), connection)
             try removeEverywhere(user, "member.remove", connection)
         } else {

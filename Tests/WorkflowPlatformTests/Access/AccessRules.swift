@@ -1,4 +1,5 @@
-/// Who may use which route: the least role and the part of the API for scopes. "person" means not with an API key.
+/// Who may use which route: the least role and the part of the API for scopes. "person" means not with an API key,
+/// "anywhere" with a role on anything in the company.
 enum AccessRules {
     static let expected = """
         DELETE /auth/me/identities/{identityId}: person
@@ -106,7 +107,7 @@ enum AccessRules {
         POST /companies/{id}/api-keys: viewer credentials person
         POST /companies/{id}/iam/providers: admin credentials person
         POST /companies/{id}/invitations: admin members
-        POST /companies/{id}/leave: viewer members person
+        POST /companies/{id}/leave: viewer members person anywhere
         POST /companies/{id}/members: admin members
         POST /companies/{id}/organizations: editor organizations
         POST /companies/{id}/service-accounts/{accountId}/api-keys: admin credentials person

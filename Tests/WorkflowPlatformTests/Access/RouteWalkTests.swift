@@ -140,11 +140,12 @@ import WorkflowTesting
             if who == .ownersOtherKey { return nil }
             if [.nobody, .garbage, .endedSession].contains(who) { return 401 }
             return isKey && byPerson ? 403 : nil
-        case .role(let needed, _, _, let byPerson):
+        case .role(let needed, _, let on, let byPerson):
             switch who {
             case .nobody, .garbage, .endedSession: return 401
             case .stranger, .strangersKey: return 404
-            case .outsider, .ownersOtherKey: return 403
+            case .outsider: return on.isAnywhere ? nil : 403
+            case .ownersOtherKey: return 403
             case .ownersReadingKey: return byPerson || needed > .viewer ? 403 : nil
             case .ownersKey: return byPerson ? 403 : nil
             case .viewer, .editor, .admin, .owner: return (who.role ?? .viewer) >= needed ? nil : 403
@@ -195,8 +196,9 @@ import WorkflowTesting
                 switch route.access {
                 case .open: "open"
                 case .signedIn(let byPerson): byPerson ? "person" : "signed in"
-                case .role(let role, let area, _, let byPerson):
+                case .role(let role, let area, let on, let byPerson):
                     "\(role.rawValue) \(area.rawValue)" + (byPerson ? " person" : "")
+                        + (on.isAnywhere ? " anywhere" : "")
                 }
             return "\(route.method.rawValue) \(route.path): \(rule)"
         }

@@ -105,7 +105,7 @@ enum IAMStatements {
                 expiresAt: now.advanced(by: .seconds(60)))
             try IAMTokenTable.insert(token, connection)
             let caller = try IAMTokenTable.caller(hash: "x", now: now, connection)
-            _ = try caller?.refreshed(connection)
+            if let caller { _ = try Admission.caller(caller.credential, of: caller.user, now: now, connection) }
             try IAMTokenTable.deleteAll(of: provider, connection)
         }
     }

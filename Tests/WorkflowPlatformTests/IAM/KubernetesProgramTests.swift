@@ -146,6 +146,36 @@ private struct TestCluster: Sendable {
         }
     }
 
+    @Test func anotherServerDoesNotGetTheReviewerToken() async throws {
+        let cluster = TestCluster()
+        try await LoopbackServer.with({ try cluster.answer($0, $1) }) { address in
+            try await IAMFixture.with { fixture in
+                let provider = try await fixture.provider("kubernetes", config("https://cluster.example.com"))
+                func put(_ config: JSONObject) async throws -> TestAnswer {
+                    try await fixture.test.send(
+                        .put, "/iam/providers/\(provider)", token: fixture.tenant.token(.admin),
+                        ["config": .object(config)])
+                }
+                let elsewhere: [JSONObject] = [
+                    ["server": .string(address)],
+                    ["server": "https://cluster.example.com", "ca_certificate": "another"],
+                ]
+                for config in elsewhere {
+                    let answer = try await put(config)
+                    #expect(answer.status == 400)
+                    #expect(answer.text.contains("/config/reviewer_token: This must be given again"), "\(answer.text)")
+                }
+                #expect(try await fixture.check(provider).message == "The provider does not answer.")
+                let same: JSONObject = ["server": "https://cluster.example.com/", "namespace": "shop"]
+                #expect(try await put(same).status == 200)
+                let moved = try await put(["server": .string(address), "reviewer_token": "another"])
+                #expect(moved.status == 200)
+                let tested = try await fixture.check(provider)
+                #expect(!tested.isSuccess, "it was sent the other token")
+            }
+        }
+    }
+
     @Test func theClusterIsKnownByItsCertificate() async throws {
         let cluster = TestCluster()
         try await LoopbackServer.withCertificate { certificate, key in

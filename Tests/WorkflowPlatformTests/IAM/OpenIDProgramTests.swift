@@ -119,6 +119,22 @@ import WorkflowTesting
         }
     }
 
+    @Test func aProgramCannotInvite() async throws {
+        try await with { fixture, issuer, address, provider in
+            let (test, company) = (fixture.test, fixture.tenant.company)
+            _ = try await fixture.map("repo:acme/shop", .admin, of: provider)
+            let shown: JSONValue = ["token": .string(try issuer.token(claims(address, fixture)))]
+            let token = try await fixture.token(provider, shown).data["access_token"]?.stringValue
+            let answer = try await test.send(
+                .post, "/companies/\(company)/invitations", token: token,
+                ["email": "new@example.com", "role": "viewer"])
+            #expect(answer.status == 403)
+            #expect(answer.text.contains("A program that an IAM provider vouches for cannot invite"))
+            let waiting = try await test.send(.get, "/companies/\(company)/invitations", token: token)
+            #expect(try waiting.data == [])
+        }
+    }
+
     @Test func groupsOfAClaimAreIdentities() async throws {
         try await with { fixture, issuer, address, _ in
             let provider = try await fixture.provider(

@@ -35,6 +35,24 @@ import WorkflowTesting
         }
     }
 
+    @Test func anotherIssuerDoesNotGetTheSecret() async throws {
+        try await SignOnFixture.with { (fixture) async throws in
+            let test = fixture.test
+            let (owner, company) = try await test.setUp()
+            let provider = try await fixture.addProvider(
+                to: company, by: owner.access, ["issuer": "https://login.example.com"])
+            func put(_ body: JSONValue) async throws -> TestAnswer {
+                try await test.send(.put, path(company, provider), token: owner.access, body)
+            }
+            let refused = try await put(["issuer": .string(fixture.issuer.url)])
+            #expect(refused.status == 400)
+            #expect(refused.text.contains("/client_secret: This must be given again"), "\(refused.text)")
+            #expect(try await put(["issuer": "https://login.example.com", "client_id": "new"]).status == 200)
+            let moved = try await put(["issuer": .string(fixture.issuer.url), "client_secret": "theirs"])
+            #expect(moved.status == 200)
+        }
+    }
+
     @Test(
         arguments: [
             (["name": "x", "type": "saml"], 422, "Providers of the type saml are not supported yet"),
@@ -224,7 +242,10 @@ import WorkflowTesting
             let late: JSONValue = ["refresh_token": .string(tokens.refresh)]
             #expect(try await test.send(.post, "/auth/refresh", late).status == 401)
             let owned = try TestPlatform.Tokens(try await test.login("owner@example.com"))
-            for change in [["enabled": false], ["issuer": "https://new.example.com"]] as [JSONValue] {
+            let secret = JSONValue.string(SignOnFixture.secret)
+            for change in [
+                ["enabled": false], ["issuer": "https://new.example.com", "client_secret": secret],
+            ] as [JSONValue] {
                 tokens = try TestPlatform.Tokens(try await fixture.signIn(provider, person))
                 #expect(try await test.send(.get, "/auth/me", token: tokens.access).status == 200)
                 let pending = try await fixture.comeBack(provider, person).data["sign_on_code"]?.stringValue
@@ -236,7 +257,8 @@ import WorkflowTesting
                     #expect(try await fixture.comeBack(provider, person).status == 404)
                 }
                 _ = try await test.send(
-                    .put, url, token: owned.access, ["enabled": true, "issuer": .string(fixture.issuer.url)])
+                    .put, url, token: owned.access,
+                    ["enabled": true, "issuer": .string(fixture.issuer.url), "client_secret": secret])
             }
         }
     }

@@ -135,6 +135,32 @@ import WorkflowTesting
         }
     }
 
+    @Test func somebodyIsNotRemovedWhoWasChangedMeanwhile() async throws {
+        try await Self.with(.allCases[0]) { (test, tenant) async throws in
+            let owner = tenant.token(.owner)
+            let member = "/companies/\(tenant.company)/members/\(tenant.id(.viewer))"
+            #expect(try await put(.admin, of: tenant.id(.viewer), by: owner, test, tenant).status == 200)
+            func remove(_ revision: Int64) async throws -> TestAnswer {
+                try await test.send(.delete, member, token: owner, headers: [.ifMatch: EntityTag.make(revision)])
+            }
+            let stale = try await remove(1)
+            #expect(stale.status == 412)
+            #expect(stale.headers[.eTag] == EntityTag.make(2))
+            #expect(try await remove(2).status == 204)
+        }
+    }
+
+    @Test func whoeverHasARoleOnOneProjectCanLeave() async throws {
+        try await Self.with(.allCases[0]) { (test, tenant) async throws in
+            let token = tenant.outsider.token
+            let leave = "/companies/\(tenant.company)/leave"
+            #expect(try await test.send(.get, "/companies/\(tenant.company)", token: token).status == 403)
+            #expect(try await test.send(.post, leave, token: token).status == 204)
+            #expect(try await test.send(.get, "/projects/\(tenant.elsewhere)", token: token).status == 404)
+            #expect(try await test.send(.post, leave, token: token).status == 404, "it has nothing left")
+        }
+    }
+
     @Test func whatIsDeletedTakesItsRolesAlong() async throws {
         try await Self.with(.allCases[0]) { (test, tenant) async throws in
             let owner = tenant.token(.owner)
