@@ -1,5 +1,6 @@
 import HTTPTypes
 import WorkflowCore
+import WorkflowModules
 import WorkflowStore
 
 /// Invitations.
@@ -42,6 +43,9 @@ enum InvitationRoutes {
         let (services, path, user) = (call.services, try call.path, try call.caller.user)
         guard let role = Role(rawValue: try call.requiredText("role")) else {
             throw PlatformError.defect("the body has an unknown role")
+        }
+        if let wait = services.invitationThrottle.begin(address: path.company.text, now: call.now) {
+            throw PlatformError.tooMany("The company has sent too many invitations.", wait: wait)
         }
         let token = services.secrets.make(.invitation)
         let invitation = Invitation(

@@ -19,6 +19,8 @@ final class PlatformServices: Sendable {
     let passwords: PasswordHasher
     let loginThrottle: LoginThrottle
     let registrationThrottle: RegistrationThrottle
+    /// Bounds the e-mails that members of a company have sent to others.
+    let invitationThrottle = RegistrationThrottle(perMinute: 60)
     let requestLimits = RateLimitBuckets()
     let mail: MailQueue
     let workflows: Deployments
