@@ -37,6 +37,7 @@ final class PlatformServices: Sendable {
     /// What opens streams in place of a token.
     let streamTickets: StreamTickets
     let signOn: SingleSignOn
+    let refusals: RefusalRecord
     let identityManagement: IdentityManagement
     let quotas: Quotas
     /// What the first user has to show; `nil` when there is one.
@@ -74,6 +75,7 @@ final class PlatformServices: Sendable {
         streamSlots = StreamSlots(configuration.streams)
         streamTickets = StreamTickets(secrets: secrets, lifetime: configuration.streams.ticketLifetime)
         signOn = SingleSignOn(configuration, environment: environment)
+        refusals = RefusalRecord(environment.metrics.registry)
         identityManagement = IdentityManagement(
             configuration, directory: signOn.directory, environment: environment)
         self.quotas = quotas
