@@ -82,7 +82,9 @@ enum InvitationRoutes {
 
     @Sendable private static func list(_ call: APICall) async throws -> APIAnswer {
         let (company, page) = (try call.path.company, try call.page)
-        let found = try await call.services.database.read { try InvitationTable.list(of: company, page, $0) }
+        let found = try await call.services.database.read { connection in
+            try InvitationTable.list(of: company, page, now: call.now, connection)
+        }
         return .page(found, limit: page.limit) { Documents.make($0) }
     }
 

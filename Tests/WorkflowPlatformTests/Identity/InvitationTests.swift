@@ -53,6 +53,17 @@ import WorkflowTesting
         }
     }
 
+    @Test func whatHasExpiredIsNotListed() async throws {
+        try await TestPlatform.with { (test) async throws in
+            let (owner, company) = try await test.setUp()
+            let path = "/companies/\(company)"
+            _ = try await invite("new@example.com", .viewer, path, by: owner.access, test)
+            test.clock.advance(by: .seconds(7 * 24 * 3600))
+            let later = try TestPlatform.Tokens(await test.login("owner@example.com"))
+            #expect(try await test.send(.get, "\(path)/invitations", token: later.access).data == [])
+        }
+    }
+
     @Test func whoeverHasTheTokenSeesWhatIsOffered() async throws {
         try await TestPlatform.with { (test) async throws in
             let alpha = try await TestTenant.make("Alpha", test)
