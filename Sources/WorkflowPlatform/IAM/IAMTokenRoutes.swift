@@ -44,6 +44,7 @@ enum IAMTokenRoutes {
         } catch let failure as IAMFailure {
             // Nothing was tried.
             guard failure.kind != .missing else { throw failure.problem }
+            guard services.refusals.begin(id.text, now: call.now) else { throw failure.problem }
             try await services.database.write { connection in
                 var event = call.event(
                     "iam-token.refuse", "iam_provider", id.text, ["reason": .string(failure.kind.rawValue)])

@@ -67,7 +67,7 @@ enum APIKeyRoutes {
         let (company, page) = (try call.path.company, try call.page)
         let user = (call.role ?? .viewer) >= .admin ? nil : try call.caller.user
         let found = try await call.services.database.read { connection in
-            try APIKeyTable.list(of: company, user: user, page, connection)
+            try APIKeyTable.list(of: company, user: user, page, now: call.now, connection)
         }
         return .page(found, limit: page.limit) { Documents.make($0) }
     }

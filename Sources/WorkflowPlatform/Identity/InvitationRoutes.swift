@@ -1,5 +1,6 @@
 import HTTPTypes
 import WorkflowCore
+import WorkflowModules
 import WorkflowStore
 
 /// Invitations.
@@ -50,6 +51,9 @@ enum InvitationRoutes {
         guard let role = Role(rawValue: try call.requiredText("role")) else {
             throw PlatformError.defect("the body has an unknown role")
         }
+        if let wait = services.invitationThrottle.begin(address: path.company.text, now: call.now) {
+            throw PlatformError.tooMany("The company has sent too many invitations.", wait: wait)
+        }
         let token = services.secrets.make(.invitation)
         let invitation = Invitation(
             id: services.newID(), company: path.company, level: path.level, resource: path.resource,
@@ -85,7 +89,9 @@ enum InvitationRoutes {
 
     @Sendable private static func list(_ call: APICall) async throws -> APIAnswer {
         let (company, page) = (try call.path.company, try call.page)
-        let found = try await call.services.database.read { try InvitationTable.list(of: company, page, $0) }
+        let found = try await call.services.database.read { connection in
+            try InvitationTable.list(of: company, page, now: call.now, connection)
+        }
         return .page(found, limit: page.limit) { Documents.make($0) }
     }
 

@@ -126,7 +126,10 @@ enum LoginRoutes {
             let next = services.secrets.make(.refresh)
             let nextHash = SecretTokens.hash(next)
             try SessionTable.insert(tokenHash: nextHash, session: token.session, now: call.now, connection)
-            let end = call.now.advanced(by: services.configuration.sessionLifetime)
+            let beginning = try SessionTable.beginning(of: token.session, connection) ?? call.now
+            let end = min(
+                call.now.advanced(by: services.configuration.sessionLifetime),
+                beginning.advanced(by: services.configuration.longestSession))
             try SessionTable.renew(token.session, until: end, now: call.now, connection)
             return .renewed(
                 SessionStart.Begun(session: token.session, user: token.user, refreshToken: next))

@@ -17,10 +17,11 @@ public struct MailMessage: Sendable, Hashable {
 
 /// Sends e-mails.
 ///
-/// Called for one message at a time. A message that could not be sent is tried again a few times.
+/// Called for one message at a time. A message that could not be sent is tried again a few times, behind the others.
 public protocol MailSender: Sendable {
     /// Sends a message; returns when it has been handed over.
     ///
-    /// - Throws: Why it could not be sent. The description must hold neither the message nor a password.
+    /// - Throws: Why it could not be sent: ``WorkflowError`` `.invalidInput` when it never can be, so that it is not tried
+    ///   again. The description must hold neither the message nor a password.
     func send(_ message: MailMessage) async throws
 }

@@ -67,7 +67,12 @@ struct SMTPConversation {
         do {
             while true {
                 if let reply = try reader.next() {
-                    guard reply.code == code else { throw failure("has answered \(reply.code) to \(line)") }
+                    guard reply.code == code else {
+                        // A refusal for good (RFC 5321, section 4.2.1).
+                        let isPermanent = (500...599).contains(reply.code)
+                        throw failure(
+                            "has answered \(reply.code) to \(line)", isPermanent ? .invalidInput : .unavailable)
+                    }
                     return reply
                 }
                 guard let bytes = try await inbound.next(isolation: #isolation) else {
@@ -80,8 +85,8 @@ struct SMTPConversation {
         }
     }
 
-    private func failure(_ what: String) -> WorkflowError {
-        WorkflowError(.unavailable, "The server of e-mails at \(settings.host):\(settings.port) \(what).")
+    private func failure(_ what: String, _ code: WorkflowError.Code = .unavailable) -> WorkflowError {
+        WorkflowError(code, "The server of e-mails at \(settings.host):\(settings.port) \(what).")
     }
 }
 

@@ -29,12 +29,14 @@ enum APIKeyTable {
     private static let ofCompany = SQLStatement(
         """
         SELECT \(columns) FROM platform_api_keys k
-            WHERE k.company_id = ? AND k.revoked_at IS NULL AND k.id < ? ORDER BY k.id DESC LIMIT ?
+            WHERE k.company_id = ? AND k.revoked_at IS NULL AND k.id < ?
+            AND (k.expires_at IS NULL OR k.expires_at > ?) ORDER BY k.id DESC LIMIT ?
         """)
     private static let ofUser = SQLStatement(
         """
         SELECT \(columns) FROM platform_api_keys k
-            WHERE k.company_id = ? AND k.user_id = ? AND k.revoked_at IS NULL AND k.id < ? ORDER BY k.id DESC LIMIT ?
+            WHERE k.company_id = ? AND k.user_id = ? AND k.revoked_at IS NULL AND k.id < ?
+            AND (k.expires_at IS NULL OR k.expires_at > ?) ORDER BY k.id DESC LIMIT ?
         """)
     private static let usage = SQLStatement(
         "UPDATE platform_api_keys SET last_used_at = ? WHERE id = ? AND (last_used_at IS NULL OR last_used_at < ?)")
@@ -72,13 +74,14 @@ enum APIKeyTable {
         try connection.first(byID, [.id(id), .id(company)], read)
     }
 
-    /// The keys for a company that have not been withdrawn, newest first.
+    /// The keys for a company that have neither been withdrawn nor expired, newest first.
     ///
     /// - Parameter user: Whose; `nil` for everybody's.
     static func list(
-        of company: ID<Company>, user: ID<User>?, _ page: PageRequest, _ connection: any SQLConnection
+        of company: ID<Company>, user: ID<User>?, _ page: PageRequest, now: Timestamp,
+        _ connection: any SQLConnection
     ) throws -> Page<APIKey> {
-        let rest: [SQLValue] = [.text(page.cursor.key), .integer(Int64(page.limit + 1))]
+        let rest: [SQLValue] = [.text(page.cursor.key), .time(now), .integer(Int64(page.limit + 1))]
         let found =
             if let user {
                 try connection.all(ofUser, [.id(company), .id(user)] + rest, read)

@@ -21,7 +21,7 @@ enum InvitationTable {
     private static let open = SQLStatement(
         """
         SELECT \(columns) FROM platform_invitations WHERE company_id = ? AND id < ?
-            AND accepted_at IS NULL AND revoked_at IS NULL ORDER BY id DESC LIMIT ?
+            AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > ? ORDER BY id DESC LIMIT ?
         """)
     private static let byID = SQLStatement(
         "SELECT \(columns) FROM platform_invitations WHERE id = ? AND company_id = ? AND accepted_at IS NULL")
@@ -57,12 +57,12 @@ enum InvitationTable {
         try connection.first(byID, [.id(id), .id(company)], read)
     }
 
-    /// The invitations of a company that have been neither accepted nor withdrawn, newest first.
+    /// The invitations of a company that can be accepted, newest first.
     static func list(
-        of company: ID<Company>, _ page: PageRequest, _ connection: any SQLConnection
+        of company: ID<Company>, _ page: PageRequest, now: Timestamp, _ connection: any SQLConnection
     ) throws -> Page<Invitation> {
         let found = try connection.all(
-            open, [.id(company), .text(page.cursor.key), .integer(Int64(page.limit + 1))], read)
+            open, [.id(company), .text(page.cursor.key), .time(now), .integer(Int64(page.limit + 1))], read)
         return Page(found, limit: page.limit) { $0.id.text }
     }
 

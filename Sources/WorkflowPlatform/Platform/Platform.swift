@@ -85,23 +85,16 @@ public final class Platform: Service {
     public var auditVerifier: AuditVerifier { AuditVerifier(database: services.database) }
 
     /// Starts the workflows that are to run, sends e-mails and forgets what has expired, until the task is cancelled or
-    /// a shutdown begins; then stops all workflows.
+    /// a shutdown begins; then stops all workflows, and gives e-mails that wait ten seconds to be sent.
     public func run() async throws {
         services.workflows.links.begin()
-        await services.logs.recording {
-            await cancelWhenGracefulShutdown {
-                await withDiscardingTaskGroup { group in
-                    group.addTask { await self.startWorkflows() }
-                    group.addTask { await self.services.executions.run() }
-                    group.addTask { await self.services.mail.run() }
-                    group.addTask { await self.services.workflows.links.run() }
-                    group.addTask { await self.services.quotas.run() }
-                    group.addTask { await self.clean() }
-                }
+        await services.mail.delivering {
+            await services.logs.recording {
+                await cancelWhenGracefulShutdown { await self.work() }
+                endStreams()
+                await services.workflows.engines.shutdown()
+                await services.workflows.links.close()
             }
-            endStreams()
-            await services.workflows.engines.shutdown()
-            await services.workflows.links.close()
         }
         await services.manual.finish()
         if await !services.executions.flush() {
@@ -109,6 +102,16 @@ public final class Platform: Service {
         }
         await services.signOn.shutdown()
         await services.identityManagement.shutdown()
+    }
+
+    private func work() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.startWorkflows() }
+            group.addTask { await self.services.executions.run() }
+            group.addTask { await self.services.workflows.links.run() }
+            group.addTask { await self.services.quotas.run() }
+            group.addTask { await self.clean() }
+        }
     }
 
     private func startWorkflows() async {

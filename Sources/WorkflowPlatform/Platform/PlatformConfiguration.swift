@@ -26,6 +26,8 @@ public struct PlatformConfiguration: Sendable {
     public var accessTokenLifetime: Duration = .seconds(15 * 60)
     /// How long a session lasts that is not refreshed.
     public var sessionLifetime: Duration = .seconds(7 * 24 * 3600)
+    /// How long a session lasts however often it is refreshed.
+    public var longestSession: Duration = .seconds(90 * 24 * 3600)
     /// How long an invitation can be accepted.
     public var invitationLifetime: Duration = .seconds(7 * 24 * 3600)
     /// How long a promotion waits for an approval.

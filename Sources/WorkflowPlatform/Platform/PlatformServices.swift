@@ -19,6 +19,8 @@ final class PlatformServices: Sendable {
     let passwords: PasswordHasher
     let loginThrottle: LoginThrottle
     let registrationThrottle: RegistrationThrottle
+    /// Bounds the e-mails that members of a company have sent to others.
+    let invitationThrottle = RegistrationThrottle(perMinute: 60)
     let requestLimits = RateLimitBuckets()
     let mail: MailQueue
     let workflows: Deployments
@@ -35,6 +37,7 @@ final class PlatformServices: Sendable {
     /// What opens streams in place of a token.
     let streamTickets: StreamTickets
     let signOn: SingleSignOn
+    let refusals: RefusalRecord
     let identityManagement: IdentityManagement
     let quotas: Quotas
     /// What the first user has to show; `nil` when there is one.
@@ -72,6 +75,7 @@ final class PlatformServices: Sendable {
         streamSlots = StreamSlots(configuration.streams)
         streamTickets = StreamTickets(secrets: secrets, lifetime: configuration.streams.ticketLifetime)
         signOn = SingleSignOn(configuration, environment: environment)
+        refusals = RefusalRecord(environment.metrics.registry)
         identityManagement = IdentityManagement(
             configuration, directory: signOn.directory, environment: environment)
         self.quotas = quotas

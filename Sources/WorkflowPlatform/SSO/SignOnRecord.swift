@@ -16,10 +16,11 @@ enum SignOnRecord {
         }
     }
 
-    /// Adds a failure: to the company whose provider it is, else to the chain of the platform.
+    /// Adds a failure: to the company whose provider it is, else to the chain of the platform. Ten are in a minute.
     ///
     /// - Parameter provider: `nil` while it is not known that the sign-in really began at it.
     static func fail(_ failure: SignOnFailure, at provider: SignOnProvider?, _ call: APICall) async throws {
+        guard call.services.refusals.begin(provider?.key ?? "", now: call.now) else { return }
         let details: JSONObject = [
             "reason": "single sign-on", "provider": provider.map { .string($0.key) } ?? .null,
             "problem": .string(failure.kind.rawValue), "detail": .string(failure.detail),

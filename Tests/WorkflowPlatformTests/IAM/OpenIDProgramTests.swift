@@ -225,6 +225,9 @@ import WorkflowTesting
             let answer = try await fixture.token(provider, ["token": "garbage"])
             #expect(answer.status == 429)
             #expect(answer.headers[.retryAfter] == "1")
+            let actions = try await fixture.test.actions(
+                fixture.tenant.company.text, token: fixture.tenant.token(.owner))
+            #expect(actions.filter { $0 == "iam-token.refuse" }.count == 10, "strangers do not fill the audit log")
         }
     }
 }

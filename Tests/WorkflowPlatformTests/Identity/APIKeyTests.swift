@@ -58,9 +58,15 @@ import WorkflowTesting
                 ["name": "short", "scopes": ["*:read"], "expires_at": .string(end.description)])
             let key = try answer.data["key"]?.stringValue ?? ""
             let path = "/companies/\(tenant.company)"
+            func listed() async throws -> Int? {
+                let keys = try await test.send(.get, "\(path)/api-keys", token: tenant.token(.viewer))
+                return try keys.data.arrayValue?.count
+            }
             test.clock.advance(by: .seconds(99))
             #expect(try await test.send(.get, path, token: key).status == 200)
+            #expect(try await listed() == 1)
             test.clock.advance(by: .seconds(2))
+            #expect(try await listed() == 0)
             #expect(try await test.send(.get, path, token: key).status == 401)
         }
     }

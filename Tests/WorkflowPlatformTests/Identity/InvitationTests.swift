@@ -37,6 +37,33 @@ import WorkflowTesting
         }
     }
 
+    @Test func aCompanyInvitesSoManyAMinute() async throws {
+        try await TestPlatform.with { (test) async throws in
+            let (owner, company) = try await test.setUp()
+            func invite() async throws -> HTTPResponse.Status {
+                try await test.send(
+                    .post, "/companies/\(company)/invitations", token: owner.access,
+                    ["email": "new@example.com", "role": "viewer"]
+                ).status
+            }
+            for _ in 1...60 { #expect(try await invite() == 201) }
+            #expect(try await invite() == 429)
+            test.clock.advance(by: .seconds(60))
+            #expect(try await invite() == 201)
+        }
+    }
+
+    @Test func whatHasExpiredIsNotListed() async throws {
+        try await TestPlatform.with { (test) async throws in
+            let (owner, company) = try await test.setUp()
+            let path = "/companies/\(company)"
+            _ = try await invite("new@example.com", .viewer, path, by: owner.access, test)
+            test.clock.advance(by: .seconds(7 * 24 * 3600))
+            let later = try TestPlatform.Tokens(await test.login("owner@example.com"))
+            #expect(try await test.send(.get, "\(path)/invitations", token: later.access).data == [])
+        }
+    }
+
     @Test func whoeverHasTheTokenSeesWhatIsOffered() async throws {
         try await TestPlatform.with { (test) async throws in
             let alpha = try await TestTenant.make("Alpha", test)

@@ -43,6 +43,18 @@ import WorkflowTesting
         }
     }
 
+    @Test func noSessionLastsLongerThanNinetyDays() async throws {
+        try await TestPlatform.with { (test) async throws in
+            var (tokens, _) = try await test.setUp()
+            for _ in 1...15 {
+                test.clock.advance(by: .seconds(6 * 24 * 3600 - 1))
+                tokens = try TestPlatform.Tokens(await refresh(test, tokens.refresh))
+            }
+            test.clock.advance(by: .seconds(15))
+            #expect(try await refresh(test, tokens.refresh).status == 401)
+        }
+    }
+
     @Test(arguments: TestDatabase.allCases)
     func ofManyRefreshesAtOnceOneWins(database: TestDatabase) async throws {
         try await TestPlatform.with(database) { (test) async throws in

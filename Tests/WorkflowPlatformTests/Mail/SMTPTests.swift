@@ -63,6 +63,7 @@ import WorkflowCore
         let error = await #expect(throws: WorkflowError.self) { try await send(to: server, .plain) }
         #expect(
             "\(try #require(error))" == "The server of e-mails at 127.0.0.1:\(server.port) has answered 550 to RCPT.")
+        #expect(error?.code == .invalidInput, "it is not tried again")
         try await server.stop()
     }
 
