@@ -10,6 +10,10 @@ struct IdempotentRequest: Sendable {
     /// The fields of an answer that are kept.
     private static let kept: [HTTPField.Name] = [.contentType, .eTag, .location]
 
+    /// Problems of the platform's that leave everything as it was; others, such as a commit whose answer was lost, may not.
+    private static let repeatable = Set(
+        ["deployment-unavailable", "secrets-unavailable", "secrets-locked"].map { "urn:workflow:problem:\($0)" })
+
     private let key: String
     private let user: ID<User>
     private let request: String
@@ -51,12 +55,17 @@ struct IdempotentRequest: Sendable {
             return response
         } catch {
             let error = PlatformError.translating(error)
-            if let refusal = error as? HTTPError, refusal.status.kind == .clientError {
+            if let refusal = error as? HTTPError, Self.changedNothing(refusal) {
                 // Nothing was changed. What is wrong may be put right, and the request sent again.
                 try await services.database.write { try IdempotencyTable.abandon(key, of: user, $0) }
             }
             throw error
         }
+    }
+
+    /// Whether a request that ended this way can be sent again as if it had never been.
+    private static func changedNothing(_ error: HTTPError) -> Bool {
+        error.status.kind == .clientError || error.details["type"]?.stringValue.map(repeatable.contains) ?? false
     }
 
     private func finish(_ response: ServerResponse, _ services: PlatformServices) async throws {

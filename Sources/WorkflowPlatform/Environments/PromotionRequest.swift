@@ -36,6 +36,7 @@ struct PromotionRequest: Sendable {
             }
             return try version(connection)
         }
+        operation.role = .editor
         operation.details = ["promotion_id": .string(id.text), "from": .string(source.environment.text)]
         operation.promotion = { version, connection in
             .made(try make(.done, id, version: version, connection))

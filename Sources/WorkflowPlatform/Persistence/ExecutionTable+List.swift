@@ -17,7 +17,7 @@ extension ExecutionTable {
         var end: String?
         if let text = filter.text {
             end = try searchEnd(conditions, connection)
-            if let end { conditions.append(("id >= ?", [.text(end)])) }
+            conditions = self.conditions(workflow, filter, page, from: end)
             let pattern = SQLValue.text("%\(escaped(text.lowercased()))%")
             let fields = ["part", "action", "COALESCE(instance_id, '')", "COALESCE(error_message, '')"]
             conditions.append(
@@ -37,10 +37,14 @@ extension ExecutionTable {
     private typealias Condition = (sql: String, values: [SQLValue])
 
     private static func conditions(
-        _ workflow: ID<Workflow>, _ filter: ExecutionFilter, _ page: PageRequest
+        _ workflow: ID<Workflow>, _ filter: ExecutionFilter, _ page: PageRequest, from end: String? = nil
     ) -> [Condition] {
+        // One bound on each side: SQLite would read the index from the first of several, not from the narrowest.
+        let first = [filter.since.map { TimedID.start(of: $0) }, end].compactMap(\.self).max()
+        let last = filter.until.map { TimedID.start(of: $0.advanced(by: .milliseconds(1))) }
         var conditions: [Condition] = [
-            ("workflow_id = ?", [.id(workflow)]), ("id < ?", [.text(page.cursor.key)]),
+            ("workflow_id = ?", [.id(workflow)]),
+            ("id < ?", [.text(last.map { min($0, page.cursor.key) } ?? page.cursor.key)]),
         ]
         func add(_ sql: String, _ value: SQLValue?) {
             if let value { conditions.append((sql, [value])) }
@@ -51,9 +55,8 @@ extension ExecutionTable {
         add("trigger_type = ?", filter.trigger.map { .text($0) })
         add("instance_id = ?", filter.instance.map { .text($0) })
         add("parent_id = ?", filter.parent.map { .text($0) })
-        add("id >= ?", filter.since.map { .text(TimedID.start(of: $0)) })
+        add("id >= ?", first.map { .text($0) })
         add("started_at >= ?", filter.since.map { .time($0) })
-        add("id < ?", filter.until.map { .text(TimedID.start(of: $0.advanced(by: .milliseconds(1)))) })
         add("started_at < ?", filter.until.map { .time($0) })
         return conditions
     }

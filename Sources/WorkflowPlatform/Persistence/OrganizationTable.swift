@@ -30,6 +30,12 @@ enum OrganizationTable: NamedResourceTable {
             OR resource_id IN (SELECT id FROM platform_projects WHERE organization_id = ?)
             OR resource_id IN (SELECT id FROM platform_workflows WHERE organization_id = ?)
         """)
+    private static let mappings = SQLStatement(
+        """
+        DELETE FROM platform_iam_mappings WHERE resource_id = ?
+            OR resource_id IN (SELECT id FROM platform_projects WHERE organization_id = ?)
+            OR resource_id IN (SELECT id FROM platform_workflows WHERE organization_id = ?)
+        """)
     private static let deletion = SQLStatement("DELETE FROM platform_organizations WHERE id = ?")
 
     /// Adds an organization.
@@ -83,6 +89,7 @@ enum OrganizationTable: NamedResourceTable {
     static func delete(_ id: ID<Organization>, _ connection: any SQLConnection) throws {
         try connection.execute(memberships, [.id(id), .id(id), .id(id)])
         try connection.execute(invitations, [.id(id), .id(id), .id(id)])
+        try connection.execute(mappings, [.id(id), .id(id), .id(id)])
         try connection.execute(deletion, [.id(id)])
     }
 

@@ -49,4 +49,14 @@ extension PlatformSchema {
             CREATE INDEX platform_iam_tokens_expiry ON platform_iam_tokens (expires_at);
             """
     }
+
+    /// Mappings end with what they are on.
+    static func mappingsOfResources(_ dialect: SQLDialect) -> String {
+        """
+        DELETE FROM platform_iam_mappings WHERE resource_id NOT IN (
+            SELECT id FROM platform_companies UNION ALL SELECT id FROM platform_organizations
+            UNION ALL SELECT id FROM platform_projects UNION ALL SELECT id FROM platform_workflows);
+        CREATE INDEX platform_iam_mappings_resource ON platform_iam_mappings (resource_id);
+        """
+    }
 }

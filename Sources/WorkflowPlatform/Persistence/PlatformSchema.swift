@@ -26,6 +26,7 @@ enum PlatformSchema {
         SQLMigration(name: "021-deployment-intentions", script: deploymentIntentions),
         SQLMigration(name: "022-registrations", script: registrations),
         SQLMigration(name: "023-project-list", script: projectList),
+        SQLMigration(name: "024-mappings-of-resources", script: mappingsOfResources),
     ]
 
     private static func identity(_ dialect: SQLDialect) -> String {

@@ -28,6 +28,11 @@ enum ProjectTable: NamedResourceTable {
         DELETE FROM platform_invitations WHERE resource_id = ?
             OR resource_id IN (SELECT id FROM platform_workflows WHERE project_id = ?)
         """)
+    private static let mappings = SQLStatement(
+        """
+        DELETE FROM platform_iam_mappings WHERE resource_id = ?
+            OR resource_id IN (SELECT id FROM platform_workflows WHERE project_id = ?)
+        """)
     private static let deletion = SQLStatement("DELETE FROM platform_projects WHERE id = ?")
 
     /// Adds a project.
@@ -81,6 +86,7 @@ enum ProjectTable: NamedResourceTable {
     static func delete(_ id: ID<Project>, _ connection: any SQLConnection) throws {
         try connection.execute(memberships, [.id(id), .id(id)])
         try connection.execute(invitations, [.id(id), .id(id)])
+        try connection.execute(mappings, [.id(id), .id(id)])
         try connection.execute(deletion, [.id(id)])
     }
 

@@ -17,6 +17,8 @@ struct DeploymentOperation: Sendable {
     let key: DeploymentKey
     /// What goes on record.
     let action: String
+    /// The role that it needs on the workflow.
+    var role = Role.admin
     var details: JSONObject = [:]
     /// Says which version; the errors that it throws are the answer.
     let choose: @Sendable (Situation, any SQLConnection) throws -> Int
@@ -34,7 +36,7 @@ struct DeploymentOperation: Sendable {
             let noted = Mutex<Result<Workflow, any Error>?>(nil)
             do {
                 _ = try await deployments.engines.deploy(deployment, options: intention.options) {
-                    let result = await deployments.note(intention)
+                    let result = await deployments.note(intention) { try confirm($0) }
                     noted.withLock { $0 = result }
                     _ = try result.get()
                 }
@@ -53,16 +55,12 @@ struct DeploymentOperation: Sendable {
     /// What is to run; the intention is in the database.
     private func prepare(_ connection: any SQLConnection) throws -> (Deployment, DeploymentIntention) {
         let deployments = call.services.workflows
-        let workflow = try WorkflowRoutes.find(call, connection)
+        try call.services.audit.lock(try call.path.company, connection)
+        let situation = try situation(connection)
+        let (workflow, state) = (situation.workflow, situation.state)
         try call.checkRevision(workflow.revision)
-        let environments = try CompanyEnvironmentTable.find(workflow.company, connection)
-        guard let environment = environments[key.environment] else {
-            throw PlatformError.conflict("no-such-environment", "There is no environment \(key.environment) any more.")
-        }
-        let state = try WorkflowEnvironmentTable.find(key, connection)
         // Again when it is noted: this one spares a start in vain.
         if state.status != .active { try call.services.quotas.admitDeployment(workflow.company, connection) }
-        let situation = Situation(workflow: workflow, environment: environment, state: state)
         let version = try VersionRoutes.find(try choose(situation, connection), call, connection)
         let deployment = try deployments.deployment(version, of: workflow, in: key.environment, connection)
         // Before anything is kept there, so that it is found when the workflow is removed.
@@ -70,6 +68,22 @@ struct DeploymentOperation: Sendable {
         let intention = try intention(version.number, state, connection)
         try DeploymentIntentionTable.save(intention, connection)
         return (deployment, intention)
+    }
+
+    private func situation(_ connection: any SQLConnection) throws -> Situation {
+        let workflow = try WorkflowRoutes.find(call, connection)
+        let environments = try CompanyEnvironmentTable.find(workflow.company, connection)
+        guard let environment = environments[key.environment] else {
+            throw PlatformError.conflict("no-such-environment", "There is no environment \(key.environment) any more.")
+        }
+        return Situation(
+            workflow: workflow, environment: environment, state: try WorkflowEnvironmentTable.find(key, connection))
+    }
+
+    /// Decides again, now that it runs: roles, approvals and environments may have changed while it started.
+    private func confirm(_ connection: any SQLConnection) throws {
+        try call.authorize(Action(role, in: .workflows), on: try call.path, connection)
+        _ = try choose(try situation(connection), connection)
     }
 
     private func intention(

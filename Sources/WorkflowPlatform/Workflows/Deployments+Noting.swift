@@ -5,21 +5,29 @@ import WorkflowStore
 extension Deployments {
     /// Takes note that a version runs.
     ///
+    /// - Parameters:
+    ///   - intention: What was intended.
+    ///   - confirm: Throws when it may not run any more; nobody else changes the company until the note is taken.
     /// - Returns: The workflow as it looks to who asks about the environment.
-    func note(_ intention: DeploymentIntention) async -> Result<Workflow, any Error> {
+    func note(
+        _ intention: DeploymentIntention, confirm: @escaping @Sendable (any SQLConnection) throws -> Void = { _ in }
+    ) async -> Result<Workflow, any Error> {
         do {
-            return .success(try await database.write { try self.note(intention, $0) })
+            return .success(try await database.write { try self.note(intention, confirm, $0) })
         } catch {
             return .failure(error)
         }
     }
 
-    private func note(_ intention: DeploymentIntention, _ connection: any SQLConnection) throws -> Workflow {
+    private func note(
+        _ intention: DeploymentIntention, _ confirm: (any SQLConnection) throws -> Void, _ connection: any SQLConnection
+    ) throws -> Workflow {
         let key = intention.key
         guard let company = try WorkflowTable.find(key.workflow, connection)?.company else {
             throw PlatformError.notFound
         }
         try audit.lock(company, connection)
+        try confirm(connection)
         guard let workflow = try WorkflowTable.find(key.workflow, connection) else { throw PlatformError.notFound }
         var state = try WorkflowEnvironmentTable.find(key, connection)
         if state.status != .active { try quotas.admitDeployment(company, connection) }

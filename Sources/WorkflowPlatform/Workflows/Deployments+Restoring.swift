@@ -53,11 +53,32 @@ extension Deployments {
     private func restore(_ key: DeploymentKey) async {
         guard await engines.status(of: key) == nil else { return }
         do {
-            if let deployment = try await database.read({ try self.current(key, $0) }) {
-                await engines.restore([deployment])
-            }
+            if let deployment = try await found(key) { await engines.restore([deployment]) }
         } catch {
             logger.error("A workflow was not restored", metadata: ["workflow.id": "\(key)", "error": "\(error)"])
+            explain("it was not started with the platform: \(error); deploy it again", key)
+        }
+    }
+
+    /// What is to run, as soon as the database can be asked.
+    private func found(_ key: DeploymentKey) async throws -> Deployment? {
+        while true {
+            do {
+                return try await database.read { try self.current(key, $0) }
+            } catch let error as SQLError where error.kind == .unavailable {
+                logger.error(
+                    "What is to run of a workflow was not found",
+                    metadata: ["workflow.id": "\(key)", "error": "\(error)"])
+                try await clock.sleep(for: Self.retryDelay)
+            }
+        }
+    }
+
+    private func explain(_ text: String, _ key: DeploymentKey) {
+        do {
+            try engines.explain(text, key)
+        } catch {
+            logger.debug("The platform stops before it has told what failed", metadata: ["workflow.id": "\(key)"])
         }
     }
 

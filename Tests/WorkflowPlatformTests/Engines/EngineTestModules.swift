@@ -67,14 +67,17 @@ struct HeldHandler: WorkflowModule, HTTPHandler {
     }
 }
 
-/// Fails when the gate of its name is opened; `fails: prepare` does so at the start.
+/// Fails when the gate of its name is opened; `fails: prepare` does so at the start. `holds` is a gate that its start
+/// waits for.
 struct FragileModule: WorkflowModule {
     struct Configuration: ConfigurationObject {
         var gate = ""
         var fails = ""
+        var holds = ""
 
         static let fields: [ConfigurationField<Self>] = [
             .init("gate", \.gate, "The gate."), .init("fails", \.fails, "When."),
+            .init("holds", \.holds, "The gate of its start."),
         ]
     }
 
@@ -87,6 +90,7 @@ struct FragileModule: WorkflowModule {
     }
 
     func prepare() async throws {
+        if !configuration.holds.isEmpty { try await HeldRequests.gate(configuration.holds).wait() }
         if configuration.fails == "prepare" { throw WorkflowError(.unavailable, "It cannot be had.") }
     }
 

@@ -93,6 +93,28 @@ import WorkflowTesting
         }
     }
 
+    @Test(arguments: TestDatabase.allCases)
+    func mappingsEndWithWhatTheyAreOn(database: TestDatabase) async throws {
+        try await IAMFixture.with(database) { fixture in
+            let (test, tenant) = (fixture.test, fixture.tenant)
+            let provider = try await fixture.provider("oidc", config)
+            let things: [(ResourceLevel, String)] = [
+                (.organization, "\(tenant.organization)"), (.project, "\(tenant.project)"),
+                (.workflow, "\(tenant.workflow)"),
+            ]
+            for (level, id) in things {
+                #expect(try await fixture.map("program", .viewer, on: level, id, of: provider).status == 201)
+            }
+            for (left, (level, id)) in things.enumerated().reversed() {
+                let path = "/\(level.rawValue)s/\(id)"
+                #expect(try await test.send(.delete, path, token: tenant.token(.owner)).status == 204)
+                let list = try await test.send(
+                    .get, "/iam/providers/\(provider)/mappings", token: tenant.token(.admin))
+                #expect(try list.data.arrayValue?.count == left)
+            }
+        }
+    }
+
     @Test func nobodyGivesMoreThanTheyHave() async throws {
         try await IAMFixture.with { fixture in
             let (test, tenant) = (fixture.test, fixture.tenant)

@@ -40,7 +40,7 @@ import WorkflowTesting
     @Test func aCompanyInvitesSoManyAMinute() async throws {
         try await TestPlatform.with { (test) async throws in
             let (owner, company) = try await test.setUp()
-            func invite() async throws -> HTTPResponse.Status {
+            func invite() async throws -> Int {
                 try await test.send(
                     .post, "/companies/\(company)/invitations", token: owner.access,
                     ["email": "new@example.com", "role": "viewer"]

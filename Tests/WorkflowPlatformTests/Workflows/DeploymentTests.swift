@@ -81,6 +81,36 @@ import WorkflowTesting
         }
     }
 
+    /// Minutes may pass until a version runs; it is decided again then.
+    @Test func whatMayNotRunAnyMoreWhenItHasStartedDoesNot() async throws {
+        try await TestPlatform.withTenant { test, tenant in
+            #expect(try await tenant.setEnvironments(["prod"], test).status == 200)
+            let workflow = try await TestWorkflow.make(saying("one"), tenant, test)
+            _ = try await workflow.deploy()
+            #expect(try await workflow.save(fragile("two", "holds: approval")).status == 200)
+            let gate = HeldRequests.gate("approval")
+            async let answer = workflow.deploy()
+            while gate.waitingCount == 0 { await Task.yield() }
+            #expect(try await tenant.setEnvironments(["prod!"], test).status == 200)
+            gate.open()
+            #expect(try await answer.problem == "approval-required")
+            #expect(try await workflow.said() == "one")
+            #expect(try await workflow.send(.get).data["deployed_version"] == 1)
+        }
+    }
+
+    @Test func aDeploymentThatWasNotPossibleMayBeRepeatedWithItsKey() async throws {
+        try await TestPlatform.withTenant { test, tenant in
+            let workflow = try await TestWorkflow.make(fragile("one", "fails: prepare"), tenant, test)
+            let key: HTTPFields = [try #require(HTTPField.Name("Idempotency-Key")): "k-1"]
+            for _ in 1...2 {
+                let answer = try await test.send(
+                    .post, "/workflows/\(workflow.id)/deploy", token: tenant.token(.admin), [:], headers: key)
+                #expect(try answer.problem == "deployment-unavailable")
+            }
+        }
+    }
+
     @Test func whatBelongsToAProjectStopsWithIt() async throws {
         try await TestPlatform.withTenant { test, tenant in
             var workflows: [TestWorkflow] = []
