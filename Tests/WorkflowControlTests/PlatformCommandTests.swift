@@ -141,7 +141,7 @@ struct PlatformCommandTests {
         try await fixture.withWorkflow()
         let empty = try await fixture.wfctl("workflows", "secrets", "set", "orders", "TOKEN")
         #expect(empty.status == 66)
-        let set = try await fixture.wfctl("workflows", "secrets", "set", "orders", "TOKEN", input: "hush-hush\n")
+        let set = try await fixture.wfctl("workflows", "secrets", "set", "orders", "TOKEN", input: "hush-hush\r\n")
         #expect(set.output == "TOKEN is set; the next deployment of orders uses it.\n")
         let list = try await fixture.wfctl("workflows", "secrets", "list", "orders", "-o", "json")
         #expect(try list.json["data"]?[0]?["name"] == "TOKEN")

@@ -171,9 +171,14 @@ struct RemoteCommandTests {
         #expect(readable.status == 77)
         #expect(readable.errors.contains("chmod 600 \(path)"))
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        let elsewhere = "\(fixture.folder)/contexts of mine.json"
+        try FileManager.default.moveItem(atPath: path, toPath: elsewhere)
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: elsewhere)
+        #expect(try await fixture.run("status").status == 0)
         #expect(try await fixture.run("context", "use", "her").errors.contains("did you mean \"here\"?"))
         #expect(try await fixture.run("context", "remove", "here").status == 64)
         #expect(try await fixture.run("context", "remove", "here", "--yes").status == 0)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == elsewhere)
         server.kill(SIGTERM)
         #expect(try await server.exitStatus() == 0)
     }

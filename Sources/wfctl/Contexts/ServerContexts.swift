@@ -47,6 +47,9 @@ struct ServerContexts {
         return "\(base)/wfctl/contexts.json"
     }
 
+    /// The file itself, where the path is a link to it.
+    private static var file: String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+
     /// Reads the file; without one there are no servers.
     ///
     /// - Throws: ``CommandFailure`` when others may read it, or it is malformed.
@@ -54,7 +57,7 @@ struct ServerContexts {
         guard FileManager.default.fileExists(atPath: path) else { return ServerContexts() }
         let attributes: [FileAttributeKey: Any]
         do {
-            attributes = try FileManager.default.attributesOfItem(atPath: path)
+            attributes = try FileManager.default.attributesOfItem(atPath: file)
         } catch {
             throw unreadable(error.localizedDescription)
         }
@@ -114,7 +117,7 @@ struct ServerContexts {
     ///
     /// - Throws: ``CommandFailure`` when it cannot be written.
     func save() throws {
-        let path = Self.path
+        let path = Self.file
         let fresh = "\(path).\(ProcessInfo.processInfo.processIdentifier)"
         let descriptor = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.unwritable(String(cString: strerror(errno))) }

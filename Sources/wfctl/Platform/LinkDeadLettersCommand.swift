@@ -73,7 +73,8 @@ struct DeleteLinkDeadLetters: AsyncParsableCommand {
 
     func run() async throws {
         let (client, found, path) = try await link.find()
-        try confirmation.confirm("Forget \(IssueReport.count(ids.count, "event")) of \(found.slug) for good?")
+        let events = IssueReport.count(ids.count, "event")
+        try confirmation.confirm("Forget \(events) of \(found.slug) on \(client.url) for good?")
         for id in ids {
             try await client.delete("\(path)/dead-letters/\(ManagementClient.encoded(id))", "dead letter \(id)")
             Console.note("\(id) is forgotten.")

@@ -130,7 +130,8 @@ struct RemoveLink: AsyncParsableCommand {
 
     func run() async throws {
         let (client, found, path) = try await link.find()
-        try confirmation.confirm("Remove the link \(link.link) of \(found.slug), with what it has not delivered?")
+        try confirmation.confirm(
+            "Remove the link \(link.link) of \(found.slug) on \(client.url), with what it has not delivered?")
         try await client.delete(path, "link \(link.link) of \(found.slug)")
         Console.note("\(link.link) is removed.")
     }

@@ -134,7 +134,7 @@ struct RemoveMember: AsyncParsableCommand {
         let members = try await members.find()
         let user = try await members.member(user)
         let role = members.scope.kind == "company" ? "all roles of \(user.name) in" : "the role of \(user.name) on"
-        try confirmation.confirm("Take away \(role) \(members.scope.text)?")
+        try confirmation.confirm("Take away \(role) \(members.scope.text) on \(members.client.url)?")
         try await members.client.delete("\(members.path)/\(user.id)", "member \(user.name)", tag: user.tag)
         Console.note("\(user.name) has no role on \(members.scope.text) any more.")
     }

@@ -135,7 +135,7 @@ struct DeleteProject: AsyncParsableCommand {
     func run() async throws {
         let client = try management.platform()
         let found = try await PlatformDirectory(client: client, companyName: place.company).project(project)
-        try confirmation.confirm("Remove the project \(found.slug) with all its workflows, for good?")
+        try confirmation.confirm("Remove the project \(found.slug) with all its workflows on \(client.url), for good?")
         try await client.delete("/projects/\(found.id)", "project \(found.slug)")
         Console.note("\(found.slug) is removed.")
     }

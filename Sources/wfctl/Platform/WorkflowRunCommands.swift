@@ -119,8 +119,9 @@ struct DeleteWorkflow: AsyncParsableCommand {
 
     func run() async throws {
         let (client, found) = try await workflow.find()
-        try confirmation.confirm("Remove \(found.slug) with its versions, secrets and state, for good?")
-        try await client.delete("/workflows/\(found.id)", "workflow \(found.slug)")
+        try confirmation.confirm(
+            "Remove \(found.slug) with its versions, secrets and state on \(client.url), for good?")
+        try await client.delete("/workflows/\(found.id)", "workflow \(found.slug)", tag: found.tag)
         Console.note("\(found.slug) is removed.")
     }
 }

@@ -58,7 +58,8 @@ struct SetSecret: AsyncParsableCommand {
             return try Prompt.secret("Value of \(name) (not shown): ", "value")
         }
         var text = try InputFile.text(of: file ?? "-")
-        if text.hasSuffix("\n") { text.removeLast() }
+        // "\r\n" is one character, which does not end with "\n".
+        if text.last == "\n" || text.last == "\r\n" { text.removeLast() }
         guard !text.isEmpty else {
             throw CommandFailure(.noInput, "There is no value.", hint: "pass it on standard input, or with --file")
         }
@@ -112,7 +113,7 @@ struct RemoveSecret: AsyncParsableCommand {
 
     func run() async throws {
         let (client, found) = try await workflow.find()
-        try confirmation.confirm("Remove the secret \(name) of \(found.slug)\(environment.place)?")
+        try confirmation.confirm("Remove the secret \(name) of \(found.slug)\(environment.place) on \(client.url)?")
         try await client.delete(
             "/workflows/\(found.id)/secrets/\(ManagementClient.encoded(name))\(environment.query.text)",
             "secret \(name) of the workflow \(found.slug)")

@@ -45,6 +45,7 @@ struct ManagementAnswer: Sendable {
         case 412: return CommandFailure(.conflict, detail, hint: "look at what has changed, and try again")
         case 501, 405: return notUnderstood(detail)
         case 429, 503, 507, 502, 504: return CommandFailure(.unavailable, detail, hint: "try again in a moment")
+        case 500...599: return CommandFailure(.unavailable, detail, hint: "the log of the server says more")
         default: return notUnderstood(detail)
         }
     }
