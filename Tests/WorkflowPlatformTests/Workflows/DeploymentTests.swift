@@ -192,7 +192,12 @@ import WorkflowTesting
         configuration.secretsKey = SecretString(String(repeating: "x", count: 32))
         let third = try await TestPlatform.open(database, configuration, clock: clock)
         await third.services.workflows.restore()
-        #expect(await third.engines.statuses().isEmpty)
+        let statuses = await third.engines.statuses()
+        #expect(statuses.map(\.state) == [.stopped, .stopped])
+        #expect(
+            statuses.allSatisfy {
+                $0.lastError?.hasPrefix("it was not started with the platform: The secrets cannot be decrypted") == true
+            })
         await third.engines.shutdown()
         await database.close()
     }
