@@ -56,7 +56,8 @@ extension Deployments {
             if let deployment = try await found(key) { await engines.restore([deployment]) }
         } catch {
             logger.error("A workflow was not restored", metadata: ["workflow.id": "\(key)", "error": "\(error)"])
-            explain("it was not started with the platform: \(error); deploy it again", key)
+            let reason = (error as? HTTPError)?.message ?? "\(error)"
+            explain("it was not started with the platform: \(reason)", key)
         }
     }
 
