@@ -73,6 +73,7 @@ struct ScriptRuntimeBench: Sendable {
             try await component.stop()
             return result
         } catch {
+            // The first error says what is wrong.
             try? await component.stop()
             throw error
         }

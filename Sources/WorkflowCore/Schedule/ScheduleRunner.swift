@@ -98,6 +98,7 @@ public final class ScheduleRunner: Sendable {
         guard !runs.isEmpty else { return }
         await withDiscardingTaskGroup { group in
             group.addTask { [clock, logger] in
+                // Cut short when all runs have ended.
                 guard (try? await clock.sleep(for: deadline)) != nil else { return }
                 logger.warning("Scheduled runs were cut off; they are not repeated")
                 for run in runs { run.cancel() }

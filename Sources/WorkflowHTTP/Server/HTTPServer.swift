@@ -202,6 +202,7 @@ public final class HTTPServer: Sendable {
             return StopReport(requestsInFlight: draining.inFlight, requestsCut: 0)
         }
         var cut = 0
+        // A loop that is shut down has nothing to cut.
         for loop in draining.loops { cut += (try? await loop.eventLoop.submit { loop.cut() }.get()) ?? 0 }
         _ = await core.waitUntilEmpty(for: .seconds(1), on: loops.group.any())
         return StopReport(requestsInFlight: draining.inFlight, requestsCut: cut)
