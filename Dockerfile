@@ -20,10 +20,8 @@ RUN swift package resolve
 COPY Sources Sources
 COPY Templates Templates
 COPY Tests Tests
-RUN swift build -c release --product wfserver
-# The executable looks for the libraries of Swift in its own folder too. Only those that it needs are taken.
-COPY deploy/docker/collect deploy/docker/collect
-RUN deploy/docker/collect "$(swift build -c release --show-bin-path)/wfserver" /runtime
+# With the libraries of Swift in it. Symbols for debuggers are more than half of the size; those for stack traces stay.
+RUN swift build -c release --static-swift-stdlib --product wfserver && strip --strip-debug .build/release/wfserver
 
 # --- The server -------------------------------------------------------------------------------------------------------
 FROM ${RUNTIME_IMAGE} AS runtime
@@ -34,9 +32,9 @@ RUN apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/workflow \
         --shell /usr/sbin/nologin workflow \
     && install -d -m 755 /app && install -d -m 700 -o 10001 -g 10001 /var/lib/workflow
-COPY --from=build /runtime /usr/local/lib/workflow
+COPY --from=build /build/.build/release/wfserver /usr/local/bin/wfserver
 COPY deploy/docker/healthcheck /usr/local/lib/workflow/healthcheck
-RUN ln -s ../lib/workflow/wfserver /usr/local/bin/wfserver && wfserver --version
+RUN wfserver --version
 USER 10001:10001
 # The application, which nobody needs to write; and what belongs to this node, the only place that is written.
 WORKDIR /app

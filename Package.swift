@@ -222,10 +222,12 @@ let package = Package(
             name: "WorkflowOpenAPI",
             dependencies: ["WorkflowCore", .product(name: "HTTPTypes", package: "swift-http-types")]
         ),
+        .target(name: "CTaskHook"),
         .target(
             name: "WorkflowTestRunner",
             dependencies: [
-                "WorkflowCore", "WorkflowModules", "WorkflowHTTP", "WorkflowTesting", "WorkflowKafka", "WorkflowNATS",
+                "CTaskHook", "WorkflowCore", "WorkflowModules", "WorkflowHTTP", "WorkflowTesting", "WorkflowKafka",
+                "WorkflowNATS",
                 "WorkflowRedis",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

@@ -7,8 +7,11 @@ import subprocess
 from cluster_postgresql import PostgreSQL
 from cluster_process import Failure, program
 
-# So many rows may be read for nothing: a table that fits into a few pages is read faster than an index.
-FEW = 1_000
+# So many rows may be read for nothing, which takes a few milliseconds: where every second row or so is wanted,
+# PostgreSQL rather reads all of them in their order.
+FEW = 5_000
+# A search of the log goes through the last 20,000 lines of a workflow, and at most as many of others between them.
+WINDOWS = {"platform_logs": 40_000}
 
 
 class SQLite:
@@ -90,7 +93,8 @@ class PostgreSQLDatabase:
                 query = line.split("Query Text:")[1].strip()
             elif scanned := re.search(r"-> .*? on (platform_\w+)|^\s*(?:Seq|Index).*? on (platform_\w+)", line):
                 table = scanned[1] or scanned[2]
-            elif (removed := re.search(r"Rows Removed by Filter: (\d+)", line)) and int(removed[1]) > FEW:
+            elif (removed := re.search(r"Rows Removed by Filter: (\d+)", line)) and (
+                    int(removed[1]) > WINDOWS.get(table, FEW)):
                 found.add(f"{removed[1]} rows of {table} for nothing: {query}")
         return found
 

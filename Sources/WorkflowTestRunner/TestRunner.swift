@@ -46,15 +46,9 @@ public struct TestRunner: Sendable {
     public func run(
         _ paths: [String], filter: String? = nil, onResult: @Sendable (TestResult) -> Void = { _ in }
     ) async throws -> TestReport {
-        let thread = try TaskThread.take()
-        do {
-            let report = try await run(paths, filter, on: thread, onResult)
-            try thread.release()
-            return report
-        } catch {
-            try thread.release()
-            throw error
-        }
+        let thread = TaskThread.take()
+        defer { thread.release() }
+        return try await run(paths, filter, on: thread, onResult)
     }
 
     private func run(

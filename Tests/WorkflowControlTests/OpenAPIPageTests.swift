@@ -48,7 +48,9 @@ struct OpenAPIPageTests {
     func page() async throws {
         let (program, url) = try await serve("--to", "http://127.0.0.1:1/")
         #expect(url.hasPrefix("http://127.0.0.1:"))
-        #expect(program.standardError.contains("sends requests to http://127.0.0.1:1."))
+        try await eventually("the page says where requests go") {
+            program.standardError.contains("sends requests to http://127.0.0.1:1.")
+        }
         let page = try await send(.GET, url + "/")
         #expect(page.status == 200)
         #expect(page.text.contains(#"<meta name="target" content="http://127.0.0.1:1">"#))

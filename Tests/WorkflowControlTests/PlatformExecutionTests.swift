@@ -57,7 +57,9 @@ struct PlatformExecutionTests {
         #expect(try again.json["origin_id"]?.stringValue == id)
         try await eventually("the failure is in the log") {
             let log = try await fixture.wfctl("workflows", "logs", "pings", "--level", "warn", "--limit", "1")
-            return log.output.contains(#/^\S+Z WARN   nowhere: Module operation failed error=/#)
+            guard log.output.contains(#/^\S+Z WARN   nowhere: Module operation failed error=/#) else { return false }
+            let all = try await fixture.wfctl("workflows", "logs", "pings", "--level", "info", "--limit", "1")
+            return all.errors.hasPrefix("There are more: --cursor ")
         }
         let wrong = try await fixture.wfctl("workflows", "logs", "pings", "--level", "loud")
         #expect(wrong.status == 64)
@@ -73,6 +75,11 @@ struct PlatformExecutionTests {
         let unnamed = try await fixture.wfctl("executions", "list")
         #expect(unnamed.status == 64)
         #expect(unnamed.errors.hasPrefix("error: It is not clear which workflow is meant.\n"))
+        let token = try #require(try fixture.entry("ada")["token"]?.stringValue)
+        let unknown = try await fixture.wfctl(
+            "executions", "list", "--server", fixture.url,
+            environment: ["WFCTL_TOKEN": token, "XDG_CONFIG_HOME": "\(fixture.control.folder)/other"])
+        #expect(unknown.errors == unnamed.errors, "what answers at the address is found out")
         try await fixture.stop()
         let (server, url) = try await fixture.control.serve()
         #expect(

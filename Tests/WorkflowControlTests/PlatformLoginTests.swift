@@ -167,6 +167,7 @@ struct PlatformLoginTests {
         let down = try await fixture.wfctl("companies", "list")
         #expect(down.status == 69)
         #expect(down.errors.hasPrefix("error: No server answers at \(fixture.url): "))
+        #expect(down.errors.contains("hint: start one with `wfserver platform`, "))
         let (server, url) = try await fixture.control.serve()
         let token = try String(contentsOfFile: "\(fixture.control.folder)/.workflow/management-token", encoding: .utf8)
         let none = try await fixture.wfctl(

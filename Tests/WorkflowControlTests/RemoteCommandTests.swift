@@ -224,6 +224,31 @@ struct RemoteCommandTests {
         #expect(try await fixture.run("status", "--token-file", "none").status == 66)
     }
 
+    @Test("says that a server fails, and not that it is another one")
+    func failingServer() async throws {
+        let (server, _) = try await fixture.serve(
+            """
+            modules:
+              - {name: web, type: http.server, config: {address: "127.0.0.1:0"}}
+              - {name: router, type: http.router}
+              - {name: failing, type: http.handler, config: {contentType: text/plain, status: 500}}
+            workflows:
+              http:
+                routes: [{method: GET, path: /api/workflow/status, handler: failing}]
+            """)
+        let line = server.standardOutput.firstMatch(of: #/listener +(http://127\.0\.0\.1:\d+)/#)
+        let result = try await fixture.run("status", "--server", String(try #require(line).1))
+        #expect(result.status == 69)
+        #expect(
+            result.errors == """
+                error: The server answered with status 500.
+                    hint: the log of the server says more
+
+                """)
+        server.kill(SIGTERM)
+        #expect(try await server.exitStatus() == 0)
+    }
+
     @Test("does not take another kind of server for one that it knows")
     func anotherServer() async throws {
         let (server, _) = try await fixture.serve()

@@ -56,14 +56,28 @@ extension Documents {
     ]
 
     /// A version as lists show it.
-    static let versionSummary = Schema.named("WorkflowVersionSummary", .object(versionMembers))
+    static let versionSummary = Schema.named(
+        "WorkflowVersionSummary",
+        .object(
+            versionMembers + [
+                .required(
+                    "updated_by_name", .nullable(.text(0...200)),
+                    "What whoever saved it is called now; null when the account is gone.")
+            ]))
 
     /// A version with its configuration.
     static let version = Schema.named(
         "WorkflowVersion",
         .object(versionMembers + [.required("config_yaml", .text(0...longestConfiguration))]))
 
-    static func summary(_ version: WorkflowVersion) -> JSONObject {
+    /// A version as lists show it.
+    ///
+    /// - Parameter name: What whoever saved it is called now.
+    static func summary(_ version: WorkflowVersion, by name: String?) -> JSONObject {
+        members(version).merging(["updated_by_name": name.map { .string($0) } ?? .null])
+    }
+
+    private static func members(_ version: WorkflowVersion) -> JSONObject {
         [
             "workflow_id": .string(version.workflow.text), "version": .integer(Int64(version.number)),
             "updated_by": .string(version.createdBy.text), "created_at": .string(version.createdAt.description),
@@ -71,7 +85,7 @@ extension Documents {
     }
 
     static func make(_ version: WorkflowVersion) -> JSONObject {
-        summary(version).merging(["config_yaml": .string(version.configuration)])
+        members(version).merging(["config_yaml": .string(version.configuration)])
     }
 
     /// What is different between two versions.

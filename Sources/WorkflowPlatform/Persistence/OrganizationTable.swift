@@ -18,24 +18,8 @@ enum OrganizationTable: NamedResourceTable {
         UPDATE platform_organizations SET name = ?, slug = ?, metadata = ?, revision = ?, updated_at = ?
             WHERE id = ? AND revision = ?
         """)
-    private static let memberships = SQLStatement(
-        """
-        DELETE FROM platform_memberships WHERE resource_id = ?
-            OR resource_id IN (SELECT id FROM platform_projects WHERE organization_id = ?)
-            OR resource_id IN (SELECT id FROM platform_workflows WHERE organization_id = ?)
-        """)
-    private static let invitations = SQLStatement(
-        """
-        DELETE FROM platform_invitations WHERE resource_id = ?
-            OR resource_id IN (SELECT id FROM platform_projects WHERE organization_id = ?)
-            OR resource_id IN (SELECT id FROM platform_workflows WHERE organization_id = ?)
-        """)
-    private static let mappings = SQLStatement(
-        """
-        DELETE FROM platform_iam_mappings WHERE resource_id = ?
-            OR resource_id IN (SELECT id FROM platform_projects WHERE organization_id = ?)
-            OR resource_id IN (SELECT id FROM platform_workflows WHERE organization_id = ?)
-        """)
+    private static let rowsOnIt = RowsOnResource(
+        ("platform_projects", "organization_id"), ("platform_workflows", "organization_id"))
     private static let deletion = SQLStatement("DELETE FROM platform_organizations WHERE id = ?")
 
     /// Adds an organization.
@@ -87,9 +71,7 @@ enum OrganizationTable: NamedResourceTable {
 
     /// Removes an organization with all that belongs to it.
     static func delete(_ id: ID<Organization>, _ connection: any SQLConnection) throws {
-        try connection.execute(memberships, [.id(id), .id(id), .id(id)])
-        try connection.execute(invitations, [.id(id), .id(id), .id(id)])
-        try connection.execute(mappings, [.id(id), .id(id), .id(id)])
+        try rowsOnIt.delete(of: .id(id), connection)
         try connection.execute(deletion, [.id(id)])
     }
 

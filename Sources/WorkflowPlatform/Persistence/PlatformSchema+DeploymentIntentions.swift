@@ -17,4 +17,16 @@ extension PlatformSchema {
             );
             """
     }
+
+    /// Removals that have begun.
+    static func removals(_ dialect: SQLDialect) -> String {
+        let text = dialect.textType
+        return """
+            CREATE TABLE platform_removals (
+                workflow_id \(text) NOT NULL,
+                environment \(text) NOT NULL,
+                PRIMARY KEY (workflow_id, environment)
+            );
+            """
+    }
 }

@@ -27,6 +27,7 @@ enum PlatformSchema {
         SQLMigration(name: "022-registrations", script: registrations),
         SQLMigration(name: "023-project-list", script: projectList),
         SQLMigration(name: "024-mappings-of-resources", script: mappingsOfResources),
+        SQLMigration(name: "025-removals", script: removals),
     ]
 
     private static func identity(_ dialect: SQLDialect) -> String {

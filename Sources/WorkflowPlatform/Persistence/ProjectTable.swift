@@ -18,21 +18,7 @@ enum ProjectTable: NamedResourceTable {
         UPDATE platform_projects SET name = ?, slug = ?, description = ?, metadata = ?, revision = ?, updated_at = ?
             WHERE id = ? AND revision = ?
         """)
-    private static let memberships = SQLStatement(
-        """
-        DELETE FROM platform_memberships WHERE resource_id = ?
-            OR resource_id IN (SELECT id FROM platform_workflows WHERE project_id = ?)
-        """)
-    private static let invitations = SQLStatement(
-        """
-        DELETE FROM platform_invitations WHERE resource_id = ?
-            OR resource_id IN (SELECT id FROM platform_workflows WHERE project_id = ?)
-        """)
-    private static let mappings = SQLStatement(
-        """
-        DELETE FROM platform_iam_mappings WHERE resource_id = ?
-            OR resource_id IN (SELECT id FROM platform_workflows WHERE project_id = ?)
-        """)
+    private static let rowsOnIt = RowsOnResource(("platform_workflows", "project_id"))
     private static let deletion = SQLStatement("DELETE FROM platform_projects WHERE id = ?")
 
     /// Adds a project.
@@ -84,9 +70,7 @@ enum ProjectTable: NamedResourceTable {
 
     /// Removes a project with all that belongs to it.
     static func delete(_ id: ID<Project>, _ connection: any SQLConnection) throws {
-        try connection.execute(memberships, [.id(id), .id(id)])
-        try connection.execute(invitations, [.id(id), .id(id)])
-        try connection.execute(mappings, [.id(id), .id(id)])
+        try rowsOnIt.delete(of: .id(id), connection)
         try connection.execute(deletion, [.id(id)])
     }
 

@@ -50,6 +50,7 @@ enum SessionTable {
     private static let usage = SQLStatement(
         "UPDATE platform_refresh_tokens SET used_at = ? WHERE hash = ? AND used_at IS NULL")
     private static let expired = SQLStatement("DELETE FROM platform_sessions WHERE expires_at < ?")
+    private static let used = SQLStatement("DELETE FROM platform_refresh_tokens WHERE used_at < ?")
 
     /// What is known of a refresh token.
     struct RefreshToken: Sendable {
@@ -179,8 +180,15 @@ enum SessionTable {
         try connection.execute(usage, [.time(now), .text(tokenHash)]) == 1
     }
 
-    /// Forgets sessions that ended long ago, with their tokens.
-    static func forget(before time: Timestamp, _ connection: any SQLConnection) throws -> Int {
-        try connection.execute(expired, [.time(time)])
+    /// Forgets sessions that ended long ago, with their tokens, and tokens that were used long ago.
+    ///
+    /// - Parameters:
+    ///   - end: Sessions go that ended before.
+    ///   - usage: Tokens go that were used before; one that is shown once more does not end its session any more.
+    static func forget(
+        endedBefore end: Timestamp, usedBefore usage: Timestamp, _ connection: any SQLConnection
+    ) throws {
+        try connection.execute(expired, [.time(end)])
+        try connection.execute(used, [.time(usage)])
     }
 }

@@ -17,9 +17,7 @@ enum WorkflowTable {
             deployed_version = ?, updated_by = ?, revision = ?, updated_at = ? WHERE id = ? AND revision = ?
         """)
     private static let countOfProject = SQLStatement("SELECT COUNT(*) FROM platform_workflows WHERE project_id = ?")
-    private static let memberships = SQLStatement("DELETE FROM platform_memberships WHERE resource_id = ?")
-    private static let invitations = SQLStatement("DELETE FROM platform_invitations WHERE resource_id = ?")
-    private static let mappings = SQLStatement("DELETE FROM platform_iam_mappings WHERE resource_id = ?")
+    private static let rowsOnIt = RowsOnResource()
     private static let deletion = SQLStatement("DELETE FROM platform_workflows WHERE id = ?")
 
     private static let keysOfCompany = keys("company_id")
@@ -124,9 +122,7 @@ enum WorkflowTable {
 
     /// Removes a workflow with all that belongs to it.
     static func delete(_ id: ID<Workflow>, _ connection: any SQLConnection) throws {
-        try connection.execute(memberships, [.id(id)])
-        try connection.execute(invitations, [.id(id)])
-        try connection.execute(mappings, [.id(id)])
+        try rowsOnIt.delete(of: .id(id), connection)
         try connection.execute(deletion, [.id(id)])
     }
 

@@ -131,6 +131,7 @@ public final class Platform: Service {
         do {
             while true {
                 try await services.clock.sleep(for: Self.cleaningInterval)
+                await services.workflows.finishRemovals()
                 await forgetExpired()
             }
         } catch {
@@ -140,10 +141,13 @@ public final class Platform: Service {
 
     /// Forgets sessions, tokens and answers that nobody can use any more, and old executions.
     func forgetExpired() async {
-        let now = services.clock.now
+        let (now, lifetime) = (services.clock.now, services.configuration.sessionLifetime)
         do {
             try await services.database.write { connection in
-                _ = try SessionTable.forget(before: now.advanced(by: .zero - .seconds(24 * 3600)), connection)
+                // Unused, a token would have ended with its session by then.
+                try SessionTable.forget(
+                    endedBefore: now.advanced(by: .zero - .seconds(24 * 3600)),
+                    usedBefore: now.advanced(by: .zero - lifetime), connection)
                 _ = try OneTimeTokenTable.forget(before: now, connection)
                 _ = try DeviceTable.forget(before: now, connection)
                 _ = try RegistrationTable.forget(before: now, connection)

@@ -92,6 +92,7 @@ extension NamedResource {
             try call.checkRevision(found.revision)
             let workflows = try Self.workflows(of: found.id, connection)
             try Table.delete(found.id, connection)
+            try RemovalTable.insert(workflows, connection)
             try found.record("delete", found.document, call, connection)
             return workflows
         }

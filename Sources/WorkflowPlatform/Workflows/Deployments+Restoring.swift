@@ -8,13 +8,19 @@ extension Deployments {
     private static let retryDelay = Duration.seconds(5)
     private static let pageSize = 100
 
-    /// Settles deployments that the process before had begun, and starts everything that is to run and does not. Returns
-    /// when each has been tried once; the engine manager goes on trying what lacks something.
+    /// Settles deployments that the process before had begun, starts everything that is to run and does not, and
+    /// finishes removals. Returns when each has been tried once; the engine manager goes on trying what lacks something.
     func restore() async {
         await forEach(DeploymentIntentionTable.keys) { await self.settle($0) }
         await forEach({ try WorkflowEnvironmentTable.active(after: $0, limit: $1, $2).map(\.key) }) {
             await self.restore($0)
         }
+        await finishRemovals()
+    }
+
+    /// Removes what was kept of workflows that are gone, where that was interrupted or has failed.
+    func finishRemovals() async {
+        await forEach(RemovalTable.keys) { await self.removeKept($0) }
     }
 
     /// Calls `body` in the line of each key that a table has.
@@ -39,7 +45,7 @@ extension Deployments {
                 }
                 last = end
             } catch {
-                logger.error("The workflows that are to run were not found", metadata: ["error": "\(error)"])
+                logger.error("Workflows were not found", metadata: ["error": "\(error)"])
                 do {
                     try await clock.sleep(for: Self.retryDelay)
                 } catch {

@@ -76,19 +76,23 @@ final class Deployments: Sendable {
     }
 
     /// Stops workflows that are in the database no more, and removes what was kept of them.
+    ///
+    /// - Parameter keys: What ``RemovalTable`` has.
     func remove(_ keys: [DeploymentKey]) async {
         links.remove(of: Array(Set(keys.map(\.workflow))))
-        for key in keys {
-            await line(of: key).run { [engines, logger] in
-                do {
-                    try await engines.remove(key)
-                } catch {
-                    logger.error(
-                        "What was kept of a workflow was not removed",
-                        metadata: ["workflow.id": "\(key)", "error": "\(error)"])
-                }
-            }
+        for key in keys { await line(of: key).run { await self.removeKept(key) } }
+    }
+
+    /// Call it in the line. What fails is tried again by ``finishRemovals()``.
+    func removeKept(_ key: DeploymentKey) async {
+        do {
+            try await engines.remove(key)
+            try await database.write { try RemovalTable.delete(key, $0) }
             lines.withLock { $0[key] = nil }
+        } catch {
+            logger.error(
+                "What was kept of a workflow was not removed",
+                metadata: ["workflow.id": "\(key)", "error": "\(error)"])
         }
     }
 }

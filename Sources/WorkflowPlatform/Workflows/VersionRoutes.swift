@@ -44,11 +44,12 @@ enum VersionRoutes {
 
     @Sendable private static func list(_ call: APICall) async throws -> APIAnswer {
         let page = try call.page
-        let found = try await call.services.database.read { connection in
+        let (found, names) = try await call.services.database.read { connection in
             let workflow = try WorkflowRoutes.find(call, connection)
-            return try WorkflowVersionTable.list(of: workflow.id, latest: workflow.version, page, connection)
+            let found = try WorkflowVersionTable.list(of: workflow.id, latest: workflow.version, page, connection)
+            return (found, try UserTable.names(of: Set(found.items.map(\.createdBy)), connection))
         }
-        return .page(found, limit: page.limit) { Documents.summary($0) }
+        return .page(found, limit: page.limit) { Documents.summary($0, by: names[$0.createdBy]) }
     }
 
     @Sendable private static func show(_ call: APICall) async throws -> APIAnswer {

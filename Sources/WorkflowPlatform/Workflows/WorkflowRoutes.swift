@@ -174,6 +174,7 @@ enum WorkflowRoutes {
             let text = try configuration(workflow, connection)
             let keys = try WorkflowTable.ofWorkflow(id, connection)
             try WorkflowTable.delete(id, connection)
+            try RemovalTable.insert(keys, connection)
             let event = call.event("workflow.delete", "workflow", id.text, record(workflow, text))
             try call.services.audit.append(event, to: company, now: call.now, connection)
             return keys

@@ -1,3 +1,4 @@
+import CTaskHook
 import Foundation
 
 /// Runs all tasks of this process on one thread, one job after the other, and tells when none of them can go on.
@@ -7,15 +8,6 @@ import Foundation
 ///
 /// Work elsewhere, such as that of a script, counts as going on between ``enter()`` and ``leave()``.
 final class TaskThread: TaskExecutor, @unchecked Sendable {
-    /// Cannot be installed.
-    struct Unavailable: Error, CustomStringConvertible {
-        var description: String {
-            "This program cannot take over the running of tasks, since it was linked without the dynamic runtime."
-        }
-    }
-
-    private typealias Hook = @convention(c) (UnsafeRawPointer, UnsafeRawPointer) -> Void
-
     private struct Waiter {
         let continuation: CheckedContinuation<Bool, Never>
         /// How many jobs there had been, for one that waits for others; `nil` for one that only waits for the end.
@@ -38,27 +30,24 @@ final class TaskThread: TaskExecutor, @unchecked Sendable {
     private init() {}
 
     /// Has all tasks run on the thread from now on, until ``release()``.
-    ///
-    /// - Throws: ``Unavailable``.
-    static func take() throws -> TaskThread {
-        try shared.use(by: 1)
+    static func take() -> TaskThread {
+        shared.use(by: 1)
         return shared
     }
 
     /// Lets tasks run elsewhere again, when nobody else has the thread.
-    ///
-    /// - Throws: ``Unavailable``.
-    func release() throws { try use(by: -1) }
+    func release() { use(by: -1) }
 
-    private func use(by change: Int) throws {
-        guard let symbol = dlsym(dlopen(nil, RTLD_NOW), "swift_task_enqueueGlobal_hook") else { throw Unavailable() }
+    private func use(by change: Int) {
         condition.lock()
         defer { condition.unlock() }
         users += change
         if !isStarted { start() }
         isStarted = true
-        let hook: Hook = { job, _ in TaskThread.shared.add(unsafeBitCast(job, to: UnownedJob.self)) }
-        symbol.assumingMemoryBound(to: Hook?.self).pointee = users > 0 ? hook : nil
+        let hook: @convention(c) (UnsafeRawPointer?, UnsafeRawPointer?) -> Void = { job, _ in
+            TaskThread.shared.add(unsafeBitCast(job, to: UnownedJob.self))
+        }
+        workflow_set_task_hook(users > 0 ? hook : nil)
     }
 
     private func start() {

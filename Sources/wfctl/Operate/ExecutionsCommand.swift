@@ -7,7 +7,7 @@ struct ExecutionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "executions",
         abstract: "Shows what ran on a server or a platform, and starts and ends it on a platform.",
-        discussion: "Which of them is meant, the context says; --server names a single server that is in no context.",
+        discussion: "Which of them is meant, the context says, or what answers at --server.",
         subcommands: [
             ListExecutions.self, ShowExecution.self, ListSteps.self, TriggerExecution.self, CancelExecution.self,
             RetryExecution.self,
@@ -53,7 +53,7 @@ struct ListExecutions: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if try management.isPlatform {
+        if try await management.isPlatform() {
             return try await PlatformExecutions(client: management.platform()).list(
                 workflow, place, environment: environment, status: status, limit: limit, cursor: cursor,
                 output)
@@ -106,7 +106,7 @@ struct ShowExecution: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        if try management.isPlatform {
+        if try await management.isPlatform() {
             return try await PlatformExecutions(client: management.platform()).show(id, output)
         }
         let client = try management.client()

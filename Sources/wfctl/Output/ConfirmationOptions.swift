@@ -17,7 +17,7 @@ struct ConfirmationOptions: ParsableArguments {
         guard !yes else { return }
         guard !noInput, Terminal.input.isInteractive else {
             throw CommandFailure(
-                .usage, "This needs a yes, and there is nobody to ask.", hint: "pass --yes when you are sure")
+                .usage, "\(PlainText.line(question)) There is nobody to ask.", hint: "pass --yes when you are sure")
         }
         Terminal.errors.write("\(PlainText.line(question)) [y/N] ")
         let answer = readLine()?.lowercased() ?? ""

@@ -57,18 +57,19 @@ struct DashboardCommand: AsyncParsableCommand {
 
     /// The dashboard of a company, its workflows as many as are wanted.
     private func read(_ company: PlatformItem, _ client: PlatformClient) async throws -> JSONValue {
+        let limit = page.limit ?? 100
         var (workflows, next): ([JSONValue], String?) = ([], page.cursor)
         var document = JSONValue.null
         repeat {
             let query = QueryText(
-                ("company_id", company.id), ("page_size", "\(min(100, page.limit - workflows.count))"),
+                ("company_id", company.id), ("page_size", "\(min(100, limit - workflows.count))"),
                 ("cursor", next))
             document = try await client.get("/dashboard\(query.text)", "company \(company.slug)")
             workflows += document["workflow_summaries"]?.arrayValue ?? []
             next = document["next_cursor"]?.stringValue
-        } while next != nil && workflows.count < page.limit
+        } while next != nil && workflows.count < limit
         document["workflow_summaries"] = .array(workflows)
-        document["page_size"] = .integer(Int64(page.limit))
+        document["page_size"] = .integer(Int64(limit))
         return document
     }
 

@@ -15,7 +15,7 @@ struct DeviceLogin {
         guard !noInput else {
             throw CommandFailure(
                 .usage, "There is nobody to ask.",
-                hint: "pass --email and the password on standard input, or --token-file")
+                hint: "pass --email and the password on standard input, or an API key with --token-file or WFCTL_TOKEN")
         }
         let begun = try await send(
             "/auth/device", ["client_name": .string("wfctl on \(ProcessInfo.processInfo.hostName)")])
@@ -33,6 +33,9 @@ struct DeviceLogin {
             or run this where you are signed in: wfctl login --approve \(code)
             Waiting; Ctrl-C stops.
             """)
+        if !Terminal.input.isInteractive {
+            Console.note("Where nobody can do that, give an API key with WFCTL_TOKEN or --token-file.")
+        }
         let deadline = ContinuousClock.now + .seconds(codes["expires_in"]?.intValue ?? 600)
         return try await wait(device, pause: codes["interval"]?.intValue ?? 5, until: deadline)
     }

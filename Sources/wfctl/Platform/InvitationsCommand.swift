@@ -103,7 +103,7 @@ struct RevokeInvitation: AsyncParsableCommand {
                 hint: "give the identifier: \(found.prefix(5).map { $0.shown("id") }.joined(separator: ", "))")
         }
         let text = "the invitation of \(only.shown("email")) as \(only.shown("role"))"
-        try confirmation.confirm("Withdraw \(text) in \(company.slug)?")
+        try confirmation.confirm("Withdraw \(text) in \(company.slug) on \(client.url)?")
         try await client.delete("\(path)/\(only.shown("id"))", "such invitation")
         Console.note("It is withdrawn: \(text).")
     }

@@ -39,7 +39,7 @@ struct PlatformClient: Sendable {
         if body != nil { headers.append(("content-type", "application/json")) }
         if let tag { headers.append(("if-match", tag)) }
         func request(_ token: String?) async throws -> ManagementAnswer {
-            try await ManagementClient(url: url, token: token)
+            try await connection(token)
                 .send(method, Self.prefix + path, body: body?.jsonBytes(), headers: headers, seconds: seconds)
         }
         let token = try await credentials.token()
@@ -51,8 +51,10 @@ struct PlatformClient: Sendable {
     /// A client with a token that works now, for paths with ``prefix``.
     ///
     /// - Throws: ``CommandFailure`` when the session has ended.
-    func connection() async throws -> ManagementClient {
-        ManagementClient(url: url, token: try await credentials.token())
+    func connection() async throws -> ManagementClient { connection(try await credentials.token()) }
+
+    private func connection(_ token: String?) -> ManagementClient {
+        ManagementClient(url: url, token: token, start: "wfserver platform")
     }
 
     /// Follows a body that goes on, such as an export.
@@ -61,11 +63,10 @@ struct PlatformClient: Sendable {
     /// - Throws: ``CommandFailure``; what `receive` throws.
     func download(_ path: String, _ receive: ([UInt8]) throws -> Void) async throws {
         let token = try await credentials.token()
-        let client = ManagementClient(url: url, token: token)
-        let failure = try await client.download(Self.prefix + path, receive)
+        let failure = try await connection(token).download(Self.prefix + path, receive)
         guard let failure else { return }
         guard failure.status == 401, let next = try await credentials.token(after: token) else { throw failure.failure }
-        let again = try await ManagementClient(url: url, token: next).download(Self.prefix + path, receive)
+        let again = try await connection(next).download(Self.prefix + path, receive)
         if let again { throw again.failure }
     }
 
@@ -110,9 +111,13 @@ extension ManagementOptions {
     /// The address that `wfserver platform` listens on by itself.
     static let standardPlatform = "http://127.0.0.1:8090"
 
-    /// Whether what is meant is known to be a platform.
-    var isPlatform: Bool {
-        get throws { try target().entry?.kind == .platform }
+    /// Whether a platform is meant: what is known of the context, else what answers at the address.
+    ///
+    /// - Throws: ``CommandFailure`` when that is not known, and nothing answers.
+    func isPlatform() async throws -> Bool {
+        let target = try target()
+        if let kind = target.entry?.kind { return kind == .platform }
+        return try await PlatformProbe.kind(of: target.address) == .platform
     }
 
     /// The platform, for a command that is only for platforms.

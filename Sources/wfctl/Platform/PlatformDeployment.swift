@@ -41,11 +41,18 @@ struct PlatformDeployment {
         try PlatformIssues.check(saved, text, file, "Nothing was changed.")
         let version = try saved.data("workflow \(found.slug)")["version"] ?? .null
         body["version"] = version
-        let answer = try await client.send(
-            "POST", "/workflows/\(found.id)/deploy", .object(body), tag: saved.etag, seconds: timeout)
         let number = version.intValue ?? 0
-        try PlatformIssues.check(answer, text, file, "Version \(number) is saved; what ran before goes on.")
-        let deployed = try answer.data("workflow \(found.slug)")
+        let deployed: JSONValue
+        do {
+            let answer = try await client.send(
+                "POST", "/workflows/\(found.id)/deploy", .object(body), tag: saved.etag, seconds: timeout)
+            try PlatformIssues.check(answer, text, file, "Version \(number) is saved; what ran before goes on.")
+            deployed = try answer.data("workflow \(found.slug)")
+        } catch let failure as CommandFailure {
+            let next = "see `wfctl workflows status \(found.slug)`; `wfctl workflows deploy \(found.slug)` deploys it"
+            throw CommandFailure(
+                failure.status, "Version \(number) of \(found.slug) is saved, but: \(failure.message)", hint: next)
+        }
         output.write(deployed) { _, _ in ["deployed, version \(number) of \(found.slug), under /w/\(found.id)"] }
         if let observation {
             try await PlatformWatch(client: client, workflow: found, version: number, timeout: .seconds(timeout))

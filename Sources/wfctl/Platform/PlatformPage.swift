@@ -4,14 +4,14 @@ import WorkflowCore
 
 /// How much of a list is shown.
 struct PageOptions: ParsableArguments {
-    @Option(help: "How many at most, from 1 to 10000.")
-    var limit = 100
+    @Option(help: "How many at most, from 1 to 10000; by default 100.")
+    var limit: Int?
 
     @Option(help: "Where to go on.")
     var cursor: String?
 
     func validate() throws {
-        guard (1...10_000).contains(limit) else { throw ValidationError("--limit is from 1 to 10000.") }
+        guard (1...10_000).contains(limit ?? 1) else { throw ValidationError("--limit is from 1 to 10000.") }
     }
 }
 
@@ -32,19 +32,21 @@ struct PlatformPage {
     ///   - path: The path of the list.
     ///   - subject: What the list belongs to, for the message when that is not there.
     ///   - options: How much is wanted.
+    ///   - limit: How much is wanted when nothing is said.
     ///   - filters: What the platform leaves out.
     /// - Throws: ``CommandFailure``.
     static func read(
         _ client: PlatformClient, _ path: String, _ subject: String, _ options: PageOptions,
-        filters: QueryText = QueryText()
+        limit: Int = 100, filters: QueryText = QueryText()
     ) async throws -> PlatformPage {
+        let limit = options.limit ?? limit
         var (items, next): ([JSONValue], String?) = ([], options.cursor)
         repeat {
             let (page, cursor) = try await part(
-                client, path, filters, subject, cursor: next, size: min(most, options.limit - items.count))
+                client, path, filters, subject, cursor: next, size: min(most, limit - items.count))
             items += page
             next = cursor
-        } while next != nil && items.count < options.limit
+        } while next != nil && items.count < limit
         return PlatformPage(items: items, next: next)
     }
 
@@ -82,6 +84,11 @@ struct PlatformPage {
     func write(_ output: OutputOptions, none: String, _ columns: [ShownField]) {
         if items.isEmpty, output.output == .table { return Console.note(none) }
         output.write(json) { TextTable(items, columns).lines(width: $0, style: $1) }
+        tellOfMore(output)
+    }
+
+    /// Says that the list goes on, when a person reads it.
+    func tellOfMore(_ output: OutputOptions) {
         if let next, output.output == .table { Console.note("There are more: --cursor \(next)") }
     }
 }

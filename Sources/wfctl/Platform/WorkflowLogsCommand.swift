@@ -8,7 +8,10 @@ struct WorkflowLogs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs", abstract: "Shows the last lines of the log of a workflow.",
         usage: "wfctl workflows logs <workflow> [<options>]",
-        discussion: "With --follow it goes on until Ctrl-C, also when the platform starts anew. Times are UTC.")
+        discussion: """
+            With --since it shows up to 10000 lines when --limit says nothing. With --follow it goes on until Ctrl-C, also \
+            when the platform starts anew. Times are UTC.
+            """)
 
     @Option(help: "Only lines as important as this: debug, info, warn, error or fatal.")
     var level: String?
@@ -35,11 +38,13 @@ struct WorkflowLogs: AsyncParsableCommand {
         let start = log.since.map { Timestamp(seconds: Int64(Date().timeIntervalSince1970) - Int64($0.seconds)) }
         filters.add("since", start?.description)
         let path = "/workflows/\(found.id)/logs"
-        let page = try await PlatformPage.read(client, path, "log of \(found.slug)", page, filters: filters)
+        let page = try await PlatformPage.read(
+            client, path, "log of \(found.slug)", page, limit: start == nil ? 100 : 10_000, filters: filters)
         let events = EventOutput(format: output.output, line: Self.line)
         guard log.follow else {
             if page.items.isEmpty, output.output == .table { return Console.note("There are no such lines.") }
-            return output.write(page.json) { _, style in page.items.reversed().map { Self.line($0, style) } }
+            output.write(page.json) { _, style in page.items.reversed().map { Self.line($0, style) } }
+            return page.tellOfMore(output)
         }
         page.items.reversed().forEach(events.write)
         try await EventFollower(

@@ -50,13 +50,6 @@ enum PlatformIssues {
                 path: error.shown("path"), message: error.shown("detail"), suggestion: error["hint"]?.stringValue)
         }
         guard !issues.isEmpty else { throw answer.failure }
-        let terminal = Terminal.errors
-        let report = IssueReport(issues)
-        let lines =
-            text.map { report.text(width: terminal.width, style: terminal.style, source: $0) }
-            ?? issues.map { PlainText.lines($0.description) }.joined(separator: "\n")
-        terminal.write(lines + "\n\n")
-        Console.note("\(report.counts). \(consequence)")
-        throw ExitCode(ExitStatus.configuration.rawValue)
+        throw RemoteIssues.show(issues, source: text, consequence: consequence)
     }
 }

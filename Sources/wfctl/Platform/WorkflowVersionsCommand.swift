@@ -22,7 +22,7 @@ struct WorkflowVersions: AsyncParsableCommand {
         page.write(
             output, none: "There is no configuration yet; save one with `wfctl deploy`.",
             [
-                .member("version"), .time("saved", "created_at"), .member("by", "updated_by"),
+                .member("version"), .time("saved", "created_at"), .member("by", "updated_by_name"),
                 .mark("runs") { $0.shown("version") == running },
             ])
     }

@@ -88,15 +88,18 @@ struct ShowWorkflow: AsyncParsableCommand {
 
     func validate() throws {
         if version != nil, !config { throw ValidationError("--version goes with --config.") }
+        try WorkflowChangeOptions.check(version)
     }
 
     func run() async throws {
         let (client, found) = try await workflow.find()
         if config {
-            let version = version.map { "/versions/\($0)" } ?? ""
-            let subject = "version \(self.version ?? 0) of the workflow \(found.slug)"
-            let document = try await client.get("/workflows/\(found.id)\(version)", subject)
-            return Terminal.output.write(document.shown("config_yaml"))
+            let path = version.map { "/versions/\($0)" } ?? ""
+            let subject = (version.map { "version \($0) of the " } ?? "") + "workflow \(found.slug)"
+            let document = try await client.get("/workflows/\(found.id)\(path)", subject)
+            let text = document.shown("config_yaml")
+            guard output.output != .table else { return Terminal.output.write(text) }
+            return output.write(["version": document["version"] ?? .null, "config_yaml": .string(text)]) { _, _ in [] }
         }
         let document = try await client.get("/workflows/\(found.id)", "workflow \(found.slug)")
         output.write(document, WorkflowText.facts)

@@ -44,15 +44,7 @@ struct ChangeReport {
     private func throwRefusal(source text: String?, file: String?) throws {
         let issues = RemoteIssues.list(json["issues"], file: file)
         guard !issues.isEmpty else { throw answer.failure }
-        let terminal = Terminal.errors
-        let report = IssueReport(issues)
-        // The files of the server are not here; what has the same name may be another one.
-        let lines =
-            text.map { report.text(width: terminal.width, style: terminal.style, source: $0) }
-            ?? issues.map { PlainText.lines($0.description) }.joined(separator: "\n")
-        terminal.write(lines + "\n\n")
-        Console.note("The server refused the configuration; what ran before goes on.")
-        throw ExitCode(ExitStatus.configuration.rawValue)
+        throw RemoteIssues.show(issues, source: text, consequence: "What ran before goes on.")
     }
 
     /// A reload in one sentence, without its full stop.
@@ -89,5 +81,22 @@ enum RemoteIssues {
                 path: issue["path"]?.stringValue ?? "", message: issue["message"]?.stringValue ?? "",
                 suggestion: issue["suggestion"]?.stringValue)
         }
+    }
+
+    /// Shows issues.
+    ///
+    /// - Parameters:
+    ///   - source: The configuration, for excerpts; `nil` when it is not here: a file of the same name may be another.
+    ///   - consequence: What has become of it, as a sentence.
+    /// - Returns: How the command ends.
+    static func show(_ issues: [ConfigurationIssue], source: String?, consequence: String) -> ExitCode {
+        let terminal = Terminal.errors
+        let report = IssueReport(issues)
+        let lines =
+            source.map { report.text(width: terminal.width, style: terminal.style, source: $0) }
+            ?? issues.map { PlainText.lines($0.description) }.joined(separator: "\n")
+        terminal.write(lines + "\n\n")
+        Console.note("\(report.counts). \(consequence)")
+        return ExitCode(ExitStatus.configuration.rawValue)
     }
 }

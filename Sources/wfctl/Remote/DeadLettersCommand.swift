@@ -92,7 +92,8 @@ struct DeleteDeadLetter: AsyncParsableCommand {
 
     func run() async throws {
         let client = try management.client()
-        try confirmation.confirm("Forget \(IssueReport.count(ids.count, "message")) of \(broker) for good?")
+        try confirmation.confirm(
+            "Forget \(IssueReport.count(ids.count, "message")) of \(broker) on \(client.url) for good?")
         for id in ids {
             let path = "\(ManagementClient.encoded(broker))/\(ManagementClient.encoded(id))"
             _ = try await client.send("DELETE", "/api/workflow/dead-letters/\(path)").expectSuccess()

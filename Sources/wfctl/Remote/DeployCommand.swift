@@ -27,7 +27,7 @@ struct DeployCommand: AsyncParsableCommand {
     @Flag(help: "Wait until the application is healthy and was not taken back while the server observed it.")
     var wait = false
 
-    @Flag(help: "On a platform, which is also known from the context.")
+    @Flag(help: "On a platform; by itself that is known from the context, or asked at the address.")
     var platform = false
 
     @Option(help: "On a platform: the workflow, by default the one that `name` in the file names.")
@@ -58,11 +58,12 @@ struct DeployCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (text, file) = try PlatformConfigurationFile.read(file)
-        if try platform || management.isPlatform { return try await deployOnPlatform(text, file) }
+        let isPlatform = if platform { true } else { try await management.isPlatform() }
+        if isPlatform { return try await deployOnPlatform(text, file) }
         guard workflow == nil, place.company == nil, place.project == nil else {
             throw CommandFailure(
                 .usage, "A single server has no workflows, companies or projects.",
-                hint: "pass --platform, or the --context of a platform")
+                hint: "name a platform with --server or --context")
         }
         let client = try management.client()
         // Before the plan: whoever changes the server after it is noticed.

@@ -23,6 +23,8 @@ struct ManagementClient: Sendable {
 
     let url: String
     let token: String?
+    /// The command that starts what should answer.
+    var start = "wfserver run"
 
     /// Makes a request.
     ///
@@ -76,7 +78,7 @@ struct ManagementClient: Sendable {
         } catch {
             throw CommandFailure(
                 .unavailable, "No server answers at \(url): \(Self.reason(of: error)).",
-                hint: "start one with `wfserver run`, or name another with --server or `wfctl context use`")
+                hint: "start one with `\(start)`, or name another with --server or `wfctl context use`")
         }
     }
 

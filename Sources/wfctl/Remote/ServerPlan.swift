@@ -54,15 +54,7 @@ struct ServerPlan {
         guard answer.status == 422 else { return }
         let issues = RemoteIssues.list(try answer.json()["issues"], file: file)
         guard !issues.isEmpty else { throw answer.failure }
-        let report = IssueReport(issues)
-        let terminal = Terminal.errors
-        // The files of the server are not here; what has the same name may be another one.
-        let lines =
-            source.map { report.text(width: terminal.width, style: terminal.style, source: $0) }
-            ?? issues.map { PlainText.lines($0.description) }.joined(separator: "\n")
-        terminal.write(lines + "\n\n")
-        Console.note("\(report.counts); nothing was changed.")
-        throw ExitCode(ExitStatus.configuration.rawValue)
+        throw RemoteIssues.show(issues, source: source, consequence: "Nothing was changed.")
     }
 
     /// Shows what would change, and refuses to strand running instances that nobody has decided about.

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Testing
 import WorkflowCore
+import WorkflowStore
 import WorkflowTesting
 
 @testable import WorkflowPlatform
@@ -129,6 +130,25 @@ import WorkflowTesting
             test.clock.advance(by: .seconds(2 * 24 * 3600))
             await test.platform.forgetExpired()
             #expect(try await refresh(test, tokens.refresh).status == 401)
+        }
+    }
+
+    @Test func tokensThatWereUsedAreKeptForAWeek() async throws {
+        try await TestPlatform.with { (test) async throws in
+            let (tokens, _) = try await test.setUp()
+            var newest = tokens.refresh
+            for _ in 1...4 {
+                newest = try TestPlatform.Tokens(try await refresh(test, newest)).refresh
+                test.clock.advance(by: .seconds(3 * 24 * 3600))
+                await test.platform.forgetExpired()
+            }
+            let kept = try await test.services.database.read { connection in
+                try connection.first(SQLStatement("SELECT COUNT(*) FROM platform_refresh_tokens"), []) { $0.integer() }
+            }
+            // Two that were used, six and three days ago, and the one that works.
+            #expect(kept == 3)
+            #expect(try await refresh(test, tokens.refresh).status == 401)
+            #expect(try await refresh(test, newest).status == 200)
         }
     }
 
