@@ -28,7 +28,14 @@ enum PlatformSchema {
         SQLMigration(name: "023-project-list", script: projectList),
         SQLMigration(name: "024-mappings-of-resources", script: mappingsOfResources),
         SQLMigration(name: "025-removals", script: removals),
+        SQLMigration(name: "026-used-tokens", script: usedTokens),
     ]
+
+    private static func usedTokens(_ dialect: SQLDialect) -> String {
+        """
+        CREATE INDEX platform_refresh_tokens_used ON platform_refresh_tokens (used_at) WHERE used_at IS NOT NULL;
+        """
+    }
 
     private static func identity(_ dialect: SQLDialect) -> String {
         let text = dialect.textType
